@@ -1,0 +1,42 @@
+# make        set up, run the published study, say where its report is
+# make test   set up, run the tests
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: study test test-browser lint lock schemas synthetic benchmark clean
+study: $(READY)
+	@$(BIN)/snakemake --quiet all
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+
+# The tests that open the report in a browser need Chromium on the machine; `make test` skips them without it.
+test-browser: $(READY)
+	@$(BIN)/python -c "import shutil, sys; sys.exit(not (shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')) and 'Chromium is not installed. On Debian or Ubuntu: sudo apt-get install chromium')"
+	@$(BIN)/python -m pytest tests/test_report_browser.py
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; name it with: make PYTHON=python3.12')"
+	@echo "Setting up .venv; this takes a minute or two and happens once."
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+lint: $(READY)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check workflow tests benchmarks && $(BIN)/snakefmt --check Snakefile workflow/rules
+
+# For maintainers: new pins from pyproject.toml (needs uv), the editor's schemas, the synthetic sample.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra test pyproject.toml -o requirements.lock
+schemas: $(READY)
+	$(BIN)/practicework schemas
+synthetic: $(READY)
+	$(BIN)/python -m practicework.synthetic
+
+benchmark: $(READY)
+	@$(BIN)/python benchmarks/bootstrap_kernel.py
+
+clean:
+	rm -rf .venv .snakemake results

@@ -1,0 +1,31 @@
+# practicework: from a raw survey export to a report. `snakemake` runs the study in this folder,
+# `snakemake -s path/to/this/Snakefile -d my-study` the one in another.
+from snakemake.utils import min_version
+
+min_version("9.11")
+
+
+# Functions and the validated study; the config is read there, and not by `configfile:`, which can run code.
+include: "workflow/rules/common.smk"
+# The stages, in pipeline order.
+include: "workflow/rules/ingest.smk"
+include: "workflow/rules/scoring.smk"
+include: "workflow/rules/reliability.smk"
+include: "workflow/rules/moderation.smk"
+include: "workflow/rules/profiles.smk"
+include: "workflow/rules/replication.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        REPORTS,
+
+
+onsuccess:
+    tell_reports()
+
+
+onerror:
+    tell_errors(log)

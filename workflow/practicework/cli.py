@@ -1,0 +1,92 @@
+"""The command `practicework`: check a study before running it, start a scale, write the editor's schemas."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from practicework.documents import Strict
+from practicework.errors import StudyError
+from practicework.scale import FOLDER, Scale
+from practicework.study import Config, load_study
+
+SCHEMAS = Path(__file__).parent.parent / "schemas"
+
+SCALE = """\
+# yaml-language-server: $schema=../workflow/schemas/scale.schema.json
+id: {id}
+label: {label}
+definition: What the scale measures, in a sentence.
+source:
+  citation: The reference, as it should stand in the report.
+status: draft            # published, adapted or draft
+response: {{min: 1, max: 5, labels: {{1: Strongly disagree, 5: Strongly agree}}}}
+items:
+  - {{id: {id}_1, text: "The first question as respondents read it."}}
+  - {{id: {id}_2, text: "A question where agreement means less of it.", reverse: true}}
+  - {{id: {id}_3, text: "The third question."}}
+scoring: {{method: mean, min_valid: 0.8}}
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; the exit status is 1 where the study has a mistake."""
+    parser = argparse.ArgumentParser(prog="practicework", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("check", help="check a study's config, scales and data without computing anything")
+    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
+    command = commands.add_parser("new-scale", help="write scales/ID.yaml to fill in")
+    command.add_argument("id", help="lower-case letters, digits and underscores")
+    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
+    commands.add_parser("schemas", help="write the JSON Schemas that editors complete config.yaml and scales with")
+    chosen = parser.parse_args(arguments)
+    try:
+        if chosen.command == "check":
+            print(check(Path(chosen.study)))
+        elif chosen.command == "new-scale":
+            print(new_scale(Path(chosen.study), chosen.id))
+        else:
+            for name, text in schemas().items():
+                (SCHEMAS / name).write_text(text, encoding="utf-8")
+    except StudyError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def check(folder: Path) -> str:
+    """Load a study and read every sample's file; a StudyError tells the first mistake."""
+    from practicework.ingest import ingest, read  # only here: it loads pandas
+
+    study = load_study(folder)
+    lines = []
+    for sample in study.config.samples:
+        found = ingest(read(study, sample), study, sample)
+        lines.append(f"{sample}: {len(found.responses)} respondents; stages {', '.join(study.stages(sample))}")
+    lines += [f"Note: {file} is named by no sample." for file in study.unused_raw_files()]
+    return "\n".join([*lines, "No mistake found."])
+
+
+def new_scale(folder: Path, scale_id: str) -> str:
+    """Write a scale to fill in; refuse a bad name or an existing file."""
+    path = folder / FOLDER / f"{scale_id}.yaml"
+    if not scale_id.replace("_", "").isalnum() or not scale_id.isascii() or scale_id != scale_id.lower() or scale_id[0] == "_":
+        raise StudyError(f"'{scale_id}' cannot name a scale; use lower-case letters, digits and underscores.")
+    if path.exists():
+        raise StudyError(f"{path} exists already; choose another id or edit that file.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(SCALE.format(id=scale_id, label=scale_id.replace("_", " ").capitalize()), encoding="utf-8")
+    return f"Wrote {path}. Fill it in, then add '{scale_id}' to 'scales' in {folder / 'config' / 'config.yaml'}."
+
+
+def schemas() -> dict[str, str]:
+    """The JSON Schemas by file name, generated from the pydantic models."""
+    models: dict[str, type[Strict]] = {"config.schema.json": Config, "scale.schema.json": Scale}
+    return {
+        name: json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema(), indent=2) + "\n"
+        for name, model in models.items()
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

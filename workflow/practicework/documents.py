@@ -1,0 +1,128 @@
+"""YAML files of a study: read safely, validated against a model, mistakes told in one sentence."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from practicework.errors import StudyError, did_you_mean
+
+
+class Strict(BaseModel):
+    """Base of every model of a study's files: no unknown keys, no silent conversions, no changes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's safe subset, with a repeated key refused instead of the last one winning."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, KeyError, AttributeError):  # 2021-13-45, 0x_, !!bool maybe
+            problem = f"'{str(node.value)[:40]}' is no date, number or truth value that exists"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key must be a plain word", key_node.start_mark)
+            key = self.construct_object(key_node)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' stands twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: Path, shown: str) -> dict:
+    """The mapping in a YAML file.
+
+    Parameters
+    ----------
+    path : Path
+    shown : str
+        How messages name the file: its path inside the study.
+
+    Raises
+    ------
+    StudyError
+        No such file, not UTF-8, broken YAML, a repeated key, a tag that would build an object, or a
+        key that asks a template engine to run code.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise StudyError(f"{shown} does not exist; create it or correct its name.") from None
+    except (UnicodeDecodeError, OSError):
+        raise StudyError(f"{shown} cannot be read as text; save it as UTF-8.") from None
+    try:
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+    except RecursionError:
+        raise StudyError(f"{shown} is nested too deeply; a study's files need only a few levels.") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise StudyError(f"{shown}, line {line}, has a character that YAML does not allow; remove it.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}," if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        raise StudyError(f"{shown}{where} is not valid YAML: {' '.join(problem.split())}; correct that line.") from None
+    if not isinstance(data, dict):
+        raise StudyError(f"{shown} must hold 'key: value' lines; see config/README.md for an example.")
+    if "__use_yte__" in data:
+        raise StudyError(f"{shown} has the key '__use_yte__', which would run code; remove it.")
+    return data
+
+
+def validated(model: type[Model], data: dict, shown: str, field: str = "") -> Model:
+    """`data` as an instance of `model`, or a StudyError that names file, field and remedy."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        more = f" ({len(details) - 1} more such mistakes follow)" if len(details) > 1 else ""
+        raise StudyError(f"{shown}: {_sentence(details[0], model, field)}{more}") from None
+
+
+def _sentence(detail: dict, model: type[BaseModel], field: str) -> str:
+    kind, value = detail["type"], detail["input"]
+    path = ".".join([field] * bool(field) + [str(part) for part in detail["loc"] if part != "[key]"])
+    shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
+    if kind == "extra_forbidden":
+        name = detail["loc"][-1]
+        return f"the key '{path}' is unknown{did_you_mean(name, _keys(model))}; correct or remove it."
+    if kind == "missing":
+        return f"the key '{path}' is missing; add it."
+    if kind == "value_error":
+        message = str(detail["ctx"]["error"])
+        return f"'{path}': {message}" if path else message
+    expected = {
+        "string_type": "must be text; put it in quotes",
+        "int_type": "must be a whole number without quotes",
+        "float_type": "must be a number without quotes",
+        "bool_type": "must be true or false",
+        "list_type": "must be a list, like [a, b]",
+        "tuple_type": "must be a list, like [a, b]",
+        "dict_type": "must hold 'key: value' lines",
+        "model_type": "must hold 'key: value' lines",
+        "model_attributes_type": "must hold 'key: value' lines",
+        "finite_number": "must be a finite number",
+    }.get(kind)
+    if expected is None:
+        message = detail["msg"]
+        expected = "is not valid: " + message[0].lower() + message[1:]
+    return f"'{path}' {expected} (it is {shown})."
+
+
+def _keys(model: type[BaseModel]) -> set[str]:
+    """The names of all keys of a model and of the models inside it, for suggestions."""
+    names: set[str] = set()
+    for part in [model.model_json_schema(), *model.model_json_schema().get("$defs", {}).values()]:
+        names |= set(part.get("properties", {}))
+    return names

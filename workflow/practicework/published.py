@@ -1,0 +1,48 @@
+"""Values as a publication prints them: `.82`, `12`, `< .01`, `> .05`."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+_PRINTED = re.compile(r"^(?P<sign>[<>≤≥]|<=|>=)?\s*(?P<number>[-−+]?(?:\d+(?:\.\d*)?|\.\d+))$")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A printed value: its number, the digits after the point, and the inequality, if any."""
+
+    number: float
+    decimals: int
+    sign: str = ""
+
+    def agrees(self, value: float) -> bool:
+        """Whether an unrounded value would be printed so, or satisfies the inequality.
+
+        A value half-way between two printed numbers agrees with both: rounding rules differ.
+        """
+        if self.sign:
+            return {"<": value < self.number, "≤": value <= self.number, ">": value > self.number, "≥": value >= self.number}[
+                self.sign
+            ]
+        return abs(value - self.number) <= 0.5 * 10.0**-self.decimals * (1 + 1e-9)
+
+
+def parse(text: str) -> Printed:
+    """A printed value's parts; ValueError where it is none."""
+    match = _PRINTED.match(text.strip())
+    if not match:
+        raise ValueError(f"'{text}' is no printed value; write it as \".82\", \"< .01\" or \"> .05\".")
+    number = Decimal(match["number"].replace("−", "-"))
+    sign = {"<=": "≤", ">=": "≥"}.get(match["sign"] or "", match["sign"] or "")
+    return Printed(float(number), max(0, -int(number.as_tuple().exponent)), sign)
+
+
+def _check(text: str) -> str:
+    parse(text)
+    return text
+
+
+PublishedValue = Annotated[str, AfterValidator(_check)]

@@ -1,0 +1,66 @@
+"""Replication: every published number beside the reproduced one."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from practicework.errors import StudyError
+from practicework.published import parse
+from practicework.study import Replication
+
+
+def ledger(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Hold each claim against the results.
+
+    Parameters
+    ----------
+    published : Replication
+    results : mapping of str to DataFrame
+        The tables that the claims name.
+
+    Returns
+    -------
+    DataFrame
+        The table `replication/ledger`. A claim agrees if the unrounded value would be printed as
+        published, or satisfies the published inequality; a value that the study could not compute
+        does not agree.
+
+    Raises
+    ------
+    StudyError
+        A claim fits no row, several rows, or no number.
+    """
+    rows = []
+    for number, claim in enumerate(published.claims, 1):
+        where = f"config/config.yaml, replication, entry {number} ('{claim.claim}')"
+        table = results[claim.table]
+        for column in (claim.column, *claim.row):
+            if column not in table:
+                raise StudyError(f"{where}: {claim.table} has no column '{column}'; it has {', '.join(table.columns)}.")
+        match = np.logical_and.reduce([table[column].astype(str) == value for column, value in claim.row.items()] or [[True] * len(table)])
+        found = table.loc[match, claim.column]
+        if len(found) != 1:
+            wanted = _row(claim.row) or "no row is named"
+            raise StudyError(f"{where}: {len(found)} rows of {claim.table} fit ({wanted}); name exactly one by 'row'.")
+        value = pd.to_numeric(found, errors="coerce").astype(float).iloc[0]
+        if np.isnan(value) and found.notna().all():
+            raise StudyError(f"{where}: '{claim.column}' of {claim.table} is not a number; name another column.")
+        rows.append(
+            {
+                "claim": claim.claim,
+                "source": claim.source or published.source,
+                "published": claim.published,
+                "reproduced": value,
+                "agrees": not np.isnan(value) and parse(claim.published).agrees(value),
+                "table": claim.table,
+                "row": _row(claim.row) or None,
+                "column": claim.column,
+                "note": "could not be computed in this sample" if np.isnan(value) else None,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _row(row: Mapping[str, str]) -> str:
+    return ", ".join(f"{column} = {value}" for column, value in row.items())

@@ -1,0 +1,42 @@
+"""What every section of the report reads."""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import pandas as pd
+
+from practicework import __version__
+from practicework.study import Study
+
+PACKAGES = ("snakemake", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "factor-analyzer", "matplotlib")
+
+
+@dataclass(frozen=True)
+class Context:
+    """A study, one of its samples, and the sample's result tables."""
+
+    study: Study
+    sample: str
+    results: Mapping[str, pd.DataFrame]
+
+    def rows(self, table: str) -> list[dict]:
+        """A table's rows, empty cells as None."""
+        frame = self.results[table].astype(object)
+        return frame.where(frame.notna(), None).to_dict("records")
+
+    def named(self, name: str) -> str:
+        """A variable's label with its units, for an axis."""
+        units = self.study.units(name)
+        return f"{self.study.label(name)} ({units})" if units else self.study.label(name)
+
+    @property
+    def synthetic(self) -> str:
+        """What every caption adds where the data are computed."""
+        return " Synthetic data." if self.study.config.samples[self.sample].synthetic else ""
+
+
+def versions() -> list[tuple[str, str]]:
+    """The software that made the report."""
+    return [("practicework", __version__), ("Python", platform.python_version()), *((name, version(name)) for name in PACKAGES)]

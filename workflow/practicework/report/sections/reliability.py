@@ -1,0 +1,72 @@
+"""Scales and their reliability: coefficients, items, sources."""
+
+from practicework.report import apa
+from practicework.report.context import Context
+from practicework.report.table import Table
+
+
+def section(context: Context) -> dict:
+    """The table of coefficients, one table of items per scale, and every note."""
+    rows = context.rows("reliability/scales")
+    items = context.rows("reliability/items")
+    resamples = {row["omega_resamples"] for row in rows if row["omega_resamples"]}
+    label = context.study.label
+    return {
+        "scales": [context.study.scales[row["scale"]] for row in rows],
+        "coefficients": _coefficients(context, rows, resamples),
+        "items": {row["scale"]: _items(context, row, [item for item in items if item["scale"] == row["scale"]]) for row in rows},
+        "notes": [(label(row["scale"]), row["note"]) for row in rows if row["note"]]
+        + [(f"{label(row['scale'])}, item {row['item']}", row["note"]) for row in items if row["note"] and row["mean"] is not None],
+    }
+
+
+def _coefficients(context: Context, rows: list[dict], resamples: set[int]) -> Table:
+    cells = []
+    for row in rows:
+        published = context.study.scales[row["scale"]].published
+        cells.append(
+            [
+                context.study.label(row["scale"]),
+                str(row["items"]),
+                str(row["n"]),
+                apa.unit(row["alpha"]),
+                apa.interval(row["alpha_low"], row["alpha_high"], of_unit=True),
+                apa.unit(row["std_alpha"]),
+                apa.unit(row["omega_total"]),
+                apa.interval(row["omega_low"], row["omega_high"], of_unit=True),
+                apa.unit(row["mean_inter_item_r"]),
+                apa.unit(published.alpha if published else None),
+            ]
+        )
+    header = ["Scale", "Items", "n", "α", "95% CI", "Std. α", "ω total", "95% CI", "Mean r", "Published α"]
+    shown = f"{min(resamples):,}" if resamples else "no"
+    note = (
+        "n: respondents with all items answered. α: Cronbach's coefficient alpha, interval after Feldt. "
+        "ω total: one-factor minres on the correlation matrix, interval from the normal-theory bootstrap "
+        f"({shown} resamples). Mean r: mean inter-item correlation. Published α: from the scale's file.{context.synthetic}"
+    )
+    return Table("Reliability of the scales", header, cells, note, wide=True)
+
+
+def _items(context: Context, scale: dict, rows: list[dict]) -> Table:
+    wording = {item.id: item.text for item in context.study.scales[scale["scale"]].items}
+    cells = [
+        [
+            row["item"] + (" (R)" if row["reverse"] else ""),
+            wording[row["item"]],
+            apa.number(row["mean"]),
+            apa.number(row["sd"]),
+            apa.unit(row["item_rest_r"]),
+            apa.unit(row["alpha_if_dropped"]),
+            apa.unit(row["loading"]),
+            str(row["missing"]),
+        ]
+        for row in rows
+    ]
+    response = context.study.scales[scale["scale"]].response
+    note = (
+        f"n = {scale['n']}; answers from {response.min:g} to {response.max:g}. r: correlation with the sum of the other items; "
+        f"α: of the other items; loading: standardised, one minres factor. (R): reverse-keyed before any statistic.{context.synthetic}"
+    )
+    header = ["Item", "Wording", "M", "SD", "Item-rest r", "α if dropped", "Loading", "Missing"]
+    return Table(f"Items of {context.study.label(scale['scale'])}", header, cells, note, words=(0, 1), wide=True)

@@ -1,0 +1,175 @@
+"""A scale: one instrument as data, in `scales/<id>.yaml`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+
+from practicework.documents import Strict, read_yaml, validated
+from practicework.errors import StudyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDER = Path("scales")
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+"""A name that becomes a folder, a file or a column: lower-case letters, digits and underscores."""
+
+Column = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$")]
+"""The name of an item or variable: starts with a letter; letters, digits, dots, underscores."""
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError("must be a number without quotes")
+    return float(value)
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+
+
+def normalized(text: str) -> str:
+    """An answer's text, compared: whatever its case, spaces, width or kind of apostrophe."""
+    text = unicodedata.normalize("NFKC", text).translate({ord(mark): "'" for mark in "\u2018\u2019\u201b\u02bc\u00b4`"})
+    return re.sub(r"\s+", " ", text).strip().casefold()
+
+
+class Source(Strict):
+    """Where an instrument comes from."""
+
+    citation: str = Field(description="The reference, as it should stand in the report.")
+    doi: str | None = Field(None, description="The DOI, without an address in front.")
+
+
+class Response(Strict):
+    """The response range that an instrument declares; reverse scoring uses it, never the observed one."""
+
+    min: Number = Field(description="The lowest code of an answer.")
+    max: Number = Field(description="The highest code of an answer.")
+    labels: dict[int, str] = Field(
+        default_factory=dict, description="The text of a code; answers exported as text are turned into codes by it."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> "Response":
+        if self.min >= self.max:
+            raise ValueError(f"min ({self.min:g}) must be smaller than max ({self.max:g}); correct one of them.")
+        for code in self.labels:
+            if not self.min <= code <= self.max:
+                raise ValueError(f"the label of {code} is outside {self.min:g} to {self.max:g}; correct the code or the range.")
+        if len({normalized(text) for text in self.labels.values()}) < len(self.labels):
+            raise ValueError("two codes have the same label; tell them apart.")
+        return self
+
+    @cached_property
+    def codes(self) -> dict[str, int]:
+        """Code by normalized label."""
+        return {normalized(text): code for code, text in self.labels.items()}
+
+    @property
+    def points(self) -> float:
+        """The number of response points, for a scale of whole numbers."""
+        return self.max - self.min + 1
+
+
+class Item(Strict):
+    """One question of an instrument."""
+
+    id: Column = Field(description="The item's name: the column that it has in every table.")
+    text: str = Field(description="The wording that respondents read.")
+    reverse: bool = Field(False, description="Whether a high answer means a low score.")
+
+
+class Scoring(Strict):
+    """How the items' answers become one score."""
+
+    method: Literal["mean", "sum", "pomp"] = Field(
+        "mean", description="mean or sum of the answers, or percent of the maximum possible (0 to 100)."
+    )
+    min_valid: Number = Field(
+        0.8, gt=0, le=1, description="Share of items that must be answered; the score is then prorated, else missing."
+    )
+
+
+class Published(Strict):
+    """What the source reports of the instrument, for comparison."""
+
+    n: int | None = Field(None, ge=1, description="Respondents in the published sample.")
+    mean: Number | None = Field(None, description="Published mean of the score.")
+    sd: Number | None = Field(None, ge=0, description="Published standard deviation of the score.")
+    alpha: Number | None = Field(None, le=1, description="Published coefficient alpha.")
+    omega_total: Number | None = Field(None, le=1, description="Published omega total.")
+
+
+class Scale(Strict):
+    """One instrument: what it measures, its items, its response range and its scoring rule."""
+
+    id: Name = Field(description="The scale's name; equals the file's name and the column of its score.")
+    label: str = Field(description="The name that the report shows.")
+    definition: str | None = Field(None, description="What the scale measures, in a sentence.")
+    source: Source | None = Field(None, description="Where the instrument comes from.")
+    status: Literal["published", "adapted", "draft"] = Field("draft", description="How far the wording is the source's.")
+    note: str | None = Field(None, description="What a user of the instrument should know.")
+    response: Response = Field(description="The response range.")
+    items: tuple[Item, ...] = Field(min_length=1, description="The items, in the order of the questionnaire.", strict=False)
+    scoring: Scoring = Field(default_factory=Scoring, description="The scoring rule.")
+    published: Published | None = Field(None, description="Published values of the instrument.")
+
+    @model_validator(mode="after")
+    def _check(self) -> "Scale":
+        ids = self.item_ids
+        for one in ids:
+            if ids.count(one) > 1:
+                raise ValueError(f"the item '{one}' stands twice under items; give each item its own id.")
+        return self
+
+    @property
+    def item_ids(self) -> list[str]:
+        return [item.id for item in self.items]
+
+    @property
+    def reversed_ids(self) -> list[str]:
+        return [item.id for item in self.items if item.reverse]
+
+    def keyed(self, responses: pd.DataFrame) -> pd.DataFrame:
+        """The scale's items, the reverse-keyed ones turned: min + max - x on the *declared* range.
+
+        Missing answers stay missing. In R: ``psych::reverse.code(keys, items, mini, maxi)``.
+        """
+        items = responses[self.item_ids].astype(float)
+        items[self.reversed_ids] = self.response.min + self.response.max - items[self.reversed_ids]
+        return items
+
+    def percent(self, score: pd.Series) -> pd.Series:
+        """A score in percent of the range that the scoring rule allows: 100 (score - lowest) / (highest - lowest)."""
+        low, high = self.score_range
+        return 100 * (score - low) / (high - low)
+
+    @property
+    def score_range(self) -> tuple[float, float]:
+        """The lowest and highest score that the scoring rule can give."""
+        if self.scoring.method == "pomp":
+            return 0.0, 100.0
+        times = len(self.items) if self.scoring.method == "sum" else 1
+        return self.response.min * times, self.response.max * times
+
+
+def load_scale(folder: Path, scale_id: str) -> Scale:
+    """The scale in `folder/scales/<scale_id>.yaml`.
+
+    Raises
+    ------
+    StudyError
+        The file is missing, is not valid YAML, breaks the schema, or names another id.
+    """
+    shown = (FOLDER / f"{scale_id}.yaml").as_posix()
+    scale = validated(Scale, read_yaml(folder / shown, shown), shown)
+    if scale.id != scale_id:
+        raise StudyError(f"{shown}: 'id' is '{scale.id}' but the file is named {scale_id}.yaml; make them the same.")
+    return scale

@@ -1,0 +1,96 @@
+"""Scoring: keyed items become one score per respondent and scale; variables pass as they are."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri, stdtr
+
+from practicework.scale import Scale
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores, how they came about, and how they correlate."""
+
+    scores: pd.DataFrame
+    summary: pd.DataFrame
+    correlations: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        return {"scoring/scores": self.scores, "scoring/summary": self.summary, "scoring/correlations": self.correlations}
+
+
+def score(items: pd.DataFrame, scale: Scale) -> pd.Series:
+    """One score per respondent from a scale's keyed items.
+
+    The mean of the answered items (``mean``), times the number of items (``sum``), or in percent of
+    the response range (``pomp``). A respondent who answered fewer than the share `min_valid` of the
+    items gets none; between that and all items the score is prorated, as SPSS's ``MEAN.n`` does.
+    In R: ``psych::scoreItems(keys, items, impute = "none", min = , max = )``.
+
+    Returns
+    -------
+    Series of float, score units, NaN where too few items are answered
+    """
+    needed = np.ceil(scale.scoring.min_valid * items.shape[1] - 1e-9)
+    mean = items.mean(axis=1).where(items.notna().sum(axis=1) >= needed)
+    if scale.scoring.method == "sum":
+        return mean * items.shape[1]
+    if scale.scoring.method == "pomp":
+        return 100 * (mean - scale.response.min) / (scale.response.max - scale.response.min)
+    return mean
+
+
+def score_all(responses: pd.DataFrame, scales: list[Scale], variables: list[str]) -> Scored:
+    """Scores of all scales, the variables as they are, and their description.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        `respondent`, items and variables, coded; NaN where there is no answer.
+    scales : list of Scale
+    variables : list of str
+
+    Returns
+    -------
+    Scored
+    """
+    scores = {"respondent": responses["respondent"]}
+    rows = []
+    for scale in scales:
+        items = scale.keyed(responses)
+        scores[scale.id] = score(items, scale)
+        prorated = scores[scale.id].notna() & items.isna().any(axis=1)
+        rows.append({"variable": scale.id, "kind": "scale", "method": scale.scoring.method, "prorated": prorated.sum()})
+    for name in variables:
+        scores[name] = responses[name].astype(float)
+        rows.append({"variable": name, "kind": "variable", "method": None, "prorated": 0})
+    frame = pd.DataFrame(scores)
+    for row in rows:
+        values = frame[row["variable"]]
+        row |= {"n": values.notna().sum(), "missing": values.isna().sum(), "mean": values.mean(), "sd": values.std()}
+        row |= {"minimum": values.min(), "maximum": values.max()}
+    order = ["variable", "kind", "method", "n", "prorated", "missing", "mean", "sd", "minimum", "maximum"]
+    return Scored(frame, pd.DataFrame(rows)[order], correlations(frame.drop(columns="respondent")))
+
+
+def correlations(values: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Pearson correlations of each pair of columns, pairwise complete.
+
+    The interval is Fisher's z, tanh(atanh r ± z / √(n - 3)); p is that of t = r √(df / (1 - r²)) on
+    df = n - 2. In R: ``cor.test(x, y)``. Empty where fewer than four pairs or no variance.
+    """
+    rows = []
+    for a, b in combinations(values.columns, 2):
+        pair = values[[a, b]].dropna().to_numpy(float)
+        row = dict.fromkeys(["r", "ci_low", "ci_high", "p_value"], np.nan)
+        if len(pair) > 3 and (np.ptp(pair, axis=0) > 0).all():
+            r = np.clip(np.corrcoef(pair.T)[0, 1], -1, 1)
+            half = ndtri((1 + confidence) / 2) / np.sqrt(len(pair) - 3)
+            with np.errstate(divide="ignore"):
+                z, t = np.arctanh(r), abs(r) * np.sqrt((len(pair) - 2) / (1 - r**2))
+            row = {"r": r, "ci_low": np.tanh(z - half), "ci_high": np.tanh(z + half), "p_value": 2 * stdtr(len(pair) - 2, -t)}
+        rows.append({"variable_a": a, "variable_b": b, "n": len(pair), **row})
+    return pd.DataFrame(rows, columns=["variable_a", "variable_b", "n", "r", "ci_low", "ci_high", "p_value"])

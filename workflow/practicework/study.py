@@ -1,0 +1,381 @@
+"""A study: its `config/config.yaml` and its scales, validated as a whole before anything runs."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from practicework import tables
+from practicework.documents import Strict, read_yaml, validated
+from practicework.errors import StudyError, did_you_mean
+from practicework.published import PublishedValue
+from practicework.scale import Column, Name, Number, Scale, load_scale
+
+CONFIG = Path("config/config.yaml")
+RAW = Path("data/raw")
+STAGES = ("ingest", "scoring", "reliability", "moderation", "profiles", "replication", "report")
+"""The stages of the pipeline, in its order."""
+
+PROTOTYPES = {
+    "promotion": {"promotion": 75.0, "usefulness": 75.0, "support": 75.0},
+    "reconciliation": {"promotion": 25.0, "usefulness": 75.0, "support": 25.0},
+    "disruption": {"promotion": 25.0, "usefulness": 25.0, "support": 25.0},
+}
+"""Percent of the response range, after Table 2 of Schmitt et al. (2021): high 75, low 25."""
+
+PROFILE_COLUMNS = ("respondent", "profile", "certainty", "exclusive", "note")
+Missing = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) in (int, float) else value)]
+
+
+class Sample(Strict):
+    """One file of responses."""
+
+    file: str = Field(description="The export, inside the study's data/raw/.")
+    reader: Literal["csv"] | None = Field(None, description="The file's format; detected when left out.")
+    respondent: str | None = Field(None, description="The column of respondent ids; else R0001, R0002, ...")
+    columns: dict[str, str] = Field(default_factory=dict, description="Item or variable: its column in the file.")
+    missing: tuple[Missing, ...] = Field((), strict=False, description="Codes that mean 'no answer'.")
+    synthetic: str | None = Field(None, description="For computed data: why; shown wherever the sample is shown.")
+
+    @model_validator(mode="after")
+    def _check(self) -> "Sample":
+        if self.synthetic is None and "synthetic" in Path(self.file).stem.lower():
+            raise ValueError("the file's name says 'synthetic'; add the key 'synthetic' with a sentence that says why.")
+        return self
+
+
+class Model(Strict):
+    """One moderation model: does the moderator change the predictor's effect on the outcome?"""
+
+    outcome: str = Field(description="The scale or variable to be explained.")
+    predictor: str = Field(description="The scale or variable whose effect is of interest.")
+    moderator: str = Field(description="The scale or variable that may change that effect.")
+    covariates: tuple[str, ...] = Field((), strict=False, description="Scales or variables held constant.")
+
+    @property
+    def variables(self) -> list[str]:
+        return [self.outcome, self.predictor, self.moderator, *self.covariates]
+
+    @property
+    def interaction(self) -> str:
+        return f"{self.predictor}:{self.moderator}"
+
+
+class Bootstrap(Strict):
+    """The case-resampling bootstrap."""
+
+    resamples: int = Field(10_000, ge=100, le=1_000_000, description="How many resamples.")
+    seed: int | None = Field(None, ge=0, description="A seed of its own; else the study's.")
+
+
+class Moderation(Strict):
+    """Settings of the moderation stage, and its models."""
+
+    center: Literal["mean", "none"] = Field("mean", description="Whether predictor and moderator are mean-centred.")
+    confidence: Number = Field(0.95, ge=0.5, lt=1, description="The level of every interval.")
+    bootstrap: Bootstrap = Field(default_factory=Bootstrap, description="The bootstrap of the coefficients.")
+    models: dict[Name, Model] = Field(min_length=1, description="The models, by name.")
+
+
+class Profiles(Strict):
+    """Settings of the profiles stage."""
+
+    indicators: tuple[str, ...] = Field(
+        ("promotion", "usefulness", "support"), strict=False, min_length=1, description="The scales that a profile is made of."
+    )
+    prototypes: dict[Name, dict[str, Number]] = Field(
+        default_factory=lambda: PROTOTYPES, min_length=2, description="Per profile: each indicator in percent of its range."
+    )
+    exclusive_at: Number = Field(0.8, gt=0, le=1, description="Certainty from which a profile counts as exclusive.")
+    draws: int = Field(10_000, ge=100, le=1_000_000, description="Measurement-error draws per person.")
+
+    @model_validator(mode="after")
+    def _check(self) -> "Profiles":
+        for name in self.indicators:
+            if self.indicators.count(name) > 1:
+                raise ValueError(f"the indicator '{name}' stands twice; name it once.")
+        for name, percents in self.prototypes.items():
+            if name in PROFILE_COLUMNS:
+                raise ValueError(f"a profile cannot be named '{name}', as a column of the result is; choose another name.")
+            if set(percents) != set(self.indicators):
+                raise ValueError(
+                    f"the prototype '{name}' must give a percentage for each indicator ({', '.join(self.indicators)}) and "
+                    f"for nothing else; it gives {', '.join(percents) or 'none'}; write profiles.prototypes to match."
+                )
+            for indicator, percent in percents.items():
+                if not 0 <= percent <= 100:
+                    raise ValueError(f"prototype '{name}' has {indicator}: {percent:g}; correct it to a percentage, 0 to 100.")
+        if len({tuple(sorted(percents.items())) for percents in self.prototypes.values()}) < len(self.prototypes):
+            raise ValueError("two prototypes are the same, so that no one could be told apart by them; change one.")
+        return self
+
+
+class Claim(Strict):
+    """One published value and where the pipeline's own value stands."""
+
+    claim: str = Field(description="What was published, in words.")
+    published: PublishedValue = Field(description='As printed, in quotes: ".82", "< .01", "> .05".')
+    table: str = Field(description="The table of results, such as reliability/scales.")
+    row: dict[str, str] = Field(default_factory=dict, description="Which row: column and value.")
+    column: str = Field(description="Which column.")
+    source: str | None = Field(None, description="Where it was published; else the source of all claims.")
+
+
+class Replication(Strict):
+    """The published values of one sample or set."""
+
+    source: str = Field(description="The publication and section.")
+    claims: tuple[Claim, ...] = Field(strict=False, min_length=1, description="One entry per published value.")
+
+
+class Config(Strict):
+    """The file `config/config.yaml` of a study."""
+
+    title: str = Field("Survey of practice work", description="The report's title.")
+    question: str | None = Field(None, description="The research question, shown on top of the report.")
+    seed: int = Field(2021, ge=0, description="The seed from which every stage derives its own.")
+    samples: dict[Name, Sample] = Field(min_length=1, description="The files of responses, by name.")
+    scales: tuple[Name, ...] | None = Field(None, strict=False, min_length=1, description="Instruments, from scales/.")
+    variables: tuple[Column, ...] | None = Field(
+        None, strict=False, min_length=1, description="Numeric columns taken as they are."
+    )
+    moderation: Moderation | None = Field(None, description="The moderation stage.")
+    profiles: Profiles | None = Field(None, description="The profiles stage.")
+    replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample.")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A validated study: configuration and scales; `folder` holds `config/`, `scales/`, `data/raw/`."""
+
+    folder: Path
+    config: Config
+    scales: dict[str, Scale] = field(default_factory=dict)
+
+    @property
+    def variables(self) -> list[str]:
+        return list(self.config.variables or ())
+
+    @cached_property
+    def items(self) -> dict[str, Scale]:
+        """The scale of each item, in the order of the scales and their items."""
+        return {item: scale for scale in self.scales.values() for item in scale.item_ids}
+
+    @property
+    def models(self) -> dict[str, Model]:
+        return self.config.moderation.models if self.config.moderation else {}
+
+    @property
+    def bootstrap_seed(self) -> int:
+        """The seed of the moderation bootstrap: its own, or else the study's."""
+        own = self.config.moderation.bootstrap.seed if self.config.moderation else None
+        return self.config.seed if own is None else own
+
+    def label(self, name: str) -> str:
+        """The words for a scale, a variable or a model's term."""
+        if ":" in name:
+            return " × ".join(self.label(part) for part in name.split(":"))
+        if name in self.scales:
+            return self.scales[name].label
+        return name.replace("_", " ")
+
+    def units(self, name: str) -> str:
+        """What a score's numbers mean, such as `sum of 4 items, 4 to 20`; empty for a variable."""
+        if name not in self.scales:
+            return ""
+        scale = self.scales[name]
+        if scale.scoring.method == "pomp":
+            return "percent of the maximum possible"
+        low, high = scale.score_range
+        return f"{scale.scoring.method} of {len(scale.items)} items, {low:g} to {high:g}"
+
+    def stages(self, sample: str) -> list[str]:
+        """The stages that run for a sample: those whose section the config has."""
+        config = self.config
+        runs = {
+            "scoring": bool(config.scales or config.variables),
+            "reliability": bool(config.scales),
+            "moderation": config.moderation is not None,
+            "profiles": config.profiles is not None,
+            "replication": sample in (config.replication or {}),
+        }
+        return [stage for stage in STAGES if runs.get(stage, True)]
+
+    def raw(self, sample: str) -> Path:
+        """The path of a sample's file."""
+        return self.folder / self.config.samples[sample].file
+
+    def unused_raw_files(self) -> list[str]:
+        """Files in `data/raw/` that no sample names, but for documentation and hidden files."""
+        used = {self.raw(sample).resolve() for sample in self.config.samples}
+        folder = self.folder / RAW
+        return sorted(
+            path.relative_to(self.folder).as_posix()
+            for path in folder.rglob("*")
+            if path.is_file() and path.resolve() not in used
+            if path.suffix != ".md" and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        )
+
+    def digest(self, stage: str, sample: str) -> str:
+        """A fingerprint of what a stage reads of the config and the scales' answers, to rerun it on change."""
+        config = self.config
+        answers = {
+            "scales": {name: (scale.item_ids, scale.response.model_dump()) for name, scale in self.scales.items()},
+            "variables": self.variables,
+        }
+        parts: dict[str, Any] = {
+            "ingest": [config.samples[sample].model_dump(exclude={"synthetic"}), answers],
+            "scoring": [list(self.scales), self.variables],
+            "reliability": [list(self.scales), config.seed],
+            "moderation": [config.moderation and config.moderation.model_dump(), config.seed],
+            "profiles": [config.profiles and config.profiles.model_dump(), config.seed],
+            "replication": [(config.replication or {}).get(sample) and config.replication[sample].model_dump()],
+            "report": [config.model_dump(exclude={"samples", "replication"}), config.samples[sample].model_dump()],
+        }
+        parts["report"] += [*parts["replication"], self.unused_raw_files()]
+        return hashlib.sha256(json.dumps(parts[stage], default=str).encode()).hexdigest()[:16]
+
+
+def load_study(folder: Path | str = ".") -> Study:
+    """The study in a folder, or a StudyError about the first mistake in its config or scales."""
+    folder = Path(folder)
+    shown = CONFIG.as_posix()
+    config = validated(Config, read_yaml(folder / CONFIG, shown), shown)
+    for name in config.scales or ():
+        if (config.scales or ()).count(name) > 1:
+            raise StudyError(f"{shown}: 'scales' names '{name}' twice; name it once.")
+    study = Study(folder, config, {name: load_scale(folder, name) for name in config.scales or ()})
+    for mistake in (*_names(study), *_files(study), *_uses(study), *_claims(study)):
+        raise StudyError(f"{shown}: {mistake}")
+    return study
+
+
+def _names(study: Study) -> Iterator[str]:
+    """Names that would become the same column."""
+    owner = {"respondent": "the respondent ids"}
+    for kind, names in (("the scale", list(study.scales)), ("the variable", study.variables)):
+        for name in names:
+            if name in owner:
+                yield f"{kind} '{name}' has the name of {owner[name]}; rename one of them."
+            owner[name] = f"{kind} '{name}'"
+    seen: dict[str, str] = {}
+    for scale in study.scales.values():
+        for item in scale.item_ids:
+            if item in seen:
+                yield f"the item '{item}' is in scales/{seen[item]}.yaml and in scales/{scale.id}.yaml; rename one of them."
+            if item == "respondent" or item in study.variables:
+                yield f"the item '{item}' of scales/{scale.id}.yaml has the name of another column; rename one of them."
+            seen[item] = scale.id
+
+
+def _files(study: Study) -> Iterator[str]:
+    raw = (study.folder / RAW).resolve()
+    for name, sample in study.config.samples.items():
+        where = f"'samples.{name}.file'"
+        if not sample.file.strip() or "\0" in sample.file:
+            yield f"{where} is empty; name a file in {RAW.as_posix()}/."
+        if "{" in sample.file or "}" in sample.file:
+            yield f"{where} is {sample.file!r}; rename the file, since Snakemake reads braces as wildcards."
+        path = Path(os.path.realpath(study.folder / sample.file))  # realpath and isfile pass links in a loop and long names
+        if Path(sample.file).is_absolute() or raw not in path.parents:
+            yield f"{where} is {sample.file!r}, which is not inside {RAW.as_posix()}/; put the file there and name it so."
+        if not os.path.isfile(path):
+            yield f"{where} is {sample.file!r}, and there is no such file; put it there or correct the name."
+        known = [*study.items, *study.variables]
+        for column in sample.columns:
+            if column not in known:
+                yield f"'samples.{name}.columns.{column}' is no item or variable of this study{did_you_mean(column, known)}; correct it."
+
+
+def _uses(study: Study) -> Iterator[str]:
+    """Names in models and profiles that are nothing in this study, or that are used against themselves."""
+    known = [*study.scales, *study.variables]
+    for name, model in study.models.items():
+        where = f"'moderation.models.{name}'"
+        for role, one in (
+            *((role, getattr(model, role)) for role in ("outcome", "predictor", "moderator")),
+            *(("covariates", one) for one in model.covariates),
+        ):
+            if one not in known:
+                yield (
+                    f"{where}: {role} is '{one}', which is no scale or variable of this study{did_you_mean(one, known)}; "
+                    "list it under scales or variables, or correct the name."
+                )
+            if model.variables.count(one) > 1:
+                yield f"{where} uses '{one}' more than once, but a variable cannot explain or moderate itself; name another one."
+    if study.config.profiles:
+        for one in study.config.profiles.indicators:
+            if one not in study.scales:
+                yield (
+                    f"'profiles.indicators' has '{one}', which is no scale of this study{did_you_mean(one, study.scales)}; "
+                    "name a scale, because an indicator's response range and reliability are needed."
+                )
+
+
+def _claims(study: Study) -> Iterator[str]:
+    """Claims about samples, tables, columns or rows that the study does not produce."""
+    for sample, replication in (study.config.replication or {}).items():
+        if sample not in study.config.samples:
+            yield f"'replication.{sample}' is no sample of this study{did_you_mean(sample, study.config.samples)}; correct it."
+            continue
+        known = [table for table in study_tables(study, sample) if not table.startswith("replication/")]
+        for number, claim in enumerate(replication.claims, 1):
+            where = f"'replication.{sample}.claims', entry {number} ('{claim.claim}')"
+            if claim.table not in known:
+                yield f"{where}: '{claim.table}' is no table of this study{did_you_mean(claim.table, known)}; correct it."
+                continue
+            columns = _columns(study, claim.table)
+            for column in (claim.column, *claim.row):
+                if columns and column not in columns:
+                    yield f"{where}: {claim.table} has no column '{column}'{did_you_mean(column, columns)}; correct it."
+            if tables.contract(claim.table).columns.get(claim.column, ("number", ""))[0].startswith("text"):
+                yield f"{where}: '{claim.column}' of {claim.table} is text; name a column of numbers."
+            for column, value in claim.row.items():
+                values = _row_names(study, claim.table).get(column)
+                if values and value not in values:
+                    yield f"{where}: {claim.table} has no row with {column} '{value}'{did_you_mean(value, values)}; correct it."
+
+
+def _columns(study: Study, table: str) -> list[str] | None:
+    """A table's columns, as far as they are known before the run."""
+    contract = tables.contract(table)
+    if not contract.open:
+        return list(contract.columns)
+    profiles = study.config.profiles
+    more = {
+        "ingest/responses": [*study.items, *study.variables],
+        "scoring/scores": [*study.scales, *study.variables],
+        "profiles/assignments": list(profiles.prototypes) if profiles else [],
+        "profiles/indicators": list(profiles.indicators) if profiles else [],
+    }
+    return [*contract.columns, *more[table]] if table in more else None
+
+
+def _row_names(study: Study, table: str) -> dict[str, list[str]]:
+    """By column, the names that a table's rows can have, as far as they are known before the run."""
+    names = [*study.scales, *study.variables]
+    profiles, model = study.config.profiles, study.models.get(table.split("/")[1])
+    return {
+        "scale": list(study.scales),
+        "item": list(study.items),
+        **dict.fromkeys(("variable", "variable_a", "variable_b"), names),
+        "term": ["intercept", model.predictor, model.moderator, model.interaction, *model.covariates] if model else [],
+        "profile": list(profiles.prototypes) if profiles else [],
+        "indicator": list(profiles.indicators) if profiles else [],
+    }
+
+
+def study_tables(study: Study, sample: str) -> list[str]:
+    """The names of all result tables of a sample, such as `moderation/main/fit`, in the pipeline's order."""
+    names = []
+    for stage in study.stages(sample):
+        for table in tables.CONTRACTS:
+            if table.startswith(f"{stage}/"):
+                names += [table.format(model=model) for model in study.models] if "{model}" in table else [table]
+    return names

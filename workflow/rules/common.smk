@@ -1,0 +1,92 @@
+"""What the rules share: the study, the names of its tables, and the fingerprints that trigger reruns."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+WORKFLOW = Path(workflow.basedir) / "workflow"
+sys.path.insert(0, str(WORKFLOW))
+# Jobs, too, run the library beside this file, and not one that is installed from another clone.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")]))
+
+from practicework import tables
+from practicework.errors import StudyError
+from practicework.provenance import code_digest
+from practicework.study import STAGES, load_study, study_tables
+
+if config:
+    sys.exit("Error: options --config and --configfile are not used; edit config/config.yaml of the study folder (-d).")
+try:
+    STUDY = load_study()
+except StudyError as error:
+    sys.exit(f"Error: {error}")
+
+REPORTS = [f"results/{sample}/report/report.html" for sample in STUDY.config.samples]
+
+
+wildcard_constraints:
+    sample="|".join(map(re.escape, STUDY.config.samples)),
+
+
+def outputs(stage):
+    """The files of a stage's tables, one per model where its name has one, with the sample as wildcard."""
+    names = [name for name in tables.CONTRACTS if name.startswith(f"{stage}/")]
+    return [
+        f"results/{{sample}}/{name.format(model=model)}.csv"
+        for name in names
+        for model in (STUDY.models if "{model}" in name else [""])
+    ]
+
+
+def tables_of(*stages):
+    """An input function: the files of all tables of the given stages that run for the sample."""
+
+    def files(wildcards):
+        names = study_tables(STUDY, wildcards.sample)
+        return [
+            tables.path(wildcards.sample, name)
+            for name in names
+            if name.split("/")[0] in stages
+        ]
+
+    return files
+
+
+def raw(wildcards):
+    """A sample's file, relative to the study folder."""
+    return STUDY.config.samples[wildcards.sample].file
+
+
+def scale_files():
+    """The scales of the study, as inputs: editing one reruns what is computed from it."""
+    return [f"scales/{scale}.yaml" for scale in STUDY.scales]
+
+
+def settings(stage):
+    """A params function: a fingerprint of the part of the config that a stage reads."""
+    return lambda wildcards: STUDY.digest(stage, wildcards.sample)
+
+
+def code(stage):
+    """A fingerprint of the source files that a stage's job runs."""
+    return code_digest(WORKFLOW / "scripts" / f"{stage}.py")
+
+
+def tell_reports():
+    for report in filter(os.path.isfile, REPORTS):
+        print(f"Report: {Path(report).resolve()}", file=sys.stderr)
+
+
+def tell_errors(log):
+    """Repeat the sentence of a mistake in the study at the end, where it is seen: it stands in the failed job's log."""
+    files = [log] if isinstance(log, str) else log  # Snakemake 9 gives a list of files
+    text = "".join(Path(file).read_text(errors="replace") for file in files)
+    failed = re.findall(r"^ +log: (.+?) \(check log file", text, re.M)
+    found = [line for file in failed if Path(file).is_file() for line in re.findall(r"^ERROR (.+)$", Path(file).read_text(), re.M)]
+    for sentence in dict.fromkeys(found):
+        print(f"Error: {sentence}", file=sys.stderr)
+
+
+for unused in STUDY.unused_raw_files():
+    print(f"Note: {unused} is named by no sample in config/config.yaml and is not used.", file=sys.stderr)

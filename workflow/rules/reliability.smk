@@ -1,0 +1,14 @@
+rule reliability:
+    input:
+        responses="results/{sample}/ingest/responses.csv",
+        summary="results/{sample}/scoring/summary.csv",
+        scales=scale_files(),
+    output:
+        outputs("reliability"),
+    log:
+        "results/{sample}/logs/reliability.log",
+    params:
+        settings=settings("reliability"),
+        code=code("reliability"),
+    script:
+        "../scripts/reliability.py"

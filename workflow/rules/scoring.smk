@@ -1,0 +1,13 @@
+rule scoring:
+    input:
+        responses="results/{sample}/ingest/responses.csv",
+        scales=scale_files(),
+    output:
+        outputs("scoring"),
+    log:
+        "results/{sample}/logs/scoring.log",
+    params:
+        settings=settings("scoring"),
+        code=code("scoring"),
+    script:
+        "../scripts/scoring.py"

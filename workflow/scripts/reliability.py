@@ -1,0 +1,11 @@
+from practicework.errors import plain_errors
+
+with plain_errors(snakemake.log[0]):
+    from practicework import reliability, tables
+    from practicework.study import load_study
+
+    study, sample = load_study(), snakemake.wildcards.sample
+    responses = tables.read("ingest/responses", snakemake.input.responses)
+    summary = tables.read("scoring/summary", snakemake.input.summary)
+    result = reliability.analyse(responses, summary, list(study.scales.values()), study.config.seed, sample)
+    tables.write(result.tables(), sample)

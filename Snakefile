@@ -23,9 +23,5 @@ rule all:
         REPORTS,
 
 
-onsuccess:
-    tell_reports()
-
-
 onerror:
     tell_errors(log)

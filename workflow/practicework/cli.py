@@ -1,4 +1,4 @@
-"""The command `practicework`: check a study before running it, start a scale, write the editor's schemas."""
+"""The command `practicework`: check a study before running it, start a scale, write the generated files."""
 
 import argparse
 import json
@@ -9,8 +9,9 @@ from practicework.documents import Strict
 from practicework.errors import StudyError
 from practicework.scale import FOLDER, Scale
 from practicework.study import Config, load_study
+from practicework.tables import CONTRACTS
 
-SCHEMAS = Path(__file__).parent.parent / "schemas"
+ROOT = Path(__file__).parents[2]
 
 SCALE = """\
 # yaml-language-server: $schema=../workflow/schemas/scale.schema.json
@@ -38,16 +39,20 @@ def main(arguments: list[str] | None = None) -> int:
     command = commands.add_parser("new-scale", help="write scales/ID.yaml to fill in")
     command.add_argument("id", help="lower-case letters, digits and underscores")
     command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
-    commands.add_parser("schemas", help="write the JSON Schemas that editors complete config.yaml and scales with")
+    command = commands.add_parser("reports", help="say where the reports of a study are")
+    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
+    commands.add_parser("schemas", help="write what is generated from the code: workflow/schemas/ and docs/tables.md")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "check":
             print(check(Path(chosen.study)))
         elif chosen.command == "new-scale":
             print(new_scale(Path(chosen.study), chosen.id))
+        elif chosen.command == "reports":
+            print("\n".join(reports(Path(chosen.study))))
         else:
-            for name, text in schemas().items():
-                (SCHEMAS / name).write_text(text, encoding="utf-8")
+            for name, text in generated().items():
+                (ROOT / name).write_text(text, encoding="utf-8")
     except StudyError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
@@ -67,6 +72,15 @@ def check(folder: Path) -> str:
     return "\n".join([*lines, "No mistake found."])
 
 
+def reports(folder: Path) -> list[str]:
+    """A line per sample: where its report is, or that it has not been made."""
+    lines = []
+    for sample in load_study(folder).config.samples:
+        path = (folder / "results" / sample / "report" / "report.html").resolve()
+        lines.append(f"Report: {path}" if path.is_file() else f"No report of {sample} yet: run snakemake.")
+    return lines
+
+
 def new_scale(folder: Path, scale_id: str) -> str:
     """Write a scale to fill in; refuse a bad name or an existing file."""
     path = folder / FOLDER / f"{scale_id}.yaml"
@@ -79,13 +93,31 @@ def new_scale(folder: Path, scale_id: str) -> str:
     return f"Wrote {path}. Fill it in, then add '{scale_id}' to 'scales' in {folder / 'config' / 'config.yaml'}."
 
 
-def schemas() -> dict[str, str]:
-    """The JSON Schemas by file name, generated from the pydantic models."""
-    models: dict[str, type[Strict]] = {"config.schema.json": Config, "scale.schema.json": Scale}
-    return {
-        name: json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema(), indent=2) + "\n"
+def generated() -> dict[str, str]:
+    """Every generated file by its path in the repository: JSON Schemas and the list of tables."""
+    models: dict[str, type[Strict]] = {"config": Config, "scale": Scale}
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    files = {
+        f"workflow/schemas/{name}.schema.json": json.dumps(dialect | model.model_json_schema(), indent=2) + "\n"
         for name, model in models.items()
     }
+    return files | {"docs/tables.md": _tables()}
+
+
+def _tables() -> str:
+    """The contract of every result table, as Markdown."""
+    lines = [
+        "# Tables",
+        "",
+        "Every table of `results/<sample>/`: CSV, UTF-8, one header row, full precision, empty where there is no value.",
+        "Kinds: text, number, count (whole number), flag (True or False); `?` where a cell may be empty.",
+    ]
+    for name, contract in CONTRACTS.items():
+        lines += ["", f"## {name}.csv", "", contract.about, "", "| column | kind | meaning |", "|---|---|---|"]
+        lines += [f"| `{column}` | {kind} | {meaning} |" for column, (kind, meaning) in contract.columns.items()]
+        if contract.open:
+            lines.append("| *(further columns)* | number? | one per item, variable, scale or profile of the study |")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

@@ -58,7 +58,8 @@ def read_yaml(path: Path, shown: str) -> dict:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise StudyError(f"{shown} does not exist; create it or correct its name.") from None
+        beside = sorted(other.name for other in path.parent.glob("*.y*ml"))
+        raise StudyError(f"{shown} does not exist{did_you_mean(path.name, beside)}; create it or correct its name.") from None
     except (UnicodeDecodeError, OSError):
         raise StudyError(f"{shown} cannot be read as text; save it as UTF-8.") from None
     try:

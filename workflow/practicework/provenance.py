@@ -6,10 +6,11 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
+SOURCES = {".py", ".html", ".css"}
 
 
 def sources(script: Path) -> list[Path]:
-    """A script and every module of this package that it imports, directly or not, templates included."""
+    """A script and every module of this package that it may import, and the templates of its packages."""
     found: dict[Path, None] = {}
     todo = [script]
     while todo:
@@ -17,13 +18,11 @@ def sources(script: Path) -> list[Path]:
         if path in found:
             continue
         found[path] = None
-        todo += _imports(path)
-    packages = {path.parent for path in found if path.name == "__init__.py" and path.parent != PACKAGE}
-    templates = [file for package in packages for file in package.rglob("*") if file.is_file() and file.suffix in _TEMPLATES]
-    return sorted({*found, *templates})
-
-
-_TEMPLATES = {".html", ".css", ".js"}
+        if path.suffix == ".py":
+            todo += _imports(path)
+        if path.name == "__init__.py" and path.parent != PACKAGE:  # may load its modules and templates by name
+            todo += [file for file in path.parent.rglob("*") if file.suffix in SOURCES]
+    return sorted(found)
 
 
 @cache

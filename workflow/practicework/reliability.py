@@ -18,7 +18,7 @@ MIN_RESPONDENTS = 5
 MIN_DRAWS = 100
 """Fewer usable resamples bear no interval."""
 
-CANCELLED = 1e-12
+CANCELLED = 1e-8
 """A total's variance below this share of its items' is none but for rounding."""
 
 LOWEST_UNIQUENESS = 0.005
@@ -36,15 +36,13 @@ class Reliability:
         return {"reliability/scales": self.scales, "reliability/items": self.items}
 
 
-def analyse(responses: pd.DataFrame, summary: pd.DataFrame, scales: list[Scale], seed: int, sample: str) -> Reliability:
+def analyse(responses: pd.DataFrame, scales: list[Scale], seed: int, sample: str) -> Reliability:
     """Reliability of every scale, listwise within the scale.
 
     Parameters
     ----------
     responses : DataFrame
         Coded answers, NaN where there is none.
-    summary : DataFrame
-        The table `scoring/summary`: the scores' means and standard deviations.
     scales : list of Scale
     seed, sample : int, str
         The bootstrap of omega derives its seed from both and from the scale.
@@ -54,14 +52,14 @@ def analyse(responses: pd.DataFrame, summary: pd.DataFrame, scales: list[Scale],
     Reliability
         What cannot be computed is NaN, with the reason in `note`.
     """
-    scores = summary.set_index("variable")
     scale_rows, item_frames = [], []
     for scale in scales:
         keyed = scale.keyed(responses)
         items = item_statistics(keyed, scale)
         row = coefficients(keyed.dropna(), items["loading"].to_numpy(), generator(seed, "reliability", sample, scale.id))
         row |= {"scale": scale.id, "items": len(scale.items), "response_points": scale.response.points}
-        row |= {"mean": scores.at[scale.id, "mean"], "sd": scores.at[scale.id, "sd"]}
+        score = scale.score(keyed)
+        row |= {"mean": score.mean(), "sd": score.std()}
         scale_rows.append(row)
         item_frames.append(items)
     order = ["scale", "items", "response_points", "n", "alpha", "alpha_low", "alpha_high", "std_alpha", "omega_total"]
@@ -81,11 +79,10 @@ def coefficients(complete: pd.DataFrame, loadings: np.ndarray, rng: np.random.Ge
     row["alpha_low"], row["alpha_high"] = feldt(row["alpha"], n, k)
     r = complete.corr().to_numpy()
     row["mean_inter_item_r"] = (r.sum() - k) / (k * (k - 1))
-    row["std_alpha"] = k * row["mean_inter_item_r"] / (1 + (k - 1) * row["mean_inter_item_r"])
     if r.sum() <= CANCELLED * k:
-        row["std_alpha"] = np.nan
         row["note"] = "standardised alpha and omega total are not computable: the items' correlations cancel out"
         return row
+    row["std_alpha"] = k * row["mean_inter_item_r"] / (1 + (k - 1) * row["mean_inter_item_r"])
     if k < 3:
         row["note"] = "omega total is not computable: a factor of two items is not identified"
         return row
@@ -192,7 +189,7 @@ def minres_steps(r: np.ndarray, start: np.ndarray, tolerance: float = 1e-6, step
             squares = (loadings**2).sum(axis=1) - loadings[:, i] ** 2
             products = np.einsum("bj,bj->b", r[:, i], loadings) - r[:, i, i] * loadings[:, i]
             loadings[:, i] = np.clip(products / np.maximum(squares, 1e-300), -bound, bound)
-        if np.abs(loadings - before).max() < tolerance:
+        if np.abs(loadings - before).max(initial=0) < tolerance:
             break
     return loadings
 

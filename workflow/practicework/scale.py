@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from functools import cached_property
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticKnownError
 
 from practicework.documents import Strict, read_yaml, validated
 from practicework.errors import StudyError
@@ -27,7 +29,7 @@ Column = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$")]
 
 def _number(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError("must be a number without quotes")
+        raise PydanticKnownError("float_type")
     return float(value)
 
 
@@ -36,7 +38,8 @@ Number = Annotated[float, BeforeValidator(_number)]
 
 def normalized(text: str) -> str:
     """An answer's text, compared: whatever its case, spaces, width or kind of apostrophe."""
-    text = unicodedata.normalize("NFKC", text).translate({ord(mark): "'" for mark in "\u2018\u2019\u201b\u02bc\u00b4`"})
+    text = text.translate({ord(mark): "'" for mark in "\u2018\u2019\u201b\u02bc\u00b4`"})
+    text = unicodedata.normalize("NFKC", text)  # last, since it takes an acute accent apart
     return re.sub(r"\s+", " ", text).strip().casefold()
 
 
@@ -145,6 +148,22 @@ class Scale(Strict):
         items = responses[self.item_ids].astype(float)
         items[self.reversed_ids] = self.response.min + self.response.max - items[self.reversed_ids]
         return items
+
+    def score(self, keyed: pd.DataFrame) -> pd.Series:
+        """One score per respondent from the keyed items, in score units; NaN where too few are answered.
+
+        The mean of the answered items (``mean``), times the number of items (``sum``), or in percent of
+        the response range (``pomp``). A respondent who answered fewer than the share `min_valid` of the
+        items gets none; between that and all items the score is prorated, as SPSS's ``MEAN.n`` does.
+        In R: ``psych::scoreItems(keys, items, impute = "none", min = , max = )``.
+        """
+        needed = math.ceil(self.scoring.min_valid * len(self.items) - 1e-9)
+        mean = keyed.mean(axis=1).where(keyed.notna().sum(axis=1) >= needed)
+        if self.scoring.method == "sum":
+            return mean * len(self.items)
+        if self.scoring.method == "pomp":
+            return 100 * (mean - self.response.min) / (self.response.max - self.response.min)
+        return mean
 
     def percent(self, score: pd.Series) -> pd.Series:
         """A score in percent of the range that the scoring rule allows: 100 (score - lowest) / (highest - lowest)."""

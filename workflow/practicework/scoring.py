@@ -22,27 +22,6 @@ class Scored:
         return {"scoring/scores": self.scores, "scoring/summary": self.summary, "scoring/correlations": self.correlations}
 
 
-def score(items: pd.DataFrame, scale: Scale) -> pd.Series:
-    """One score per respondent from a scale's keyed items.
-
-    The mean of the answered items (``mean``), times the number of items (``sum``), or in percent of
-    the response range (``pomp``). A respondent who answered fewer than the share `min_valid` of the
-    items gets none; between that and all items the score is prorated, as SPSS's ``MEAN.n`` does.
-    In R: ``psych::scoreItems(keys, items, impute = "none", min = , max = )``.
-
-    Returns
-    -------
-    Series of float, score units, NaN where too few items are answered
-    """
-    needed = np.ceil(scale.scoring.min_valid * items.shape[1] - 1e-9)
-    mean = items.mean(axis=1).where(items.notna().sum(axis=1) >= needed)
-    if scale.scoring.method == "sum":
-        return mean * items.shape[1]
-    if scale.scoring.method == "pomp":
-        return 100 * (mean - scale.response.min) / (scale.response.max - scale.response.min)
-    return mean
-
-
 def score_all(responses: pd.DataFrame, scales: list[Scale], variables: list[str]) -> Scored:
     """Scores of all scales, the variables as they are, and their description.
 
@@ -61,7 +40,7 @@ def score_all(responses: pd.DataFrame, scales: list[Scale], variables: list[str]
     rows = []
     for scale in scales:
         items = scale.keyed(responses)
-        scores[scale.id] = score(items, scale)
+        scores[scale.id] = scale.score(items)
         prorated = scores[scale.id].notna() & items.isna().any(axis=1)
         rows.append({"variable": scale.id, "kind": "scale", "method": scale.scoring.method, "prorated": prorated.sum()})
     for name in variables:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -251,7 +252,7 @@ def load_study(folder: Path | str = ".") -> Study:
         if (config.scales or ()).count(name) > 1:
             raise StudyError(f"{shown}: 'scales' names '{name}' twice; name it once.")
     study = Study(folder, config, {name: load_scale(folder, name) for name in config.scales or ()})
-    for mistake in (*_names(study), *_files(study), *_uses(study), *_claims(study)):
+    for mistake in chain(_names(study), _files(study), _uses(study), _claims(study)):
         raise StudyError(f"{shown}: {mistake}")
     return study
 

@@ -310,7 +310,7 @@ def read(name: str, file: str | Path) -> pd.DataFrame:
 
     spec = contract(name)
     texts = {column: "str" for column, (kind, _) in spec.columns.items() if kind.startswith("text")}
-    frame = pd.read_csv(file, dtype=texts, keep_default_na=False, na_values=[""], float_precision="round_trip")
+    frame = pd.read_csv(file, dtype=texts, keep_default_na=False, na_values=[""])
     return schema(name).validate(frame)
 
 

@@ -13,7 +13,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(WORKFLOW), os.envir
 from practicework import tables
 from practicework.errors import StudyError
 from practicework.provenance import code_digest
-from practicework.study import STAGES, load_study, study_tables
+from practicework.study import load_study, study_tables
 
 if config:
     sys.exit("Error: options --config and --configfile are not used; edit config/config.yaml of the study folder (-d).")
@@ -39,18 +39,15 @@ def outputs(stage):
     ]
 
 
-def tables_of(*stages):
-    """An input function: the files of all tables of the given stages that run for the sample."""
+def all_tables(wildcards):
+    """Every table of the stages that run for a sample."""
+    return [tables.path(wildcards.sample, name) for name in study_tables(STUDY, wildcards.sample)]
 
-    def files(wildcards):
-        names = study_tables(STUDY, wildcards.sample)
-        return [
-            tables.path(wildcards.sample, name)
-            for name in names
-            if name.split("/")[0] in stages
-        ]
 
-    return files
+def claimed_tables(wildcards):
+    """The tables that the published claims about a sample name."""
+    claims = STUDY.config.replication[wildcards.sample].claims
+    return sorted({str(tables.path(wildcards.sample, claim.table)) for claim in claims})
 
 
 def raw(wildcards):
@@ -71,11 +68,6 @@ def settings(stage):
 def code(stage):
     """A fingerprint of the source files that a stage's job runs."""
     return code_digest(WORKFLOW / "scripts" / f"{stage}.py")
-
-
-def tell_reports():
-    for report in filter(os.path.isfile, REPORTS):
-        print(f"Report: {Path(report).resolve()}", file=sys.stderr)
 
 
 def tell_errors(log):

@@ -1,7 +1,6 @@
 rule reliability:
     input:
         responses="results/{sample}/ingest/responses.csv",
-        summary="results/{sample}/scoring/summary.csv",
         scales=scale_files(),
     output:
         outputs("reliability"),

@@ -1,6 +1,6 @@
 rule replication:
     input:
-        tables_of("ingest", "scoring", "reliability", "moderation", "profiles"),
+        claimed_tables,
     output:
         outputs("replication"),
     log:

@@ -1,6 +1,6 @@
 rule report:
     input:
-        tables=tables_of(*STAGES),
+        tables=all_tables,
         scales=scale_files(),
     output:
         report="results/{sample}/report/report.html",

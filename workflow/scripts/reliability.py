@@ -6,6 +6,5 @@ with plain_errors(snakemake.log[0]):
 
     study, sample = load_study(), snakemake.wildcards.sample
     responses = tables.read("ingest/responses", snakemake.input.responses)
-    summary = tables.read("scoring/summary", snakemake.input.summary)
-    result = reliability.analyse(responses, summary, list(study.scales.values()), study.config.seed, sample)
+    result = reliability.analyse(responses, list(study.scales.values()), study.config.seed, sample)
     tables.write(result.tables(), sample)

@@ -37,8 +37,12 @@ def simple_slopes(slopes: pd.DataFrame, points: pd.DataFrame, words: dict[str, s
         `predictor`, `outcome`: axis labels; `moderator`: its name.
     """
     figure, (axes,) = canvas(4.0)
+    x = points["predictor"].to_numpy(float)
+    values = np.unique(x)
+    if len(values) == 2:  # spread the two columns of dots sideways, evenly, so that their number shows
+        x = x + 0.12 * np.ptp(x) * ((np.arange(len(x)) * 0.618034) % 1 - 0.5)
     axes.scatter(
-        points["predictor"], points["outcome"], s=16, color=GREY, alpha=0.45 if len(points) <= MANY else 0.12,
+        x, points["outcome"], s=16, color=GREY, alpha=0.45 if len(points) <= MANY else 0.12,
         linewidths=0, rasterized=len(points) > MANY, zorder=1,
     )  # fmt: skip
     probes = shown_probes(slopes["probe"])
@@ -55,6 +59,8 @@ def simple_slopes(slopes: pd.DataFrame, points: pd.DataFrame, words: dict[str, s
     axes.set_xlabel(words["predictor"])
     axes.set_ylabel(words["outcome"])
     axes.locator_params(steps=[1, 2, 5, 10])
+    if len(values) == 2:
+        axes.set_xticks(values)
     legend(figure, *axes.get_legend_handles_labels(), title=words["moderator"])
     return figure
 
@@ -81,7 +87,7 @@ def johnson_neyman(
         inside = np.union1d(x[(x >= start) & (x <= end)], [start, end])
         band = [np.interp(inside, x, curve[column]) for column in ("ci_low", "ci_high", "effect")]
         colour = SIGN_COLOURS[sign]
-        axes.fill_between(inside, band[0], band[1], color=colour, alpha=0.2, linewidth=0, label=f"{sign} ({percents[sign]:.0f}% of respondents)")
+        axes.fill_between(inside, band[0], band[1], color=colour, alpha=0.2, linewidth=0, label=f"{sign} ({percents[sign]:.0f}%)")
         axes.plot(inside, band[2], color=colour)
     axes.axhline(0, color="black", linewidth=0.8)
     for boundary in boundaries.loc[boundaries["in_range"], "boundary"]:
@@ -99,5 +105,5 @@ def johnson_neyman(
     axes.set_xlabel(words["moderator"])
     axes.set_ylabel(words["effect"])
     handles = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))  # one entry per sign
-    legend(figure, handles.values(), handles, title="Effect")
+    legend(figure, handles.values(), handles, title="Effect (share of respondents)")
     return figure

@@ -74,11 +74,12 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
                 f"{raw.shown}: the column '{raw.header[position]}' is taken for both '{other}' and '{name}'; "
                 f"correct samples.{sample}.columns in the config."
             )
-    respondents, id_column = _respondents(raw, spec.respondent)
+    id_column = None if spec.respondent is None else _position(raw, spec.respondent, None, "respondent")
     if id_column in columns.values():
         raise StudyError(
             f"{raw.shown}: the column of respondent ids '{raw.header[id_column]}' is also an item or variable; name another one."
         )
+    respondents = _respondents(raw, id_column)
     missing = {*NO_ANSWER, *spec.missing} | {_plain(code) for code in spec.missing}
     data = {name: _codes(raw, position, name, study, missing) for name, position in columns.items()}
     kept = {id_column, *columns.values()}
@@ -89,7 +90,7 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
     )
 
 
-def _position(raw: RawTable, name: str, mapped: str | None) -> int:
+def _position(raw: RawTable, name: str, mapped: str | None, key: str = "columns") -> int:
     """Where a column stands in the export."""
     wanted = (mapped or name).strip()
     places = [place for place, heading in enumerate(raw.header) if heading == wanted]
@@ -99,7 +100,7 @@ def _position(raw: RawTable, name: str, mapped: str | None) -> int:
         purpose = "" if wanted == name else f" (named for '{name}' in the config)"
         raise StudyError(
             f"{raw.shown} has no column '{wanted}'{purpose}{did_you_mean(wanted, raw.header)}; "
-            "add it, or name the right one under the sample's columns in the config."
+            f"add it, or name the right one under the sample's {key} in the config."
         )
     if mapped and wanted != name and name in raw.header:
         raise StudyError(
@@ -109,16 +110,15 @@ def _position(raw: RawTable, name: str, mapped: str | None) -> int:
     return places[0]
 
 
-def _respondents(raw: RawTable, column: str | None) -> tuple[list[str], int | None]:
-    """The respondents' ids, and the position of their column if the study declares one."""
-    if column is None:
+def _respondents(raw: RawTable, position: int | None) -> list[str]:
+    """The respondents' ids, from their column if the study declares one."""
+    if position is None:
         width = max(4, len(str(len(raw.rows))))
-        return [f"R{number:0{width}d}" for number in range(1, len(raw.rows) + 1)], None
-    position = _position(raw, column, None)
+        return [f"R{number:0{width}d}" for number in range(1, len(raw.rows) + 1)]
     ids = [row[position].strip() for row in raw.rows]
     first: dict[str, int] = {}
     for line, one in zip(raw.lines, ids, strict=True):
-        where = f"{raw.shown}, row {line}, column '{column}'"
+        where = f"{raw.shown}, row {line}, column '{raw.header[position]}'"
         if not one:
             raise StudyError(f"{where}: the respondent id is empty; fill it in, or leave 'respondent' out of the config.")
         if kind := _personal(one):
@@ -126,7 +126,7 @@ def _respondents(raw: RawTable, column: str | None) -> tuple[list[str], int | No
         if one in first:
             raise StudyError(f"{where}: the respondent id stands already in row {first[one]}; keep one row per respondent.")
         first[one] = line
-    return ids, position
+    return ids
 
 
 def _personal(text: str) -> str | None:

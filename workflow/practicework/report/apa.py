@@ -6,7 +6,7 @@ EMPTY = "–"
 
 
 def _missing(value: object) -> bool:
-    return value is None or value != value or (not isinstance(value, (int, float, str)) and str(value) == "<NA>")
+    return value is None or str(value) in ("nan", "<NA>")
 
 
 def number(value: float | None, decimals: int = 2) -> str:

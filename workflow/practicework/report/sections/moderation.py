@@ -135,12 +135,13 @@ def _figures(context: Context, name: str) -> list[Drawing]:
         pd.DataFrame({"predictor": complete[model.predictor], "outcome": complete[model.outcome]}),
         words,
     )
+    spread = ", spread sideways around the two values" if complete[model.predictor].nunique() == 2 else ""
     held = ", covariates at their means" if model.covariates else ""
     drawings = [
         Drawing(
             svg(slopes),
-            f"Model “{name}”. Predicted {outcome} over the observed range of {predictor} at three values of {moderator}{held}; "
-            f"bands: pointwise {level}; dots: the {n:,} respondents. Units on the axes.{context.synthetic}",
+            f"Model “{name}”. Predicted {apa.lower(words['outcome'])} over the observed range of {apa.lower(words['predictor'])} at "
+            f"chosen values of {moderator}{held}; bands: pointwise {level}; dots: the {n:,} respondents{spread}.{context.synthetic}",
             f"Lines of predicted {outcome} by {predictor} for low, middle and high {moderator}, over a scatter of the raw data.",
         )
     ]
@@ -157,7 +158,7 @@ def _figures(context: Context, name: str) -> list[Drawing]:
         Drawing(
             svg(curve),
             f"Model “{name}”. Effect of {predictor} on {outcome} (outcome units per unit of the predictor) over the observed range of "
-            f"{moderator}, with its {level}; dashed: Johnson–Neyman boundaries; ticks at the bottom: the {n:,} respondents, longer where more have the same value.{context.synthetic}",
+            f"{apa.lower(words['moderator'])}, with its {level}; dashed: Johnson–Neyman boundaries; ticks at the bottom: the {n:,} respondents, longer where more have the same value.{context.synthetic}",
             f"The effect of {predictor} as a line over {moderator} with a confidence band and regions of significance.",
         )
     )

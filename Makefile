@@ -7,6 +7,7 @@ READY := .venv/ready
 .PHONY: study test test-browser lint lock schemas synthetic benchmark clean
 study: $(READY)
 	@$(BIN)/snakemake --quiet all
+	@$(BIN)/practicework reports
 
 test: $(READY)
 	@$(BIN)/python -m pytest

@@ -1,0 +1,74 @@
+"""The bootstrap kernel beside a numpy loop and statsmodels, in one run: `make benchmark`.
+
+Each contender draws case resamples of the same moderation design and fits them by least squares. Times are
+the best of several rounds, taken in turn, on one thread; quote the ratios, since machines differ.
+"""
+
+import os
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"  # as in the pipeline's jobs
+
+import resource
+import time
+from collections.abc import Callable
+
+import numpy as np
+from statsmodels.regression.linear_model import OLS
+
+from practicework import bootstrap
+
+RESAMPLES = 5_000
+ROUNDS = 5
+
+
+def study(n: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """A moderation design of n people and its outcome."""
+    rng = np.random.default_rng(seed)
+    x, w = rng.standard_normal((2, n))
+    return np.column_stack([np.ones(n), x, w, x * w]), 0.3 * x + 0.2 * x * w + rng.standard_normal(n)
+
+
+def numpy_loop(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: np.random.Generator) -> np.ndarray:
+    """One `numpy.linalg.lstsq` per resample."""
+    coefficients = np.empty((resamples, design.shape[1]))
+    for one in range(resamples):
+        drawn = rng.integers(0, len(outcome), len(outcome))
+        coefficients[one] = np.linalg.lstsq(design[drawn], outcome[drawn], rcond=None)[0]
+    return coefficients
+
+
+def statsmodels_loop(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: np.random.Generator) -> np.ndarray:
+    """One `statsmodels` OLS fit per resample."""
+    coefficients = np.empty((resamples, design.shape[1]))
+    for one in range(resamples):
+        drawn = rng.integers(0, len(outcome), len(outcome))
+        coefficients[one] = OLS(outcome[drawn], design[drawn]).fit().params
+    return coefficients
+
+
+def seconds(fit: Callable, n: int, resamples: int) -> float:
+    design, outcome = study(n)
+    start = time.perf_counter()
+    fit(design, outcome, resamples, np.random.default_rng(2021))
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    print(f"{RESAMPLES:,} resamples, 4 coefficients; milliseconds, best of {ROUNDS} rounds")
+    print(f"{'N':>6} {'kernel':>9} {'numpy':>9} {'statsm.':>9} {'numpy / kernel':>15} {'statsm. / kernel':>17}")
+    for n in (75, 300, 2_000):
+        kernel, loop = np.inf, np.inf
+        for _ in range(ROUNDS):
+            kernel = min(kernel, seconds(bootstrap.ols, n, RESAMPLES))
+            loop = min(loop, seconds(numpy_loop, n, RESAMPLES))
+        other = seconds(statsmodels_loop, n, RESAMPLES // 10) * 10
+        print(f"{n:>6} {1e3 * kernel:>9.1f} {1e3 * loop:>9.1f} {1e3 * other:>9.1f} {loop / kernel:>14.1f}× {other / kernel:>16.1f}×")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds(bootstrap.ols, 20_000, 20_000)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    print(f"Memory added by N = 20,000 with 20,000 resamples (400 million counts): {grown:.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()

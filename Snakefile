@@ -23,5 +23,9 @@ rule all:
         REPORTS,
 
 
+onsuccess:
+    end_at_once()
+
+
 onerror:
     tell_errors(log)

@@ -48,6 +48,7 @@ def statsmodels_loop(design: np.ndarray, outcome: np.ndarray, resamples: int, rn
 
 
 def seconds(fit: Callable, n: int, resamples: int) -> float:
+    """How long one call takes."""
     design, outcome = study(n)
     start = time.perf_counter()
     fit(design, outcome, resamples, np.random.default_rng(2021))
@@ -55,6 +56,7 @@ def seconds(fit: Callable, n: int, resamples: int) -> float:
 
 
 def main() -> None:
+    """Print the table, and what the kernel's memory grows by."""
     print(f"{RESAMPLES:,} resamples, 4 coefficients; milliseconds, best of {ROUNDS} rounds")
     print(f"{'N':>6} {'kernel':>9} {'numpy':>9} {'statsm.':>9} {'numpy / kernel':>15} {'statsm. / kernel':>17}")
     for n in (75, 300, 2_000):
@@ -63,7 +65,9 @@ def main() -> None:
             kernel = min(kernel, seconds(bootstrap.ols, n, RESAMPLES))
             loop = min(loop, seconds(numpy_loop, n, RESAMPLES))
         other = seconds(statsmodels_loop, n, RESAMPLES // 10) * 10
-        print(f"{n:>6} {1e3 * kernel:>9.1f} {1e3 * loop:>9.1f} {1e3 * other:>9.1f} {loop / kernel:>14.1f}× {other / kernel:>16.1f}×")
+        print(
+            f"{n:>6} {1e3 * kernel:>9.1f} {1e3 * loop:>9.1f} {1e3 * other:>9.1f} {loop / kernel:>14.1f}× {other / kernel:>16.1f}×"
+        )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     seconds(bootstrap.ols, 20_000, 20_000)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024

@@ -14,7 +14,10 @@ CELLS = 50_000
 """Counts held at a time (respondents × resamples): small enough for the processor's cache, and a bound on memory."""
 
 SINGULAR = 1e-10
-"""A Cholesky pivot below this share of its diagonal means that the column is a sum of the ones before it."""
+"""A Cholesky pivot below this share of its diagonal marks a resample in which a column is a sum of others."""
+
+COLLINEAR = 1e-7
+"""A column of the design that is a sum of others up to this share of its length makes the design singular."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def resample_ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: n
     if n < p or not scale.all():
         raise ValueError("the design is singular")
     q, r = np.linalg.qr(design / scale)
-    if (np.abs(np.diag(r)) <= np.sqrt(SINGULAR) * np.linalg.norm(r, axis=0)).any():
+    if (np.abs(np.diag(r)) <= COLLINEAR * np.linalg.norm(r, axis=0)).any():
         raise ValueError("the design is singular")
     fitted = q.T @ outcome
     columns = np.column_stack([q, outcome - q @ fitted])

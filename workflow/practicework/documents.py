@@ -8,6 +8,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from practicework.errors import StudyError, did_you_mean
 
+NAME, COLUMN = r"^[a-z0-9][a-z0-9_]*$", r"^[A-Za-z][A-Za-z0-9_.]*$"
+"""Names that become folders and files, and names of columns."""
+
+_NAMES = {
+    NAME: "use lower-case letters, digits and underscores",
+    COLUMN: "start with a letter and use letters, digits, underscores and dots",
+}
+
 
 class Strict(BaseModel):
     """Base of every model of a study's files: no unknown keys, no silent conversions, no changes."""
@@ -63,7 +71,7 @@ def read_yaml(path: Path, shown: str) -> dict:
     except (UnicodeDecodeError, OSError):
         raise StudyError(f"{shown} cannot be read as text; save it as UTF-8.") from None
     try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader)
+        data = yaml.load(text, Loader=_Loader)
     except RecursionError:
         raise StudyError(f"{shown} is nested too deeply; a study's files need only a few levels.") from None
     except yaml.reader.ReaderError as error:
@@ -114,6 +122,7 @@ def _sentence(detail: dict, model: type[BaseModel], field: str) -> str:
         "model_type": "must hold 'key: value' lines",
         "model_attributes_type": "must hold 'key: value' lines",
         "finite_number": "must be a finite number",
+        "string_pattern_mismatch": f"is no name here: {_NAMES.get(detail.get('ctx', {}).get('pattern'), 'use plain letters')}",
     }.get(kind)
     if expected is None:
         message = detail["msg"]

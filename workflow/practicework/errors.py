@@ -18,9 +18,9 @@ class StudyError(Exception):
 
 
 def did_you_mean(name: object, known: object) -> str:
-    """`"; did you mean 'x'?"` where a known name is close, else an empty string."""
+    """`" (did you mean 'x'?)"` where a known name is close, else an empty string."""
     close = get_close_matches(str(name), [str(one) for one in known], n=1)
-    return f"; did you mean '{close[0]}'?" if close else ""
+    return f" (did you mean '{close[0]}'?)" if close else ""
 
 
 @contextmanager

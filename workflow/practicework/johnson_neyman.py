@@ -5,6 +5,7 @@ The roots are where it is *just* significant; on which side it is, and with whic
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,7 @@ def regions(
     low, high = moderator.min(), moderator.max()
     edges = [low, *(root for root in roots if low < root < high), high]
     rows: list[dict] = []
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         effect, std_error = (value[0] for value in effect_at(np.array([(start + end) / 2])))
         significant = abs(effect) > critical * std_error
         sign = ("positive" if effect > 0 else "negative") if significant else "not significant"

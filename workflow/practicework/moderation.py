@@ -43,7 +43,9 @@ class Fit:
         return effect, np.sqrt(np.maximum(v[1, 1] + 2 * w * v[1, 3] + w**2 * v[3, 3], 0))
 
 
-def analyse(scores: pd.DataFrame, name: str, model: Model, settings: Moderation, rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+def analyse(
+    scores: pd.DataFrame, name: str, model: Model, settings: Moderation, rng: np.random.Generator
+) -> dict[str, pd.DataFrame]:
     """Every table of one moderation model.
 
     outcome = b0 + b1 predictor + b2 moderator + b3 predictor × moderator + covariates, by ordinary least
@@ -80,7 +82,9 @@ def analyse(scores: pd.DataFrame, name: str, model: Model, settings: Moderation,
     complete = data.dropna()
     result, reduced, fit, redrawn = _fit(complete, name, model, settings, rng)
     probes = _probes(complete[model.moderator])
-    roots = boundaries(fit.estimates[1], fit.estimates[3], fit.covariance[1, 1], fit.covariance[1, 3], fit.covariance[3, 3], fit.critical)
+    roots = boundaries(
+        fit.estimates[1], fit.estimates[3], fit.covariance[1, 1], fit.covariance[1, 3], fit.covariance[3, 3], fit.critical
+    )
     roots = [root + fit.centers[model.moderator] for root in roots]
     moderator = complete[model.moderator].to_numpy()
     low, high = moderator.min(), moderator.max()
@@ -134,7 +138,10 @@ def _fit(complete, name, model, settings, rng):
     size = np.abs(design).max(axis=0)
     result = OLS(outcome, design / size).fit()
     if result.ssr <= 1e-12 * result.centered_tss:
-        raise StudyError(f"{where} explains '{model.outcome}' perfectly; one of its variables is computed from the others.")
+        raise StudyError(
+            f"{where} explains '{model.outcome}' perfectly, so that nothing is left to test; "
+            "leave out the variable that determines it."
+        )
     reduced = OLS(outcome, np.delete(design / size, 3, axis=1)).fit()
     sizes = np.outer(size, size)
     fit = Fit(

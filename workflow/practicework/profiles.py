@@ -24,6 +24,7 @@ class Assigned:
     measurement: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name."""
         names = ("assignments", "indicators", "summary", "means", "measurement")
         return {f"profiles/{name}": getattr(self, name) for name in names}
 
@@ -67,7 +68,9 @@ def analyse(
     table.loc[complete, "certainty"] = certainty
     table.loc[complete, list(labels)] = shares
     table["exclusive"] = (table["certainty"] >= settings.exclusive_at).astype("boolean").mask(table["certainty"].isna())
-    table.loc[complete & table["certainty"].isna(), "note"] = "certainty is not computable: the reliability of an indicator is not"
+    table.loc[complete & table["certainty"].isna(), "note"] = (
+        "certainty is not computable: an indicator has no standard error of measurement"
+    )
     for position in np.flatnonzero(~complete):
         missing = ", ".join(name for name in names if np.isnan(percents.at[position, name]))
         table.at[position, "note"] = f"no profile: no score of {missing}"

@@ -34,7 +34,7 @@ def parse(text: str) -> Printed:
     """A printed value's parts; ValueError where it is none."""
     match = _PRINTED.match(text.strip())
     if not match:
-        raise ValueError(f"'{text}' is no printed value; write it as \".82\", \"< .01\" or \"> .05\".")
+        raise ValueError(f'\'{text}\' is no printed value; write it as ".82", "< .01" or "> .05".')
     number = Decimal(match["number"].replace("−", "-"))
     sign = {"<=": "≤", ">=": "≥"}.get(match["sign"] or "", match["sign"] or "")
     return Printed(float(number), max(0, -int(number.as_tuple().exponent)), sign)

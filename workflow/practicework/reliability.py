@@ -33,6 +33,7 @@ class Reliability:
     items: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name."""
         return {"reliability/scales": self.scales, "reliability/items": self.items}
 
 
@@ -87,6 +88,9 @@ def coefficients(complete: pd.DataFrame, loadings: np.ndarray, rng: np.random.Ge
         row["note"] = "omega total is not computable: a factor of two items is not identified"
         return row
     row["omega_total"] = float(omega_total(r, loadings))
+    if n <= k:
+        row["note"] = "the interval of omega total is not computable: there are no more respondents than items"
+        return row
     draws = bootstrap_omega(complete.to_numpy(), loadings, RESAMPLES, rng)
     row["omega_resamples"] = len(draws)
     if len(draws) < MIN_DRAWS:

@@ -38,7 +38,9 @@ def ledger(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.Da
         for column in (claim.column, *claim.row):
             if column not in table:
                 raise StudyError(f"{where}: {claim.table} has no column '{column}'; it has {', '.join(table.columns)}.")
-        match = np.logical_and.reduce([table[column].astype(str) == value for column, value in claim.row.items()] or [[True] * len(table)])
+        match = np.logical_and.reduce(
+            [table[column].astype(str) == value for column, value in claim.row.items()] or [[True] * len(table)]
+        )
         found = table.loc[match, claim.column]
         if len(found) != 1:
             wanted = _row(claim.row) or "no row is named"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticKnownError
 
-from practicework.documents import Strict, read_yaml, validated
+from practicework.documents import COLUMN, NAME, Strict, read_yaml, validated
 from practicework.errors import StudyError
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 FOLDER = Path("scales")
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+Name = Annotated[str, StringConstraints(pattern=NAME)]
 """A name that becomes a folder, a file or a column: lower-case letters, digits and underscores."""
 
-Column = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$")]
+Column = Annotated[str, StringConstraints(pattern=COLUMN)]
 """The name of an item or variable: starts with a letter; letters, digits, dots, underscores."""
 
 
@@ -60,7 +60,7 @@ class Response(Strict):
     )
 
     @model_validator(mode="after")
-    def _check(self) -> "Response":
+    def _check(self) -> Response:
         if self.min >= self.max:
             raise ValueError(f"min ({self.min:g}) must be smaller than max ({self.max:g}); correct one of them.")
         for code in self.labels:
@@ -125,7 +125,7 @@ class Scale(Strict):
     published: Published | None = Field(None, description="Published values of the instrument.")
 
     @model_validator(mode="after")
-    def _check(self) -> "Scale":
+    def _check(self) -> Scale:
         ids = self.item_ids
         for one in ids:
             if ids.count(one) > 1:
@@ -134,10 +134,12 @@ class Scale(Strict):
 
     @property
     def item_ids(self) -> list[str]:
+        """The items' names, in the order of the questionnaire."""
         return [item.id for item in self.items]
 
     @property
     def reversed_ids(self) -> list[str]:
+        """The names of the reverse-keyed items."""
         return [item.id for item in self.items if item.reverse]
 
     def keyed(self, responses: pd.DataFrame) -> pd.DataFrame:

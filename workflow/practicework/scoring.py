@@ -19,6 +19,7 @@ class Scored:
     correlations: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name."""
         return {"scoring/scores": self.scores, "scoring/summary": self.summary, "scoring/correlations": self.correlations}
 
 

@@ -61,10 +61,12 @@ class Model(Strict):
 
     @property
     def variables(self) -> list[str]:
+        """Outcome, predictor, moderator and covariates."""
         return [self.outcome, self.predictor, self.moderator, *self.covariates]
 
     @property
     def interaction(self) -> str:
+        """The name of the product term."""
         return f"{self.predictor}:{self.moderator}"
 
 
@@ -161,6 +163,7 @@ class Study:
 
     @property
     def variables(self) -> list[str]:
+        """The numeric columns that are taken as they are."""
         return list(self.config.variables or ())
 
     @cached_property
@@ -170,6 +173,7 @@ class Study:
 
     @property
     def models(self) -> dict[str, Model]:
+        """The moderation models by name; empty where the stage does not run."""
         return self.config.moderation.models if self.config.moderation else {}
 
     @property
@@ -291,7 +295,8 @@ def _files(study: Study) -> Iterator[str]:
         known = [*study.items, *study.variables]
         for column in sample.columns:
             if column not in known:
-                yield f"'samples.{name}.columns.{column}' is no item or variable of this study{did_you_mean(column, known)}; correct it."
+                close = did_you_mean(column, known)
+                yield f"'samples.{name}.columns.{column}' is no item or variable of this study{close}; correct it."
 
 
 def _uses(study: Study) -> Iterator[str]:

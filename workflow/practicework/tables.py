@@ -317,12 +317,12 @@ def read(name: str, file: str | Path) -> pd.DataFrame:
 def write(frames: Mapping[str, pd.DataFrame], sample: str) -> None:
     """Check all tables against their contracts, then write them; floats with all their digits."""
     checked = {name: schema(name).validate(frame) for name, frame in frames.items()}
-    for name, frame in checked.items():
-        if contract(name).open:  # answers and sums as 4, not 4.0
-            frame = frame.astype({column: "Int64" for column in frame if _whole(frame[column])})
+    for name, valid in checked.items():
+        # answers and sums as 4, not 4.0
+        whole = {column: "Int64" for column in valid if contract(name).open and _whole(valid[column])}
         file = path(sample, name)
         file.parent.mkdir(parents=True, exist_ok=True)
-        frame.to_csv(file, index=False, lineterminator="\n")
+        valid.astype(whole).to_csv(file, index=False, lineterminator="\n")
 
 
 def _whole(column: pd.Series) -> bool:

@@ -3,12 +3,15 @@
 import os
 import re
 import sys
+import threading
 from pathlib import Path
 
 WORKFLOW = Path(workflow.basedir) / "workflow"
 sys.path.insert(0, str(WORKFLOW))
 # Jobs, too, run the library beside this file, and not one that is installed from another clone.
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")]))
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")])
+)
 
 from practicework import tables
 from practicework.errors import StudyError
@@ -16,7 +19,9 @@ from practicework.provenance import code_digest
 from practicework.study import load_study, study_tables
 
 if config:
-    sys.exit("Error: options --config and --configfile are not used; edit config/config.yaml of the study folder (-d).")
+    sys.exit(
+        "Error: options --config and --configfile are not used; edit config/config.yaml of the study folder (-d)."
+    )
 try:
     STUDY = load_study()
 except StudyError as error:
@@ -41,7 +46,10 @@ def outputs(stage):
 
 def all_tables(wildcards):
     """Every table of the stages that run for a sample."""
-    return [tables.path(wildcards.sample, name) for name in study_tables(STUDY, wildcards.sample)]
+    return [
+        tables.path(wildcards.sample, name)
+        for name in study_tables(STUDY, wildcards.sample)
+    ]
 
 
 def claimed_tables(wildcards):
@@ -70,15 +78,30 @@ def code(stage):
     return code_digest(WORKFLOW / "scripts" / f"{stage}.py")
 
 
+def end_at_once():
+    """Cancel the timers of Snakemake's job rate limiter, for which a finished run would wait another second."""
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
+
+
 def tell_errors(log):
     """Repeat the sentence of a mistake in the study at the end, where it is seen: it stands in the failed job's log."""
     files = [log] if isinstance(log, str) else log  # Snakemake 9 gives a list of files
     text = "".join(Path(file).read_text(errors="replace") for file in files)
     failed = re.findall(r"^ +log: (.+?) \(check log file", text, re.M)
-    found = [line for file in failed if Path(file).is_file() for line in re.findall(r"^ERROR (.+)$", Path(file).read_text(), re.M)]
+    found = [
+        line
+        for file in failed
+        if Path(file).is_file()
+        for line in re.findall(r"^ERROR (.+)$", Path(file).read_text(), re.M)
+    ]
     for sentence in dict.fromkeys(found):
         print(f"Error: {sentence}", file=sys.stderr)
 
 
 for unused in STUDY.unused_raw_files():
-    print(f"Note: {unused} is named by no sample in config/config.yaml and is not used.", file=sys.stderr)
+    print(
+        f"Note: {unused} is named by no sample in config/config.yaml and is not used.",
+        file=sys.stderr,
+    )

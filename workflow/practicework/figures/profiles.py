@@ -32,13 +32,21 @@ def profile_plot(means: pd.DataFrame, assignments: pd.DataFrame, labels: dict[st
         rows = means[means["profile"] == profile].set_index("indicator").loc[indicators]
         shift = ticks + 0.07 * (position - (len(names) - 1) / 2)
         half = [rows["mean"] - rows["ci_low"], rows["ci_high"] - rows["mean"]]
-        left.plot(shift, rows["prototype"], marker=marker, linestyle=":", linewidth=1, color=colour, markerfacecolor="white", alpha=0.8)
+        left.plot(
+            shift, rows["prototype"], marker=marker, linestyle=":", linewidth=1, color=colour, markerfacecolor="white", alpha=0.8
+        )
         if rows["n"].iloc[0]:
             label = f"{profile.replace('_', ' ')} (n = {rows['n'].iloc[0]})"
             left.errorbar(shift, rows["mean"], yerr=half, color=colour, marker=marker, capsize=2, elinewidth=1, label=label)
         certainty = assignments.loc[assignments["profile"] == profile, "certainty"].dropna().sort_values().to_numpy()
-        spread = position + np.linspace(-0.32, 0.32, len(certainty)) if len(certainty) > 1 else np.full(len(certainty), float(position))
-        right.scatter(spread, certainty, s=14, color=colour, marker=marker, alpha=0.8, linewidths=0, rasterized=len(certainty) > MANY)
+        spread = (
+            position + np.linspace(-0.32, 0.32, len(certainty))
+            if len(certainty) > 1
+            else np.full(len(certainty), float(position))
+        )
+        right.scatter(
+            spread, certainty, s=14, color=colour, marker=marker, alpha=0.8, linewidths=0, rasterized=len(certainty) > MANY
+        )
     left.set_xticks(ticks, [fill(labels[name], 14, break_long_words=False) for name in indicators])
     left.set_ylim(0, 100)
     left.set_xlim(-0.3, len(indicators) - 0.7)

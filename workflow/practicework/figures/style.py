@@ -49,7 +49,9 @@ def canvas(height: float, panels: int = 1, **options: object) -> tuple[Figure, l
 
 def legend(figure: Figure, handles: Iterable[Artist], labels: Iterable[str], title: str | None = None) -> None:
     """A legend above the panels, where it hides no data."""
-    figure.legend(list(handles), list(labels), loc="outside upper left", ncols=3, title=title, title_fontsize=8.5, alignment="left")
+    figure.legend(
+        list(handles), list(labels), loc="outside upper left", ncols=3, title=title, title_fontsize=8.5, alignment="left"
+    )
 
 
 def svg(figure: Figure) -> str:

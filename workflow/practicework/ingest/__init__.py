@@ -33,6 +33,7 @@ class Ingested:
     dropped: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name."""
         return {"ingest/responses": self.responses, "ingest/dropped": self.dropped}
 
 

@@ -19,8 +19,8 @@ def read(path: Path, shown: str) -> RawTable:
     Raises
     ------
     StudyError
-        The file is empty, binary, not UTF-8, has no data row, a heading twice or without a name in
-        front of data, or a row with more or fewer cells than the header.
+        The file is empty, binary, not UTF-8, no valid CSV, has no respondent, or a row with more or
+        fewer cells than the header.
     """
     content = path.read_bytes()
     if not content.strip():

@@ -47,16 +47,20 @@ def render(study: Study, sample: str, results: Mapping[str, pd.DataFrame]) -> st
     stages = [stage for stage in study.stages(sample) if stage in TITLES]
     # the module of a section, and so its figures, is loaded only if its stage ran
     sections = {stage: import_module(f"practicework.report.sections.{stage}").section(context) for stage in stages}
-    page = _environment().get_template("report.html").render(
-        study=study,
-        config=study.config,
-        sample=sample,
-        spec=study.config.samples[sample],
-        stages=stages,
-        titles=TITLES,
-        sections=sections,
-        n=len(results["ingest/responses"]),
-        versions=versions(),
+    page = (
+        _environment()
+        .get_template("report.html")
+        .render(
+            study=study,
+            config=study.config,
+            sample=sample,
+            spec=study.config.samples[sample],
+            stages=stages,
+            titles=TITLES,
+            sections=sections,
+            n=len(results["ingest/responses"]),
+            versions=versions(),
+        )
     )
     # a line never ends inside `p = .03`
     return re.sub(r" (=|&lt;|&gt;) (?=[−.\d])", "\u00a0\\1\u00a0", page)
@@ -75,7 +79,11 @@ class _Numbering:
 
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     numbering = _Numbering()
     blocks = environment.get_template("blocks.html").module

@@ -70,7 +70,8 @@ def _coefficients(context: Context, name: str, tables: dict) -> Table:
     centred = f"{used} are mean-centred. " if study.config.moderation.center == "mean" else f"{used} are not centred. "
     redrawn = f", {apa.count(fit['redrawn'], 'singular one')} drawn again" if fit["redrawn"] else ""
     note = (
-        f"N = {fit['n']}, R² = {apa.unit(fit['r_squared'])}, F({fit['df_model']}, {fit['df_residual']}) = {apa.number(fit['f'])}, "
+        f"N = {fit['n']}, R² = {apa.unit(fit['r_squared'])}, "
+        f"F({fit['df_model']}, {fit['df_residual']}) = {apa.number(fit['f'])}, "
         f"p {apa.p_equals(fit['p_value'])}. The interaction adds ΔR² = {apa.unit(fit['r_squared_change'], 3)}, "
         f"F(1, {fit['df_residual']}) = {apa.number(fit['f_change'])}, p {apa.p_equals(fit['p_change'])}. "
         f"Unstandardised coefficients; ordinary least squares, t distribution. {centred}"
@@ -112,10 +113,15 @@ def _conditional_effects(context: Context, name: str, tables: dict) -> Table:
 def _regions(context: Context, name: str, tables: dict) -> Table:
     study, model = context.study, context.study.models[name]
     rows = [
-        [apa.brief(row["from"]), apa.brief(row["to"]), row["sign"], f"{row['percent']:.1f}%"] for row in tables["johnson_neyman_regions"]
+        [apa.brief(row["from"]), apa.brief(row["to"]), row["sign"], f"{row['percent']:.1f}%"]
+        for row in tables["johnson_neyman_regions"]
     ]
     outside = [apa.brief(row["boundary"]) for row in tables["johnson_neyman"] if not row["in_range"]]
-    inside = [f"{apa.number(row['boundary'])} ({row['percent_below']:.1f}% below)" for row in tables["johnson_neyman"] if row["in_range"]]
+    inside = [
+        f"{apa.number(row['boundary'])} ({row['percent_below']:.1f}% below)"
+        for row in tables["johnson_neyman"]
+        if row["in_range"]
+    ]
     found = f"Boundaries in the observed range: {apa.listing(inside) or 'none'}"
     found += f"; outside it: {apa.listing(outside)}. " if outside else ". "
     note = f"{found}Closed form; the sign is evaluated in each region.{context.synthetic}"
@@ -129,7 +135,11 @@ def _figures(context: Context, name: str) -> list[Drawing]:
     complete = scores.dropna(subset=model.variables)
     outcome, predictor, moderator = (apa.lower(study.label(one)) for one in (model.outcome, model.predictor, model.moderator))
     n, level = len(complete), _level(context)
-    words = {"predictor": context.named(model.predictor), "outcome": context.named(model.outcome), "moderator": context.named(model.moderator)}
+    words = {
+        "predictor": context.named(model.predictor),
+        "outcome": context.named(model.outcome),
+        "moderator": context.named(model.moderator),
+    }
     slopes = figures.simple_slopes(
         context.results[f"moderation/{name}/simple_slopes"],
         pd.DataFrame({"predictor": complete[model.predictor], "outcome": complete[model.outcome]}),
@@ -140,8 +150,9 @@ def _figures(context: Context, name: str) -> list[Drawing]:
     drawings = [
         Drawing(
             svg(slopes),
-            f"Model “{name}”. Predicted {apa.lower(words['outcome'])} over the observed range of {apa.lower(words['predictor'])} at "
-            f"chosen values of {moderator}{held}; bands: pointwise {level}; dots: the {n:,} respondents{spread}.{context.synthetic}",
+            f"Model “{name}”. Predicted {apa.lower(words['outcome'])} over the observed range of "
+            f"{apa.lower(words['predictor'])} at chosen values of {moderator}{held}; bands: pointwise {level}; "
+            f"dots: the {n:,} respondents{spread}.{context.synthetic}",
             f"Lines of predicted {outcome} by {predictor} for low, middle and high {moderator}, over a scatter of the raw data.",
         )
     ]
@@ -157,8 +168,9 @@ def _figures(context: Context, name: str) -> list[Drawing]:
     drawings.append(
         Drawing(
             svg(curve),
-            f"Model “{name}”. Effect of {predictor} on {outcome} (outcome units per unit of the predictor) over the observed range of "
-            f"{apa.lower(words['moderator'])}, with its {level}; dashed: Johnson–Neyman boundaries; ticks at the bottom: the {n:,} respondents, longer where more have the same value.{context.synthetic}",
+            f"Model “{name}”. Effect of {predictor} on {outcome} (outcome units per unit of the predictor) over the observed "
+            f"range of {apa.lower(context.named(model.moderator))}, with its {level}; dashed: Johnson–Neyman boundaries; ticks "
+            f"at the bottom: the {n:,} respondents, longer where more have the same value.{context.synthetic}",
             f"The effect of {predictor} as a line over {moderator} with a confidence band and regions of significance.",
         )
     )

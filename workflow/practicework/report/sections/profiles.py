@@ -47,10 +47,12 @@ def _counts(context: Context, summary: list[dict], n: int) -> Table:
     ]
     note = (
         f"n = {n}. Exclusive: certainty of at least {apa.unit(settings.exclusive_at)}. Certainty: share of {settings.draws:,} "
-        "measurement-error draws that fall in the same profile. Indicators: mean in percent of the response range, the prototype in "
-        f"parentheses.{context.synthetic}"
+        "measurement-error draws that fall in the same profile. Indicators: mean in percent of the response range, the prototype "
+        f"in parentheses.{context.synthetic}"
     )
-    return Table("Respondents by profile", ["Profile", "n", "Percent", "Exclusive", "Mean certainty", *names], rows, note, wide=True)
+    return Table(
+        "Respondents by profile", ["Profile", "n", "Percent", "Exclusive", "Mean certainty", *names], rows, note, wide=True
+    )
 
 
 def _measurement(context: Context, measurement: list[dict]) -> Table:
@@ -71,8 +73,10 @@ def _figure(context: Context, n: int) -> Drawing:
         settings.exclusive_at,
     )
     caption = (
-        f"Profiles of {n:,} respondents. Left: mean indicators of each profile with 95% CI (filled, solid) beside its prototype (hollow, "
-        f"dotted), percent of the response range. Right: each respondent's certainty, sorted; dashed: exclusive from "
+        f"Profiles of {n:,} respondents. Left: mean indicators of each profile with 95% CI (filled, solid) beside its prototype "
+        f"(hollow, dotted), percent of the response range. Right: each respondent's certainty, sorted; dashed: exclusive from "
         f"{apa.unit(settings.exclusive_at)}.{context.synthetic}"
     )
-    return Drawing(svg(figure), caption, "Mean indicators per profile as lines, and the certainty of each respondent's profile as dots.")
+    return Drawing(
+        svg(figure), caption, "Mean indicators per profile as lines, and the certainty of each respondent's profile as dots."
+    )

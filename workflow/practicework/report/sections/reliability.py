@@ -16,7 +16,11 @@ def section(context: Context) -> dict:
         "coefficients": _coefficients(context, rows, resamples),
         "items": {row["scale"]: _items(context, row, [item for item in items if item["scale"] == row["scale"]]) for row in rows},
         "notes": [(label(row["scale"]), row["note"]) for row in rows if row["note"]]
-        + [(f"{label(row['scale'])}, item {row['item']}", row["note"]) for row in items if row["note"] and row["mean"] is not None],
+        + [
+            (f"{label(row['scale'])}, item {row['item']}", row["note"])
+            for row in items
+            if row["note"] and row["mean"] is not None
+        ],
     }
 
 
@@ -66,7 +70,8 @@ def _items(context: Context, scale: dict, rows: list[dict]) -> Table:
     response = context.study.scales[scale["scale"]].response
     note = (
         f"n = {scale['n']}; answers from {response.min:g} to {response.max:g}. r: correlation with the sum of the other items; "
-        f"α: of the other items; loading: standardised, one minres factor. (R): reverse-keyed before any statistic.{context.synthetic}"
+        "α: of the other items; loading: standardised, one minres factor. (R): reverse-keyed before any statistic."
+        f"{context.synthetic}"
     )
     header = ["Item", "Wording", "M", "SD", "Item-rest r", "α if dropped", "Loading", "Missing"]
     return Table(f"Items of {context.study.label(scale['scale'])}", header, cells, note, words=(0, 1), wide=True)

@@ -24,8 +24,16 @@ def _ledger(context: Context, rows: list[dict]) -> Table:
         for row in rows
     ]
     sources = apa.listing(list(dict.fromkeys(row["source"] for row in rows)))
-    note = f"Source: {sources}. A value agrees if it would be printed as published, or satisfies the published inequality.{context.synthetic}"
-    return Table("Published and reproduced values", ["Published value", "Published", "Reproduced", "Verdict", "Where"], cells, note, words=(0, 3, 4), wide=True)
+    rule = "A value agrees if it would be printed as published, or satisfies the published inequality."
+    note = f"Source: {sources}. {rule}{context.synthetic}"
+    return Table(
+        "Published and reproduced values",
+        ["Published value", "Published", "Reproduced", "Verdict", "Where"],
+        cells,
+        note,
+        words=(0, 3, 4),
+        wide=True,
+    )
 
 
 def _reproduced(row: dict) -> str:
@@ -37,4 +45,8 @@ def _reproduced(row: dict) -> str:
     printed = parse(row["published"])
     decimals = printed.decimals + 2 if printed.decimals else 0 if float(row["reproduced"]).is_integer() else 2
     text = apa.number(row["reproduced"], decimals)
-    return text.replace("0.", ".", 1) if row["published"].lstrip("<>≤≥= -−+").startswith(".") and text.lstrip("−").startswith("0.") else text
+    return (
+        text.replace("0.", ".", 1)
+        if row["published"].lstrip("<>≤≥= -−+").startswith(".") and text.lstrip("−").startswith("0.")
+        else text
+    )

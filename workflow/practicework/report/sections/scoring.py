@@ -41,7 +41,8 @@ def _correlations(context: Context, summary: list[dict]) -> Table:
     n = f"N = {min(counts):,}" if min(counts) == max(counts) else f"N = {min(counts):,} to {max(counts):,} (pairwise)"
     reliabilities = "Coefficient alpha in parentheses on the diagonal. " if alphas else ""
     units = "; ".join(f"{context.study.label(name)}: {context.study.units(name)}" for name in names if context.study.units(name))
-    note = f"{n}. Pearson correlations. {reliabilities}{units + '. ' if units else ''}* p < .05, ** p < .01, *** p < .001.{context.synthetic}"
+    scores = f"{units}. " if units else ""
+    note = f"{n}. Pearson correlations. {reliabilities}{scores}* p < .05, ** p < .01, *** p < .001.{context.synthetic}"
     header = ["Variable", "M", "SD", *(str(number + 1) for number in range(len(names)))]
     return Table("Means, standard deviations and correlations", header, rows, note)
 
@@ -60,4 +61,6 @@ def _intervals(context: Context) -> Table:
         for row in context.rows("scoring/correlations")
     ]
     note = f"Intervals from Fisher's z.{context.synthetic}"
-    return Table("Correlations with 95% confidence intervals", ["Variable", "With", "n", "r", "95% CI", "p"], rows, note, words=(0, 1))
+    return Table(
+        "Correlations with 95% confidence intervals", ["Variable", "With", "n", "r", "95% CI", "p"], rows, note, words=(0, 1)
+    )

@@ -1,0 +1,98 @@
+"""What the tests share: the repository, the examples ingested and scored, R's values, and scales in the making."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from practicework import ingest, scoring
+from practicework.scale import Scale
+from practicework.study import Study, load_study
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Example:
+    """An example's study, its coded answers and its scores."""
+
+    study: Study
+    responses: pd.DataFrame
+    scored: scoring.Scored
+
+
+def load_example(name: str) -> Example:
+    """An example, read and scored without running the pipeline."""
+    study = load_study(ROOT / "examples" / name)
+    sample = next(iter(study.config.samples))
+    responses = ingest.ingest(ingest.read(study, sample), study, sample).responses
+    return Example(study, responses, scoring.score_all(responses, list(study.scales.values()), study.variables))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def golden() -> Callable[[str], pd.DataFrame]:
+    """Reads a table that an R script in tests/golden wrote."""
+    return lambda name: pd.read_csv(ROOT / "tests/golden" / f"{name}.csv")
+
+
+@pytest.fixture(scope="session")
+def bfi() -> Example:
+    """Twenty-five personality items of 2,800 people, five scales."""
+    return load_example("bfi")
+
+
+@pytest.fixture(scope="session")
+def globalwarming() -> Example:
+    """Hayes's moderation example, 815 people."""
+    return load_example("globalwarming")
+
+
+@pytest.fixture(scope="session")
+def new_scale() -> Callable[..., Scale]:
+    """Makes a scale of items i1, i2, ... answered from 1 to 5."""
+
+    def make(items: int, reverse: tuple[str, ...] = (), name: str = "s", **keys: object) -> Scale:
+        ids = [f"i{number}" for number in range(1, items + 1)]
+        data = {
+            "id": name,
+            "label": name.capitalize(),
+            "response": {"min": 1, "max": 5},
+            "items": [{"id": one, "text": one, "reverse": one in reverse} for one in ids],
+        }
+        return Scale.model_validate(data | keys)
+
+    return make
+
+
+@dataclass(frozen=True)
+class Run:
+    """A study folder in which the pipeline has run, and what it printed."""
+
+    folder: Path
+    output: str
+
+    def results(self, sample: str) -> Path:
+        return self.folder / "results" / sample
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The published study, run as a whole in a copy of its folder."""
+    folder = tmp_path_factory.mktemp("published study")
+    for part in ("config", "scales", "data"):
+        shutil.copytree(ROOT / part, folder / part)
+    command = [sys.executable, "-m", "snakemake", "-s", ROOT / "Snakefile", "-d", folder, "--quiet", "all"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    return Run(folder, done.stdout)

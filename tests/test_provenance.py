@@ -1,0 +1,122 @@
+"""The fingerprint of a stage's code covers what its job runs, and nothing of another stage."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from practicework import provenance
+from practicework.study import STAGES
+
+WORKFLOW = Path(__file__).resolve().parents[1] / "workflow"
+PACKAGE = WORKFLOW / "practicework"
+
+
+def script(stage: str, workflow: Path = WORKFLOW) -> Path:
+    """The script of a stage."""
+    return workflow / "scripts" / f"{stage}.py"
+
+
+@pytest.fixture
+def copied(tmp_path, monkeypatch) -> Path:
+    """A copy of the workflow that may be edited, and that the fingerprints are taken of."""
+    workflow = tmp_path / "workflow"
+    for part in ("practicework", "scripts"):
+        shutil.copytree(WORKFLOW / part, workflow / part, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(provenance, "PACKAGE", workflow / "practicework")
+    return workflow
+
+
+def digest(path: Path) -> str:
+    """A fingerprint taken anew."""
+    provenance._imports.cache_clear()
+    return provenance.code_digest.__wrapped__(path)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_module_that_a_job_loads_is_a_source(stage):
+    """A process that imports what the script imports has loaded no other file of the library."""
+    tree = ast.parse(script(stage).read_text())
+    imports = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    tell = "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'practicework'), sep='\\n')"
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join([*imports, "import sys", tell])],
+        env={**os.environ, "PYTHONPATH": str(WORKFLOW)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {Path(line).relative_to(PACKAGE).as_posix() for line in done.stdout.splitlines()}
+    sources = {path.relative_to(WORKFLOW).as_posix() for path in provenance.sources(script(stage))}
+    assert {"__init__.py", "study.py"} < loaded
+    assert {f"practicework/{name}" for name in loaded} <= sources
+    assert f"scripts/{stage}.py" in sources
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_stage_runs_the_code_of_another(stage):
+    """What two stages share stands below both."""
+    modules = {PACKAGE / other for other in STAGES} | {PACKAGE / f"{other}.py" for other in STAGES}
+    used = {module for path in provenance.sources(script(stage)) for module in modules if module in (path, *path.parents)}
+    assert used <= {PACKAGE / stage, PACKAGE / f"{stage}.py"}
+    assert len(used) == 1
+
+
+def test_kernel_is_a_source_of_the_stages_that_resample():
+    """And of no other."""
+    users = {stage for stage in STAGES if PACKAGE / "bootstrap.py" in provenance.sources(script(stage))}
+    assert users == {"reliability", "moderation"}
+
+
+def test_templates_are_sources():
+    """Everything beside the code of the report that it could read."""
+    files = {path for path in (PACKAGE / "report").rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    assert files
+    assert files <= set(provenance.sources(script("report")))
+
+
+@pytest.mark.parametrize("stage", ["ingest", "report"])
+def test_change_of_any_source_changes_the_fingerprint(stage, copied):
+    """One byte is enough; a file that is no source does not matter."""
+    before = digest(script(stage, copied))
+    sources = provenance.sources(script(stage, copied))
+    assert copied / "practicework/study.py" in sources
+    for path in sources:
+        content = path.read_bytes()
+        path.write_bytes(content + b"\n")
+        assert digest(script(stage, copied)) != before, path
+        path.write_bytes(content)
+    assert digest(script(stage, copied)) == before
+    (copied / "practicework/bootstrap.py").write_text("")
+    (copied / "practicework/unused.py").write_text("import practicework.study")
+    assert digest(script(stage, copied)) == before
+
+
+def test_every_way_to_import_is_followed(tmp_path, monkeypatch):
+    """Inside functions, relative, dotted, by name from a package; and the packages on the way."""
+    files = {
+        "script.py": "def job():\n    from toy import direct\n    import toy.sub.dotted\nimport json\n",
+        "toy/__init__.py": "",
+        "toy/direct.py": "from toy.named import anything\n",
+        "toy/named.py": "import numpy\n",
+        "toy/unused.py": "",
+        "toy/sub/__init__.py": "from . import sibling\nfrom .. import above\n",
+        "toy/sub/dotted.py": "from .inner import thing\nfrom ..uncle import thing\n",
+        "toy/sub/sibling.py": "",
+        "toy/sub/inner.py": "",
+        "toy/sub/page.html": "",
+        "toy/above.py": "",
+        "toy/uncle.py": "",
+        "toy/page.html": "",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(provenance, "PACKAGE", tmp_path / "toy")
+    found = {path.relative_to(tmp_path).as_posix() for path in provenance.sources(tmp_path / "script.py")}
+    assert found == set(files) - {"toy/unused.py", "toy/page.html"}

@@ -1,0 +1,216 @@
+"""The report shows the tables' numbers, in the words and style that journals ask for."""
+
+import html
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from practicework import report, tables
+from practicework.report import apa
+from practicework.study import load_study, study_tables
+
+SAMPLE = "schmitt2021"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0204, "0.02"), (-0.004, "0.00"), (-1.5, "−1.50"), (12, "12.00"), (None, "–"), (float("nan"), "–"), (pd.NA, "–")],
+)
+def test_number(value, shown):
+    assert apa.number(value) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(0.82, ".82"), (-0.05, "−.05"), (1.0, "1.00"), (0.999, "1.00"), (None, "–")])
+def test_what_cannot_exceed_one_has_no_leading_zero(value, shown):
+    assert apa.unit(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.0004, "< .001"), (0.001, ".001"), (0.0494, ".049"), (0.9999, "> .999"), (1.0, "> .999"), (None, "–")]
+)
+def test_p(value, shown):
+    assert apa.p(value) == shown
+
+
+@pytest.mark.parametrize(("std_error", "decimals"), [(0.0089, 4), (0.012, 3), (0.41, 2), (35.0, 2), (1e-9, 6), (0.0, 2)])
+def test_decimals_show_two_digits_of_the_standard_error(std_error, decimals):
+    assert apa.decimals_for(std_error) == decimals
+
+
+def test_words():
+    assert apa.lower("Perceived usefulness") == "perceived usefulness"
+    assert apa.lower("CRM use") == "CRM use"
+    assert apa.listing(["a"]) == "a"
+    assert apa.listing(["a", "b", "c"]) == "a, b and c"
+    assert apa.count(1, "respondent") == "1 respondent"
+    assert apa.count(2800, "respondent") == "2,800 respondents"
+    assert apa.interval(-0.5, 0.25) == "[−0.50, 0.25]"
+    assert apa.interval(None, 0.25) == "–"
+
+
+class _Page(HTMLParser):
+    """The page's tables as lists of rows, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self.words: list[str] = []
+        self.images: list[dict] = []
+        self._in_cell = False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+            self._in_cell = True
+        elif tag == "img":
+            self.images.append(dict(attributes))
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self._in_cell = False
+
+    def handle_data(self, data):
+        data = data.replace("\u00a0", " ")
+        self.words.append(data)
+        if self._in_cell:
+            self.tables[-1][-1][-1] += data
+
+    def rows(self, first_heading: str, column: str) -> list[dict[str, str]]:
+        """The table whose header starts so and has that column, as rows by heading."""
+        table = next(table for table in self.tables if table[0][0] == first_heading and column in table[0])
+        return [dict(zip(table[0], row, strict=True)) for row in table[1:]]
+
+
+@pytest.fixture(scope="module")
+def page(published):
+    return _Page((published.results(SAMPLE) / "report/report.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def results(published):
+    study = load_study(published.folder)
+    names = study_tables(study, SAMPLE)
+    return {name: tables.read(name, published.folder / tables.path(SAMPLE, name)) for name in names}
+
+
+def test_coefficients_shown_are_the_tables(page, results):
+    """The first model's table, cell by cell, from the numbers that the stage wrote."""
+    expected = results["moderation/main/coefficients"]
+    shown = page.rows("Term", "SE (HC3)")
+    assert [row["Term"] for row in shown] == [
+        "Intercept",
+        "Perceived usefulness",
+        "Perceived training and support",
+        "Perceived usefulness × Perceived training and support",
+    ]
+    for row, (_, values) in zip(shown, expected.iterrows(), strict=True):
+        for heading, column in (("b", "estimate"), ("SE", "std_error"), ("SE (HC3)", "std_error_hc3")):
+            number = float(row[heading].replace("−", "-"))
+            decimals = len(row[heading].split(".")[1])
+            assert number == pytest.approx(values[column], abs=0.5 * 10**-decimals + 1e-12)
+        low, high = re.fullmatch(r"\[(.+), (.+)\]", row["Bootstrap 95% CI"]).groups()
+        assert float(low.replace("−", "-")) == pytest.approx(values["boot_low"], abs=0.006)
+        assert float(high.replace("−", "-")) == pytest.approx(values["boot_high"], abs=0.006)
+        assert row["p"] == apa.p(values["p_value"])
+
+
+def test_alphas_and_ledger_shown_are_the_tables(page, results):
+    shown = page.rows("Scale", "ω total")
+    for row, (_, values) in zip(shown, results["reliability/scales"].iterrows(), strict=True):
+        assert row["α"] == f"{values['alpha']:.2f}".removeprefix("0")
+        assert row["ω total"] == f"{values['omega_total']:.2f}".removeprefix("0")
+        assert row["n"] == "75"
+    ledger = page.rows("Published value", "Verdict")
+    assert [row["Published"] for row in ledger] == list(results["replication/ledger"]["published"])
+    assert {row["Verdict"] for row in ledger} == {"✓ agrees"}
+
+
+def test_profile_counts_shown_are_the_assignments(page, results):
+    counts = results["profiles/assignments"]["profile"].value_counts()
+    shown = {row["Profile"].lower(): int(row["n"]) for row in page.rows("Profile", "Exclusive")}
+    assert shown == counts.to_dict()
+    assert sum(shown.values()) == 75
+
+
+def test_every_published_value_is_reproduced(results):
+    assert len(results["replication/ledger"]) == 17
+    assert results["replication/ledger"]["agrees"].all()
+
+
+def test_synthetic_data_are_called_so_wherever_they_are_shown(page, published):
+    text = "".join(page.words)
+    assert "prove the pipeline, not the theory" in text
+    source = (published.results(SAMPLE) / "report/report.html").read_text(encoding="utf-8")
+    captions = re.findall(r"<figcaption><b>Figure.*?</figcaption>", source, re.S)
+    notes = re.findall(r'<p class="note"><i>Note.</i>.*?</p>', source, re.S)
+    assert len(captions) == len(page.images) == 5
+    assert len(notes) == len(page.tables)
+    assert all("Synthetic data." in block for block in captions + notes)
+
+
+def test_the_page_needs_no_network_and_no_script(published):
+    source = (published.results(SAMPLE) / "report/report.html").read_text(encoding="utf-8")
+    for attribute in re.findall(r'(?:src|href)="([^"]*)"', source):
+        assert attribute.startswith(("data:", "#")), attribute[:80]
+    assert "<script" not in source
+    assert "url(" not in source
+
+
+def test_figures_have_units_n_and_an_alternative(page, published):
+    source = html.unescape((published.results(SAMPLE) / "report/report.html").read_text(encoding="utf-8"))
+    assert all(image["alt"] and image["src"].startswith("data:image/svg+xml;base64,") for image in page.images)
+    for caption in re.findall(r"<figcaption><b>Figure.*?</figcaption>", source, re.S):
+        assert "75 respondents" in caption
+
+
+def test_never_says_that_there_is_no_effect(page):
+    """A p value above .05 is read as undecided, by its interval."""
+    text = " ".join("".join(page.words).split())
+    assert "These data do not settle whether perceived training and support changes the effect of social selling use" in text
+    assert "no effect" not in text.lower()
+
+
+def _minimal(tmp_path, responses: str, **sections):
+    """A study of one sample written to a folder, and its ingested tables."""
+    import yaml
+
+    from practicework import ingest, scoring
+
+    for folder in ("config", "data/raw"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "data/raw/s.csv").write_text(responses)
+    config = {"samples": {"s": {"file": "data/raw/s.csv"}}} | sections
+    (tmp_path / "config/config.yaml").write_text(yaml.safe_dump(config))
+    study = load_study(tmp_path)
+    ingested = ingest.ingest(ingest.read(study, "s"), study, "s")
+    found = ingested.tables()
+    if study.variables:
+        found |= scoring.score_all(ingested.responses, [], study.variables).tables()
+    return report.render(study, "s", found)
+
+
+def test_a_study_of_a_sample_alone_has_a_report(tmp_path):
+    page = _minimal(tmp_path, "a,b\n1,2\n3,4\n")
+    assert "2 respondents" in page.replace("\u00a0", " ")
+    assert 'id="moderation"' not in page
+    assert "a, b." in page  # the columns that were left out
+
+
+def test_a_study_of_variables_has_no_section_of_stages_that_did_not_run(tmp_path):
+    page = _minimal(tmp_path, "age,x\n30,1\n40,2\n50,4\n60,3\n35,2\n", variables=["age", "x"])
+    assert 'id="scoring"' in page
+    for absent in ("reliability", "moderation", "profiles", "replication"):
+        assert f'id="{absent}"' not in page
+
+
+def test_text_from_the_study_is_escaped(tmp_path):
+    page = _minimal(tmp_path, "a\n1\n", title="<script>alert(1)</script> & more")
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page

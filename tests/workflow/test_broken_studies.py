@@ -1,0 +1,465 @@
+"""A mistake in a study ends the run with one sentence: which file, field or row, and how to mend it.
+
+Every case breaks the tiny study in one way and runs the real pipeline on it, in a process of its own.
+"""
+
+import math
+import os
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from snakemake.common.configfile import load_configfile
+
+SCORES = "results/s/scoring/scores.csv"
+FIT = "results/s/moderation/main/fit.csv"
+CONFIG = "config/config.yaml"
+PRIDE = "scales/pride.yaml"
+RAW = "data/raw/s.csv"
+EMAIL = "anna.berg@mail.example"
+PHONE = "+33 6 12 34 56 78"
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a study is broken, what the sentence must hold, and what must appear nowhere."""
+
+    break_: Callable
+    expected: tuple[str, ...]
+    args: tuple[str, ...] = ()
+    secret: str | None = None
+
+
+def config(path: str, value: object) -> Callable:
+    """A study with another entry in its config."""
+    return configs({path: value})
+
+
+def configs(entries: dict[str, object]) -> Callable:
+    """A study with other entries in its config."""
+
+    def break_(tiny) -> None:
+        for path, value in entries.items():
+            tiny.edit(f"config.{path}", value)
+        tiny.write()
+
+    return break_
+
+
+def scale(path: str, value: object) -> Callable:
+    """A study with another entry in a scale: `pride.response.min`."""
+    return lambda tiny: tiny.edit(f"scales.{path}", value).write()
+
+
+def without(path: str) -> Callable:
+    """A study that lacks an entry of its config or of a scale."""
+    return lambda tiny: tiny.edit(path).write()
+
+
+def text(name: str, old: str, new: str) -> Callable:
+    """A study with another text in one of its files."""
+
+    def break_(tiny) -> None:
+        path = tiny.write() / name
+        content = path.read_text()
+        assert old in content
+        path.write_text(content.replace(old, new, 1))
+
+    return break_
+
+
+def content(name: str, data: bytes) -> Callable:
+    """A study with other bytes as one of its files."""
+
+    def break_(tiny) -> None:
+        (tiny.write() / name).write_bytes(data)
+
+    return break_
+
+
+def encoded(encoding: str, word: str) -> Callable:
+    """A study whose export is in another encoding and holds a word that shows it."""
+
+    def break_(tiny) -> None:
+        tiny.rows[0].append("city")
+        for row in tiny.rows[1:]:
+            row.append(word)
+        tiny.write()
+        tiny.sample.write_text(tiny.sample.read_text(encoding="utf-8"), encoding=encoding)
+
+    return break_
+
+
+def cell(row: int, column: str, value: object) -> Callable:
+    """A study with another cell in its export; row 1 is the header."""
+
+    def break_(tiny) -> None:
+        tiny.rows[row - 1][tiny.rows[0].index(column)] = value
+        tiny.write()
+
+    return break_
+
+
+def columns(entries: dict[str, object], **values: object) -> Callable:
+    """A study with other entries in its config, and with columns of one value, old or new."""
+
+    def break_(tiny) -> None:
+        for column, value in values.items():
+            if column in tiny.rows[0]:
+                position = tiny.rows[0].index(column)
+                tiny.rows = [tiny.rows[0], *([*row[:position], value, *row[position + 1 :]] for row in tiny.rows[1:])]
+            else:
+                tiny.rows = [[*tiny.rows[0], column], *([*row, value] for row in tiny.rows[1:])]
+        configs(entries)(tiny)
+
+    return break_
+
+
+def months(entries: dict[str, object]) -> Callable:
+    """A study with a variable `months` that is twelve times the variable `age`."""
+
+    def break_(tiny) -> None:
+        tiny.rows = [[*tiny.rows[0], "months"], *([*row, 12 * row[-1]] for row in tiny.rows[1:])]
+        configs({"variables": ["age", "months"], **entries})(tiny)
+
+    return break_
+
+
+def renamed(names: dict[str, str], mapping: dict[str, str]) -> Callable:
+    """A study with other headings in its export, and with `columns` in its config."""
+
+    def break_(tiny) -> None:
+        tiny.rows[0] = [names.get(heading, heading) for heading in tiny.rows[0]]
+        config("samples.s.columns", mapping)(tiny)
+
+    return break_
+
+
+def rows(edit: Callable) -> Callable:
+    """A study with other rows in its export."""
+
+    def break_(tiny) -> None:
+        tiny.rows = edit(tiny.rows)
+        tiny.write()
+
+    return break_
+
+
+def linked(link: str, target: str, file: str = RAW) -> Callable:
+    """A study with a link in data/raw/ and, outside of the study, the file `outside/s.csv` that it could lead to."""
+
+    def break_(tiny) -> None:
+        tiny.config["samples"]["s"]["file"] = file
+        tiny.write()
+        outside = tiny.folder.parent / "outside"
+        outside.mkdir()
+        tiny.sample.rename(outside / "s.csv")
+        if link:
+            (tiny.folder / link).symlink_to(target)
+
+    return break_
+
+
+def folder_instead(name: str) -> Callable:
+    """A study with a folder where a file should be."""
+
+    def break_(tiny) -> None:
+        path = tiny.write() / name
+        path.unlink()
+        path.mkdir()
+
+    return break_
+
+
+def missing(name: str, instead: str | None = None) -> Callable:
+    """A study without one of its files, or with another name for it."""
+
+    def break_(tiny) -> None:
+        path = tiny.write() / name
+        path.rename(path.with_name(instead)) if instead else path.unlink()
+
+    return break_
+
+
+def claim(**entries: object) -> Callable:
+    """A study with a claim that differs from the valid one."""
+    return configs({f"replication.s.claims.0.{name}": value for name, value in entries.items()})
+
+
+YTE = """__use_yte__: true
+__definitions__:
+  - import pathlib
+  - pathlib.Path("marker").touch()
+samples: {s: {file: data/raw/s.csv}}
+"""
+COEFFICIENTS = "moderation/main/coefficients"
+
+FOUND_AT_START = {
+    # unknown keys and names
+    "unknown key": Case(config("sead", 1), (CONFIG, "'sead' is unknown", "did you mean 'seed'", "remove it")),
+    "unknown nested key": Case(
+        config("moderation.bootstrap.resample", 500), (CONFIG, "'moderation.bootstrap.resample' is unknown", "'resamples'")
+    ),
+    "unknown key of a scale": Case(scale("pride.item", []), (PRIDE, "'item' is unknown", "did you mean 'items'")),
+    "missing key": Case(without("config.samples.s.file"), (CONFIG, "'samples.s.file' is missing", "add it")),
+    "misspelt outcome": Case(
+        config("moderation.models.main.outcome", "prid"),
+        (CONFIG, "'moderation.models.main'", "outcome is 'prid'", "did you mean 'pride'", "correct the name"),
+    ),
+    "misspelt scale": Case(
+        config("scales.2", "halp"), ("scales/halp.yaml does not exist", "did you mean 'help.yaml'", "correct its name")
+    ),
+    "unknown scale": Case(config("scales.2", "zeal"), ("scales/zeal.yaml does not exist", "create it")),
+    "scale listed twice": Case(config("scales", ["pride", "ease", "pride"]), (CONFIG, "'scales' names 'pride' twice", "once")),
+    "scale outside of scales": Case(config("scales.2", "../help"), (CONFIG, "'scales.2'", "'../help'")),
+    "scale id is not the file's name": Case(scale("pride.id", "proud"), (PRIDE, "'id' is 'proud'", "pride.yaml", "the same")),
+    "misspelt item among the columns": Case(
+        config("samples.s.columns", {"prid_1": "Q1"}), (CONFIG, "'samples.s.columns.prid_1'", "did you mean 'pride_1'")
+    ),
+    # wrong types
+    "text for a number": Case(config("seed", "many"), (CONFIG, "'seed' must be a whole number", "'many'")),
+    "quoted number": Case(config("seed", "7"), (CONFIG, "'seed'", "without quotes", "'7'")),
+    "fraction for a whole number": Case(config("seed", 7.5), (CONFIG, "'seed'", "whole number", "7.5")),
+    "yes for a text": Case(config("title", True), (CONFIG, "'title' must be text", "quotes", "True")),
+    "text for yes": Case(scale("pride.items.0.reverse", "yes"), (PRIDE, "'items.0.reverse'", "true or false", "'yes'")),
+    "text for a list": Case(config("scales", "pride"), (CONFIG, "'scales' must be a list", "'pride'")),
+    # values that are out of range
+    "NaN": Case(config("moderation.confidence", math.nan), (CONFIG, "'moderation.confidence'", "finite", "nan")),
+    "infinity": Case(scale("pride.response.max", math.inf), (PRIDE, "'response.max'", "finite", "inf")),
+    "confidence in percent": Case(config("moderation.confidence", 95), (CONFIG, "'moderation.confidence'", "less than 1", "95")),
+    # broken YAML, and YAML that would run code
+    "key twice": Case(text(CONFIG, "seed: 7\n", "seed: 7\nseed: 8\n"), (CONFIG, "line 2", "'seed' stands twice")),
+    "tab": Case(text(CONFIG, "  s:", "\ts:"), (CONFIG, "line 3", "not valid YAML", "correct that line")),
+    "open bracket": Case(text(CONFIG, "seed: 7", "seed: [7"), (CONFIG, "line 2", "not valid YAML", "correct that line")),
+    "python object": Case(
+        text(CONFIG, "seed: 7", "title: !!python/object/apply:os.system ['touch marker']"), (CONFIG, "line 1", "os.system")
+    ),
+    "template engine": Case(content(CONFIG, YTE.encode()), (CONFIG, "'__use_yte__'", "run code", "remove it")),
+    "no config": Case(missing(CONFIG), (CONFIG, "does not exist", "create it")),
+    "config is a folder": Case(folder_instead(CONFIG), (CONFIG, "cannot be read")),
+    "line break in a key": Case(config("two\nlines", 1), (CONFIG, "'two lines' is unknown", "remove it")),
+    # names that would become one column
+    "item twice": Case(scale("pride.items.1.id", "pride_1"), (PRIDE, "'pride_1' stands twice", "its own id")),
+    "item in two scales": Case(
+        scale("pride.items.1.id", "ease_1"), (CONFIG, "'ease_1'", PRIDE, "scales/ease.yaml", "rename one")
+    ),
+    "variable named as a scale": Case(config("variables", ["age", "pride"]), (CONFIG, "variable 'pride'", "scale", "rename")),
+    # the response range
+    "empty response range": Case(scale("pride.response.min", 5), (PRIDE, "min (5) must be smaller than max (5)", "correct")),
+    "label outside the range": Case(scale("pride.response.labels", {6: "Ever"}), (PRIDE, "label of 6", "1 to 5", "correct")),
+    # paths
+    "path above": Case(linked("", "", "../outside/s.csv"), (CONFIG, "'samples.s.file'", "../outside", "inside data/raw/")),
+    "path through data/raw": Case(
+        linked("", "", "data/raw/../../../outside/s.csv"), (CONFIG, "'samples.s.file'", "inside data/raw/", "put the file there")
+    ),
+    "absolute path": Case(config("samples.s.file", "/etc/passwd"), (CONFIG, "'/etc/passwd'", "inside data/raw/")),
+    "link to outside": Case(linked(RAW, "../../../outside/s.csv"), (CONFIG, RAW, "inside data/raw/", "put the file there")),
+    "linked folder": Case(
+        linked("data/raw/away", "../../../outside", "data/raw/away/s.csv"), (CONFIG, "data/raw/away/s.csv", "inside data/raw/")
+    ),
+    "link to itself": Case(linked(RAW, "s.csv"), (CONFIG, RAW, "no such file", "put it there")),
+    "missing file": Case(missing(RAW), (CONFIG, "'samples.s.file'", RAW, "no such file", "correct the name")),
+    "folder as a file": Case(folder_instead(RAW), (CONFIG, "'samples.s.file'", RAW, "no such file")),
+    "braces in a path": Case(config("samples.s.file", "data/raw/{s}.csv"), (CONFIG, "data/raw/{s}.csv", "rename")),
+    # models that use a variable against itself
+    "outcome is the predictor": Case(
+        config("moderation.models.main.predictor", "pride"),
+        (CONFIG, "'moderation.models.main'", "'pride' more than once", "name"),
+    ),
+    "covariate twice": Case(config("moderation.models.main.covariates", ["age", "age"]), (CONFIG, "'age' more than once")),
+    # profiles
+    "prototype without an indicator": Case(
+        config("profiles.prototypes.keen", {"pride": 75}), (CONFIG, "'profiles'", "'keen'", "pride, ease", "write")
+    ),
+    "default prototypes for other indicators": Case(
+        without("config.profiles.prototypes"), (CONFIG, "'promotion'", "pride, ease", "write profiles.prototypes")
+    ),
+    "indicator that is a variable": Case(
+        configs(
+            {
+                "profiles.indicators": ["pride", "age"],
+                "profiles.prototypes": {"keen": {"pride": 75, "age": 75}, "wary": {"pride": 25, "age": 25}},
+            }
+        ),
+        (CONFIG, "'profiles.indicators'", "'age'", "name a scale"),
+    ),
+    # published values
+    "unquoted published number": Case(claim(published=0.4), (CONFIG, "'replication.s.claims.0.published'", "quotes", "0.4")),
+    "claim about an unknown table": Case(
+        claim(table="moderation/man/fit"), (CONFIG, "entry 1", "'moderation/man/fit'", "did you mean 'moderation/main/fit'")
+    ),
+    "claim about an unknown column": Case(claim(column="nn"), (CONFIG, "entry 1", "no column 'nn'", "did you mean 'n'")),
+    "claim about an unknown row": Case(
+        claim(table=COEFFICIENTS, column="estimate", row={"term": "eas"}),
+        (CONFIG, "entry 1", "term 'eas'", "did you mean 'ease'"),
+    ),
+    "claim about an unknown sample": Case(
+        configs({"samples": {"t": {"file": RAW}}}), (CONFIG, "'replication.s' is no sample", "correct it")
+    ),
+    # other ways to give a config
+    "option --config": Case(config("seed", 7), ("--config", CONFIG), ("--config", "seed=8")),
+    "option --configfile": Case(config("seed", 7), ("--configfile", CONFIG), ("--configfile", "study/config/config.yaml")),
+}
+
+FOUND_BY_INGEST = {
+    # answers
+    "answer above the range": Case(cell(4, "pride_2", 7), (RAW, "row 4", "'pride_2'", "7", "range 1 to 5", "correct it")),
+    "word": Case(cell(4, "pride_2", "abc"), (RAW, "row 4", "'pride_2'", "'abc' is no number", "'pride'", "correct it")),
+    "inf": Case(cell(4, "pride_2", "inf"), (RAW, "row 4", "'pride_2'", "'inf' is no number", "missing codes")),
+    "nan": Case(cell(4, "pride_2", "nan"), (RAW, "row 4", "'pride_2'", "'nan' is no number", "missing codes")),
+    "number beyond all numbers": Case(cell(4, "age", "1e999"), (RAW, "row 4", "'age'", "'1e999' is no number")),
+    "line break": Case(cell(4, "pride_2", "very\nmuch"), (RAW, "row 4", "'pride_2'", "'very much' is no number")),
+    "e-mail in an answer": Case(cell(4, "pride_2", EMAIL), (RAW, "row 4", "'pride_2'", "e-mail", "correct it"), secret=EMAIL),
+    "telephone in an answer": Case(
+        cell(4, "pride_2", "0612345678"), (RAW, "row 4", "'pride_2'", "telephone", "outside", "correct it"), secret="0612345678"
+    ),
+    # columns
+    "missing column": Case(
+        cell(1, "pride_1", "pride1"), (RAW, "no column 'pride_1'", "did you mean 'pride1'", "the sample's columns")
+    ),
+    "missing ids": Case(cell(1, "id", "code"), (RAW, "no column 'id'", "the sample's respondent")),
+    "column twice": Case(cell(1, "pride_2", "pride_1"), (RAW, "'pride_1' stands 2 times", "keep one")),
+    "ambiguous column": Case(
+        columns({"samples.s.columns": {"pride_1": "Q1"}}, Q1=3), (RAW, "'pride_1' is ambiguous", "'Q1'", "remove one")
+    ),
+    "column for two items": Case(
+        renamed({"pride_1": "Q1", "pride_2": "Q2"}, {"pride_1": "Q1", "pride_2": "Q1"}),
+        (RAW, "'Q1' is taken for both 'pride_1' and 'pride_2'", "correct samples.s.columns"),
+    ),
+    "ids are an item": Case(config("samples.s.respondent", "pride_1"), (RAW, "'pride_1' is also an item", "name another")),
+    # respondents
+    "respondent twice": Case(cell(9, "id", "P001 "), (RAW, "row 9", "'id'", "already in row 2", "one row per respondent")),
+    "respondent without id": Case(cell(9, "id", " "), (RAW, "row 9", "'id'", "is empty", "fill it in")),
+    "e-mail as id": Case(cell(9, "id", EMAIL), (RAW, "row 9", "'id'", "e-mail", "use ids that identify nobody"), secret=EMAIL),
+    "telephone as id": Case(cell(9, "id", PHONE), (RAW, "row 9", "'id'", "telephone", "use ids that identify"), secret=PHONE),
+    # files
+    "empty file": Case(content(RAW, b""), (RAW, "is empty", "export the responses again")),
+    "only separators": Case(content(RAW, b",,\n,,\n"), (RAW, "no cell", "export the responses again")),
+    "only a header": Case(rows(lambda rows: rows[:1]), (RAW, "no respondent", "export the responses again")),
+    "spreadsheet": Case(content(RAW, b"PK\x03\x04\x14\x00\x06\x00\x08\x00" + b"\x8a" * 50), (RAW, "not a text file", "CSV")),
+    "late NUL": Case(cell(41, "id", "x" * 120_000 + "\0"), (RAW, "not a text file", "CSV")),
+    "Latin-1": Case(encoded("latin-1", "Orl\xe9ans"), (RAW, "row 2", "UTF-8", "save the file")),
+    "long row": Case(
+        rows(lambda rows: [*rows[:5], [*rows[5], 1], *rows[6:]]), (RAW, "row 6", "12 cells", "11", "correct the row")
+    ),
+    "short row": Case(
+        rows(lambda rows: [*rows[:5], rows[5][:-1], *rows[6:]]), (RAW, "row 6", "10 cells", "11", "correct the row")
+    ),
+    "all rows long": Case(rows(lambda rows: [rows[0], *([*row, 1] for row in rows[1:])]), (RAW, "row 2", "12 cells", "11")),
+    "open quote": Case(text(RAW, "P040", '"P040'), (RAW, "row", "not valid CSV", "export the responses again")),
+}
+
+FOUND_BY_MODERATION = {
+    "too few respondents": Case(
+        rows(lambda rows: rows[:6]), (CONFIG, "Model 'main'", "5 respondents", "5 coefficients", "more respondents")
+    ),
+    "no complete respondent": Case(columns({}, age=""), (CONFIG, "Model 'main'", "0 respondents", "more respondents")),
+    "constant predictor": Case(
+        columns({}, ease_1=4, ease_2=4, ease_3=2), (CONFIG, "Model 'main'", "'ease' has the same value (4)", "leave it out")
+    ),
+    "constant outcome": Case(
+        columns({}, pride_1=2, pride_2=2, pride_3=4), (CONFIG, "Model 'main'", "'pride' has the same value (2)", "leave")
+    ),
+    "collinear covariate": Case(
+        months({"moderation.models.main.covariates": ["age", "months"]}),
+        (CONFIG, "Model 'main'", "singular", "leave out a variable"),
+    ),
+    "outcome computed from the predictor": Case(
+        months({"moderation.models.main": {"outcome": "months", "predictor": "age", "moderator": "help"}}),
+        (CONFIG, "Model 'main'", "'months' perfectly"),
+    ),
+}
+
+
+CASES = {**FOUND_AT_START, **FOUND_BY_INGEST, **FOUND_BY_MODERATION}
+
+
+@pytest.fixture(scope="module")
+def broken(request, tmp_path_factory, new_tiny, run) -> Iterator[dict[str, tuple[Path, Future]]]:
+    """The folder and the run of each selected case; as many run at a time as there are cores."""
+    pool, runs = ThreadPoolExecutor(os.cpu_count()), {}
+    for test in request.session.items:
+        name = getattr(test, "callspec", None) and test.callspec.params.get("case")
+        if test.path == request.path and name:
+            folder = tmp_path_factory.mktemp("broken") / "study"
+            target = SCORES if name in FOUND_BY_INGEST else FIT
+            runs[name] = folder, pool.submit(_broken_run, CASES[name], new_tiny(folder), run, target)
+    yield runs
+    pool.shutdown(cancel_futures=True)
+
+
+def _broken_run(case: Case, tiny, run, target: str):
+    case.break_(tiny)
+    return run(tiny.folder, target, *case.args)
+
+
+def check(case: Case, run, folder: Path) -> list[str]:
+    """What holds for every mistake; the lines that the run printed."""
+    lines = run.output.splitlines()
+    sentences = {line for line in lines if line.startswith("Error: ")}
+    assert len(sentences) == 1, run.output
+    sentence = sentences.pop()
+    for fragment in case.expected:
+        assert fragment in sentence
+    assert re.search(r"[.)]$", sentence), "the sentence is cut"
+    assert run.returncode != 0
+    logs = "".join(log.read_text() for log in folder.glob("results/*/logs/*.log"))
+    assert "Traceback" not in run.output + logs
+    assert "defect" not in run.output + logs
+    return lines
+
+
+def check_repeated(lines: list[str]) -> None:
+    """The sentence stands once more below what Snakemake says about the failed job."""
+    last = max(number for number, line in enumerate(lines) if line.startswith("Error: "))
+    assert last > next(number for number, line in enumerate(lines) if line.startswith("Error in rule"))
+
+
+@pytest.mark.parametrize("case", FOUND_AT_START)
+def test_mistake_found_before_anything_runs(case, broken):
+    """Nothing is printed but the sentence, and nothing is written."""
+    folder, run = broken[case][0], broken[case][1].result()
+    lines = check(CASES[case], run, folder)
+    assert [line for line in lines if not line.startswith("Using workflow specific profile")] == [lines[-1]]
+    assert not (folder / "results").exists()
+    assert not list(folder.parent.rglob("marker"))
+
+
+@pytest.mark.parametrize("case", FOUND_BY_INGEST)
+def test_mistake_in_the_data(case, broken):
+    """No answer and no score is written, and nothing personal is shown or kept."""
+    folder, run = broken[case][0], broken[case][1].result()
+    check_repeated(check(CASES[case], run, folder))
+    assert [path.name for path in folder.glob("results/**/*") if path.is_file()] == ["ingest.log"]
+    if secret := CASES[case].secret:
+        written = "".join(path.read_text() for path in folder.rglob("*.log"))
+        for form in (secret, secret.replace(" ", "")):
+            assert form not in run.output + written
+
+
+@pytest.mark.parametrize("case", FOUND_BY_MODERATION)
+def test_model_that_cannot_be_fitted(case, broken):
+    """Scores exist, since the model is fitted to them; no table of a model does."""
+    folder, run = broken[case][0], broken[case][1].result()
+    check_repeated(check(CASES[case], run, folder))
+    assert (folder / SCORES).is_file()
+    assert not list(folder.glob("results/*/moderation/**/*.csv"))
+
+
+def test_snakemake_itself_would_run_the_code(tmp_path, monkeypatch):
+    """The config of the case "template engine" is a real danger: Snakemake's own reader runs it."""
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text(YTE)
+    load_configfile("config.yaml")
+    assert Path("marker").exists()
+
+
+def test_unbroken_study_runs(tiny, run):
+    """What the cases break is valid."""
+    finished = run(tiny.write(), FIT)
+    assert finished.returncode == 0, finished.output
+    assert "Error" not in finished.output
+    assert (tiny.folder / FIT).is_file()

@@ -1,0 +1,166 @@
+"""The examples from export to report: the pipeline runs, and its files hold what R finds."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from practicework.study import load_study
+
+NAMES = {"bfi": "bfi", "globalwarming": "globalwarm"}
+"""Each example's folder and sample."""
+
+
+@pytest.fixture(scope="module")
+def results(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Runs an example once, in a copy, and gives the folder of its sample's results."""
+    done: dict[str, Path] = {}
+
+    def run(name: str) -> Path:
+        if name not in done:
+            folder = tmp_path_factory.mktemp("examples") / name
+            shutil.copytree(root / "examples" / name, folder, ignore=shutil.ignore_patterns("results", ".snakemake"))
+            command = [sys.executable, "-m", "snakemake", "-s", root / "Snakefile", "-d", folder]
+            finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+            assert finished.returncode == 0, finished.stderr
+            done[name] = folder / "results" / NAMES[name]
+        return done[name]
+
+    return run
+
+
+def table(folder: Path, name: str) -> pd.DataFrame:
+    """A result file as any program would read it."""
+    return pd.read_csv(folder / f"{name}.csv")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_claim_agrees(results, root, name):
+    """The ledger holds one row per claim of the config, and all of them agree with R."""
+    ledger = table(results(name), "replication/ledger")
+    replication = load_study(root / "examples" / name).config.replication[NAMES[name]]
+    assert ledger["claim"].tolist() == [claim.claim for claim in replication.claims]
+    assert ledger.loc[~ledger["agrees"], ["claim", "published", "reproduced"]].to_numpy().tolist() == []
+    assert len(ledger) == {"bfi": 30, "globalwarming": 56}[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_report_is_written(results, name):
+    """One file for each sample."""
+    assert (results(name) / "report/report.html").stat().st_size > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_readme_tells_the_truth(root, name):
+    """The number of claims, the files that it names, and both commands."""
+    folder = root / "examples" / name
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    claims = load_study(folder).config.replication[NAMES[name]].claims
+    assert f"all {len(claims)} " in text
+    assert "snakemake -s ../../Snakefile -d ." in text
+    assert f"snakemake -d examples/{name}" in text
+    for path in re.findall(r"`((?:config|data|tests)/[\w./]+)`", text):
+        assert (folder / path).is_file() or (root / path).is_file(), path
+
+
+def test_bfi_ingests_all_answers_and_drops_what_is_not_declared(results):
+    """2,800 people; gender and education stay behind; missing answers are empty, not zero or NA."""
+    responses = table(results("bfi"), "ingest/responses")
+    assert responses.shape == (2800, 27)
+    assert responses["respondent"].iloc[[0, -1]].tolist() == ["R0001", "R2800"]
+    assert responses.isna().sum().sum() == 508
+    assert table(results("bfi"), "ingest/dropped")["column"].tolist() == ["gender", "education"]
+    assert responses["age"].agg(["min", "max"]).tolist() == [3, 86]
+
+
+def test_bfi_reliability_equals_psych(results, golden):
+    """To the last digits of R's files, 1e-12; omega and loadings as near as psych's optimiser comes, 1e-7 and 1e-5."""
+    expected = golden("reliability_scales").query("scale != 'agree_unkeyed'").set_index("scale")
+    found = table(results("bfi"), "reliability/scales").set_index("scale")
+    assert found["n"].tolist() == expected["n"].tolist()
+    for column in ("alpha", "alpha_low", "alpha_high", "std_alpha", "mean_inter_item_r"):
+        np.testing.assert_allclose(found[column], expected[column], rtol=1e-12, err_msg=column)
+    np.testing.assert_allclose(found["omega_total"], expected["omega_total"], rtol=1e-7)
+    items = golden("reliability_items").query("scale != 'agree_unkeyed'").set_index("item")
+    found = table(results("bfi"), "reliability/items").set_index("item")
+    assert found.index.tolist() == items.index.tolist()
+    for column in ("mean", "sd", "item_rest_r", "alpha_if_dropped"):
+        np.testing.assert_allclose(found[column], items[column], rtol=1e-12, err_msg=column)
+    np.testing.assert_allclose(found["loading"], items["loading"], atol=1e-5)
+
+
+def test_bfi_scores_equal_psych(results, golden):
+    """For the people in R's file who answered enough; the file keeps 15 digits."""
+    expected = golden("scoring_bfi").set_index("respondent")
+    found = table(results("bfi"), "scoring/scores").set_index("respondent").loc[expected.index, expected.columns]
+    given = found.notna().to_numpy()
+    assert given.mean() > 0.97
+    np.testing.assert_allclose(found.to_numpy()[given], expected.to_numpy()[given], rtol=1e-12)
+
+
+def test_bfi_moderation_is_a_regression(results):
+    """The example's model against a plain least-squares fit of the file's own scores."""
+    scores = table(results("bfi"), "scoring/scores").dropna(subset=["neuroticism", "conscientious", "age"])
+    x, w = (scores[name] - scores[name].mean() for name in ("conscientious", "age"))
+    expected = np.linalg.lstsq(np.column_stack([np.ones(len(x)), x, w, x * w]), scores["neuroticism"])[0]
+    found = table(results("bfi"), "moderation/age/coefficients")
+    assert found["term"].tolist() == ["intercept", "conscientious", "age", "conscientious:age"]
+    np.testing.assert_allclose(found["estimate"], expected, rtol=1e-9)
+    assert table(results("bfi"), "moderation/age/fit")[["n", "dropped"]].to_numpy().tolist() == [[2787, 13]]
+    assert len(table(results("bfi"), "moderation/age/dropped")) == 13
+
+
+@pytest.mark.parametrize("model", ["main", "ideology_age", "ideology_negemot", "sex_negemot", "sex_ideology", "sex_age"])
+def test_globalwarming_equals_r(results, golden, model):
+    """Coefficients, fit, conditional effects and boundaries of every model, from the files, to 1e-9 (p: 1e-8)."""
+    folder = results("globalwarming") / "moderation" / model
+    for name, key in (("coefficients", "term"), ("conditional_effects", "probe"), ("fit", "n"), ("johnson_neyman", "boundary")):
+        expected = golden(f"globalwarm_{name}").query("model == @model").drop(columns="model")
+        found = table(folder, name)
+        if name in ("coefficients", "conditional_effects"):
+            expected, found = expected.set_index(key), found.set_index(key).loc[expected[key]]
+        assert len(found) == len(expected)
+        for column in expected:
+            tolerance = 1e-8 if column.startswith("p_") else 1e-9
+            np.testing.assert_allclose(found[column].astype(float), expected[column], rtol=tolerance, err_msg=f"{name}: {column}")
+
+
+def test_globalwarming_regions(results):
+    """Every shape that the README promises."""
+    found = {
+        model: table(results("globalwarming"), f"moderation/{model}/johnson_neyman_regions")["sign"].tolist()
+        for model in ("main", "ideology_age", "ideology_negemot", "sex_negemot", "sex_ideology", "sex_age")
+    }
+    none, plus, minus = "not significant", "positive", "negative"
+    assert found == {
+        "main": [plus],
+        "ideology_age": [none, minus],
+        "ideology_negemot": [minus, none],
+        "sex_negemot": [minus, none, plus],
+        "sex_ideology": [plus, none, minus],
+        "sex_age": [none],
+    }
+
+
+def test_globalwarming_bootstrap_agrees_with_a_long_run(results, golden):
+    """20,000 resamples against 200,000 in R, within .1 standard errors; standard errors within 3%."""
+    folder = results("globalwarming") / "moderation/main"
+    found = pd.concat([table(folder, "coefficients").set_index("term"), table(folder, "conditional_effects").set_index("probe")])
+    expected = golden("globalwarm_bootstrap").set_index("quantity")
+    found, unit = found.loc[expected.index], expected["boot_std_error"]
+    assert (np.abs(found["boot_std_error"] - unit) / unit).max() < 0.03
+    for end in ("boot_low", "boot_high"):
+        assert (np.abs(found[end] - expected[end]) / unit).max() < 0.1
+    assert table(folder, "fit")[["resamples", "redrawn"]].to_numpy().tolist() == [[20_000, 0]]
+
+
+def test_globalwarming_has_no_scales(results):
+    """Stages without a section in the config do not run."""
+    stages = {path.name for path in results("globalwarming").iterdir()}
+    assert stages == {"ingest", "scoring", "moderation", "replication", "report", "logs"}

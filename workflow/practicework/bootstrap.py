@@ -13,6 +13,9 @@ import numpy as np
 CELLS = 50_000
 """Counts held at a time (respondents × resamples): small enough for the processor's cache, and a bound on memory."""
 
+BLOCK = 1_000
+"""Resamples that are solved together: enough that the calls cost nothing beside the work."""
+
 SINGULAR = 1e-10
 """A Cholesky pivot below this share of its diagonal marks a resample in which a column is a sum of others."""
 
@@ -36,13 +39,18 @@ def counts(n: int, resamples: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def weighted_sums(columns: np.ndarray, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Sums of each column over each resample, in chunks of shape (at most CELLS / n, columns)."""
+    """Sums of each column over each resample, in blocks of shape (at most BLOCK, columns)."""
     n = len(columns)
+    columns = np.ascontiguousarray(columns)
     chunk = max(1, CELLS // n)
     # glibc maps a large block anew for every array, at a third of the time here, until a still larger one was freed
     np.empty(16 * CELLS)
-    for start in range(0, resamples, chunk):
-        yield counts(n, min(chunk, resamples - start), rng).astype(float) @ columns
+    for start in range(0, resamples, BLOCK):
+        sums = np.empty((min(BLOCK, resamples - start), columns.shape[1]))
+        for first in range(0, len(sums), chunk):
+            part = sums[first : first + chunk]
+            part[:] = counts(n, len(part), rng).astype(float) @ columns
+        yield sums
 
 
 def ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: np.random.Generator) -> np.ndarray:

@@ -15,7 +15,7 @@ def section(context: Context) -> dict:
     n = int(assignments["profile"].notna().sum())
     return {
         "settings": settings,
-        "labels": [study.label(name) for name in settings.indicators],
+        "labels": [apa.lower(study.label(name)) for name in settings.indicators],
         "summary": summary,
         "n": n,
         "without": int(assignments["profile"].isna().sum()),

@@ -106,6 +106,13 @@ def test_missing_answers_stay_missing(read, cell):
     assert codes(done) == [[pytest.approx(np.nan, nan_ok=True), 3, pytest.approx(np.nan, nan_ok=True)]]
 
 
+def test_a_person_without_any_answer_is_kept(read):
+    """Empty rows at the end are padding; one in between is somebody who answered nothing."""
+    done = read("i1,i2,age\n1,5,30\n,,\n2,2,41\n,,\n\n,,\n")
+    assert done.responses["respondent"].tolist() == ["R0001", "R0002", "R0003"]
+    assert np.isnan(codes(done)[1]).all()
+
+
 def test_a_missing_code_is_that_number_and_no_neighbour(read):
     """9999999 declared as missing leaves 9999998 and 10000001 alone; so does -99 with -99.000001."""
     done = read("i1,i2,age\n1,1,9999999\n1,1,9999998\n1,1,10000001\n1,1,-99.000001\n", missing=[9999999, -99])

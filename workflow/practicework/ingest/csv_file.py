@@ -35,11 +35,13 @@ def read(path: Path, shown: str) -> RawTable:
     rows, lines = [], []
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True), 1):
-            if any(cell.strip() for cell in row):
+            if row and (rows or any(cell.strip() for cell in row)):  # a person without any answer is still a person
                 rows.append(row)
                 lines.append(number)
     except csv.Error as error:
         raise StudyError(f"{shown}, after row {len(rows)}, is not valid CSV ({error}); export the responses again.") from None
+    while rows and not any(cell.strip() for cell in rows[-1]):  # but spreadsheets pad the end with empty rows
+        del rows[-1], lines[-1]
     if not rows:
         raise StudyError(f"{shown} has no cell with a text; export the responses again.")
     header = [heading.strip() for heading in rows[0]]

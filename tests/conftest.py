@@ -1,4 +1,4 @@
-"""What the tests share: the repository, the examples ingested and scored, R's values, and scales in the making."""
+"""What the tests share: the repository, the examples ingested and scored, R's values, and scales and studies in the making."""
 
 import shutil
 import subprocess
@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from study_writer import Writer
 
 from practicework import ingest, scoring
 from practicework.scale import Scale
@@ -73,6 +75,20 @@ def new_scale() -> Callable[..., Scale]:
         return Scale.model_validate(data | keys)
 
     return make
+
+
+@pytest.fixture
+def writer(tmp_path) -> Writer:
+    """A study folder."""
+    return Writer(tmp_path)
+
+
+@pytest.fixture
+def survey() -> pd.DataFrame:
+    """150 simulated respondents with an interaction and a covariate."""
+    rng = np.random.default_rng(3)
+    x, w, c, e = rng.standard_normal((4, 150))
+    return pd.DataFrame({"y": 2 + 0.4 * x + 0.2 * w + 0.25 * x * w + 0.3 * c + e, "x": x, "w": w, "c": c})
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def test_undeclared_columns_stay_behind_and_are_listed(read):
     """In the file's order, one line each, the id too if the study does not declare it; their cells are nowhere."""
     done = read('e-mail,i1,id,"a\r\nb",i2,age,IP\na@b.example,1,P1,x,2,30,10.0.0.1\n')
     assert done.dropped["column"].tolist() == ["e-mail", "id", "a b", "IP"]
-    assert done.dropped["reason"].unique().tolist() == ["not declared in the config"]
+    assert done.dropped["reason"].tolist() == ["contact", "not declared", "not declared", "network"]
     assert done.responses.columns.tolist() == ["respondent", "i1", "i2", "age"]
     assert read(PLAIN, respondent="id").dropped.empty
 

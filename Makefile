@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: study test test-browser lint lock schemas synthetic benchmark clean
+.PHONY: study test test-browser fuzz lint lock schemas synthetic benchmark clean
 study: $(READY)
 	@$(BIN)/snakemake --quiet all
 	@$(BIN)/practicework reports
@@ -25,6 +25,10 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# Thousands of mutated exports and configs, some ten minutes; the suite has a few hundred.
+fuzz: $(READY)
+	@FUZZ_CASES=$(or $(CASES),5000) $(BIN)/python -m pytest tests/test_fuzz.py
+
 lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check workflow tests benchmarks && $(BIN)/snakefmt --check Snakefile workflow/rules
 
@@ -38,6 +42,7 @@ synthetic: $(READY)
 
 benchmark: $(READY)
 	@$(BIN)/python benchmarks/bootstrap_kernel.py
+	@$(BIN)/python benchmarks/large_export.py
 
 clean:
 	rm -rf .venv .snakemake results

@@ -9,6 +9,7 @@ min_version("9.11")
 include: "workflow/rules/common.smk"
 # The stages, in pipeline order.
 include: "workflow/rules/ingest.smk"
+include: "workflow/rules/screening.smk"
 include: "workflow/rules/scoring.smk"
 include: "workflow/rules/reliability.smk"
 include: "workflow/rules/moderation.smk"

@@ -129,7 +129,7 @@ def stage(root, tmp_path, monkeypatch, survey):
             job = SimpleNamespace(
                 log=[f"results/{sample}/logs/moderation.log"],
                 wildcards=SimpleNamespace(sample=sample),
-                input=SimpleNamespace(scores=f"results/{sample}/scoring/scores.csv"),
+                input=SimpleNamespace(scores=f"results/{sample}/scoring/scores.csv", ledger=[]),
             )
             runpy.run_path(str(root / "workflow/scripts/moderation.py"), init_globals={"snakemake": job})
         written = tmp_path.glob("results/*/moderation/*/*.csv")

@@ -8,7 +8,7 @@ from scipy import stats
 from practicework import profiles, tables
 from practicework.scale import Scale
 from practicework.seeds import generator
-from practicework.study import PROTOTYPES, Profiles
+from practicework.settings import PROTOTYPES, Profiles
 
 NAMES = ["promotion", "usefulness", "support"]
 PERCENT = {"method": "pomp"}  # so that a score is its percentage of the response range

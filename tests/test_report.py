@@ -214,3 +214,15 @@ def test_text_from_the_study_is_escaped(tmp_path):
     page = _minimal(tmp_path, "a\n1\n", title="<script>alert(1)</script> & more")
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page
+
+
+def test_anonymity_is_told_and_small_groups_are_pooled(tmp_path):
+    """Two people alone by age: k = 1, and neither age is shown."""
+    ages = [30] * 6 + [40] * 5 + [61, 62]
+    page = _minimal(tmp_path, "age\n" + "\n".join(map(str, ages)) + "\n", variables=["age"], quasi_identifiers=["age"])
+    assert "2 respondents of 13 are alone with their values (k = 1)" in page.replace("\u00a0", " ")
+    assert "should not be published as they are" in page
+    cells = {cell for table in _Page(page).tables for row in table for cell in row}
+    assert "3 values, some of fewer than 5 people" in cells
+    assert "30" in cells
+    assert not {"40", "61", "62"} & cells

@@ -67,9 +67,9 @@ def test_unused_files_are_all_but_documentation_and_hidden_ones(writer):
     ],
 )
 def test_stage_runs_when_the_config_has_its_section(removed, missing, writer):
-    """Ingest and report always; the order is the pipeline's."""
+    """Ingest and report always, screening not in this study; the order is the pipeline's."""
     study = writer.load({f"config.{section}": REMOVE for section in removed})
-    assert study.stages("s") == [stage for stage in STAGES if stage not in missing]
+    assert study.stages("s") == [stage for stage in STAGES if stage not in {*missing, "screening"}]
 
 
 def test_replication_runs_for_the_samples_that_have_claims(writer):
@@ -105,7 +105,7 @@ def test_own_seed_of_the_bootstrap(writer):
     assert writer.load({"config.seed": 5, "config.moderation.bootstrap": {"seed": 0}}).bootstrap_seed == 0
 
 
-AFTER_INGEST = set(STAGES) - {"ingest"}
+AFTER_INGEST = set(STAGES) - {"ingest", "screening"}
 ANSWERS = {"ingest", "report"}
 DIGESTS = {
     "nothing": ({}, set()),
@@ -127,8 +127,10 @@ DIGESTS = {
     "response range": ({"ease.response.max": 7}, {"ingest"}),
     "response labels": ({"ease.response.labels": {1: "No"}}, {"ingest"}),
     "item's name": ({"ease.items.0.id": "ease_9"}, {"ingest"}),
-    "wording": ({"ease.items.0.text": "Another wording."}, set()),
+    "wording, by which columns may be found": ({"ease.items.0.text": "Another wording."}, {"ingest"}),
+    "reverse": ({"ease.items.0.reverse": True}, set()),
     "scoring rule": ({"ease.scoring": {"method": "sum"}}, set()),
+    "screening": ({"config.screening": {}}, {"ingest", "screening", "report"}),
     "confidence": ({"config.moderation.confidence": 0.9}, {"moderation", "report"}),
     "exclusive_at": ({"config.profiles.exclusive_at": 0.7}, {"profiles", "report"}),
     "order of the prototypes": (

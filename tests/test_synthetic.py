@@ -11,7 +11,8 @@ import statsmodels.api as sm
 
 from practicework import synthetic
 from practicework.published import parse
-from practicework.study import PROTOTYPES, load_study
+from practicework.settings import PROTOTYPES
+from practicework.study import load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = load_study(ROOT)

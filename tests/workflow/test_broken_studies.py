@@ -21,7 +21,7 @@ from ways_to_break import (
     config,
     configs,
     content,
-    encoded,
+    damaged,
     folder_instead,
     linked,
     missing,
@@ -162,9 +162,11 @@ FOUND_BY_INGEST = {
     "nan": Case(cell(4, "pride_2", "nan"), (RAW, "row 4", "'pride_2'", "'nan' is no number", "missing codes")),
     "number beyond all numbers": Case(cell(4, "age", "1e999"), (RAW, "row 4", "'age'", "'1e999' is no number")),
     "line break": Case(cell(4, "pride_2", "very\nmuch"), (RAW, "row 4", "'pride_2'", "'very much' is no number")),
-    "e-mail in an answer": Case(cell(4, "pride_2", EMAIL), (RAW, "row 4", "'pride_2'", "e-mail", "correct it"), secret=EMAIL),
+    "e-mail in an answer": Case(cell(4, "pride_2", EMAIL), (RAW, "row 4", "'pride_2'", "e-mail", "remove it"), secret=EMAIL),
     "telephone in an answer": Case(
-        cell(4, "pride_2", "0612345678"), (RAW, "row 4", "'pride_2'", "telephone", "outside", "correct it"), secret="0612345678"
+        cell(4, "pride_2", "0612345678"),
+        (RAW, "row 4", "'pride_2'", "telephone", "must not stand", "remove it"),
+        secret="0612345678",
     ),
     # columns
     "missing column": Case(
@@ -191,7 +193,7 @@ FOUND_BY_INGEST = {
     "only a header": Case(rows(lambda rows: rows[:1]), (RAW, "no respondent", "export the responses again")),
     "spreadsheet": Case(content(RAW, b"PK\x03\x04\x14\x00\x06\x00\x08\x00" + b"\x8a" * 50), (RAW, "not a text file", "CSV")),
     "late NUL": Case(cell(41, "id", "x" * 120_000 + "\0"), (RAW, "not a text file", "CSV")),
-    "Latin-1": Case(encoded("latin-1", "Orl\xe9ans"), (RAW, "row 2", "UTF-8", "save the file")),
+    "UTF-8 with a damaged byte": Case(damaged, (RAW, "row 3", "UTF-8", "save the file")),
     "long row": Case(
         rows(lambda rows: [*rows[:5], [*rows[5], 1], *rows[6:]]), (RAW, "row 6", "12 cells", "11", "correct the row")
     ),

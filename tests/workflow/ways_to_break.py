@@ -63,17 +63,15 @@ def content(name: str, data: bytes) -> Callable:
     return break_
 
 
-def encoded(encoding: str, word: str) -> Callable:
-    """A study whose export is in another encoding and holds a word that shows it."""
-
-    def break_(tiny) -> None:
-        tiny.rows[0].append("city")
-        for row in tiny.rows[1:]:
-            row.append(word)
-        tiny.write()
-        tiny.sample.write_text(tiny.sample.read_text(encoding="utf-8"), encoding=encoding)
-
-    return break_
+def damaged(tiny) -> None:
+    """An export in UTF-8, which its accents show, with one byte that cannot stand in it."""
+    tiny.rows[0].append("city")
+    for row in tiny.rows[1:]:
+        row.append("Orl\u00e9ans")
+    tiny.write()
+    content = tiny.sample.read_bytes().splitlines(keepends=True)
+    content[2] = content[2].replace("\u00e9".encode(), b"\xeb")
+    tiny.sample.write_bytes(b"".join(content))
 
 
 def cell(row: int, column: str, value: object) -> Callable:

@@ -8,7 +8,7 @@ from pathlib import Path
 from practicework.documents import Strict
 from practicework.errors import StudyError
 from practicework.scale import FOLDER, Scale
-from practicework.study import Config, load_study
+from practicework.study import CONFIG, Config, Sample, Study, load_study
 from practicework.tables import CONTRACTS
 
 ROOT = Path(__file__).parents[2]
@@ -34,8 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command; the exit status is 1 where the study has a mistake."""
     parser = argparse.ArgumentParser(prog="practicework", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("check", help="check a study's config, scales and data without computing anything")
-    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
+    command = commands.add_parser("check", help="check a study, or tell what an export holds; writes nothing")
+    command.add_argument("path", nargs="?", default=".", help="a study's folder (default: this one) or an export")
+    command.add_argument("--study", default=".", help="for an export: the study whose scales to look for (default: this one)")
+    command = commands.add_parser("init", help="draft a study from an export")
+    command.add_argument("folder", help="the new study's folder")
+    command.add_argument("--from", dest="export", required=True, help="the export of the survey tool")
     command = commands.add_parser("new-scale", help="write scales/ID.yaml to fill in")
     command.add_argument("id", help="lower-case letters, digits and underscores")
     command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
@@ -45,7 +49,10 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "check":
-            print(check(Path(chosen.study)))
+            path = Path(chosen.path)
+            print(check_export(path, Path(chosen.study)) if path.is_file() else check(path))
+        elif chosen.command == "init":
+            print(init(Path(chosen.folder), Path(chosen.export)))
         elif chosen.command == "new-scale":
             print(new_scale(Path(chosen.study), chosen.id))
         elif chosen.command == "reports":
@@ -70,6 +77,35 @@ def check(folder: Path) -> str:
         lines.append(f"{sample}: {len(found.responses)} respondents; stages {', '.join(study.stages(sample))}")
     lines += [f"Note: {file} is named by no sample." for file in study.unused_raw_files()]
     return "\n".join([*lines, "No mistake found."])
+
+
+def check_export(file: Path, folder: Path) -> str:
+    """What an export holds, and which of a study's scales it can score; a StudyError tells what is wrong with it."""
+    from practicework.drafting import describe
+    from practicework.ingest import ingest, read_file
+
+    raw = read_file(file)
+    lines = describe(raw)
+    if (folder / CONFIG).is_file():
+        study = load_study(folder)
+        for scale in study.scales.values():
+            alone = {"samples": {"file": Sample(file=file.name, synthetic="")}, "variables": None, "quasi_identifiers": ()}
+            config = study.config.model_copy(update=alone | {"screening": None})
+            try:
+                ingest(raw, Study(folder, config, {scale.id: scale}), "file")
+                lines.append(f"  scale {scale.id}: can be scored")
+            except StudyError as error:
+                lines.append(f"  scale {scale.id}: {error}")
+    return "\n".join(lines)
+
+
+def init(folder: Path, export: Path) -> str:
+    """Draft a study from an export; refuse a folder that holds one."""
+    from practicework.drafting import draft
+    from practicework.ingest import read_file
+
+    files = draft(read_file(export), export, folder)
+    return "\n".join([*(f"Wrote {file}" for file in files), f"Review them, then: practicework check {folder}"])
 
 
 def reports(folder: Path) -> list[str]:

@@ -10,7 +10,7 @@ from statsmodels.regression.linear_model import OLS
 from practicework import bootstrap
 from practicework.errors import StudyError
 from practicework.johnson_neyman import boundaries, regions
-from practicework.study import Model, Moderation
+from practicework.settings import Model, Moderation
 
 CURVE_POINTS = 101
 
@@ -106,8 +106,45 @@ def analyse(
     }
 
 
-def _fit(complete, name, model, settings, rng):
-    """The full and the reduced model, and the bootstrap."""
+def without_flagged(scores: pd.DataFrame, flagged: pd.Series, name: str, model: Model, settings: Moderation) -> pd.DataFrame:
+    """The interaction among all respondents, and fitted again without those whom the screening flags.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As for `analyse`.
+    flagged : Series of str
+        The flagged respondents' ids.
+    name, model, settings
+        As for `analyse`.
+
+    Returns
+    -------
+    DataFrame
+        The table `screening` of the model; no row where nobody in `scores` is flagged. A model that cannot
+        be fitted without them has empty cells and the reason in `note`.
+    """
+    columns = ["respondents", "n", "estimate", "std_error", "t", "p_value", "ci_low", "ci_high", "note"]
+    rows, marked = [], scores["respondent"].isin(flagged)
+    for words, some in (("all kept respondents", scores), ("without the flagged", scores[~marked])):
+        complete = some[["respondent", *model.variables]].dropna()
+        row = {"respondents": words, "n": len(complete), **dict.fromkeys(columns[2:])}
+        try:
+            design, outcome, _ = _design(complete, name, model, settings)
+            if np.linalg.matrix_rank(design / np.abs(design).max(axis=0)) < design.shape[1]:
+                raise StudyError("the coefficients cannot be told apart")
+            result, size = _ols(design, outcome, name, model)
+            critical = float(stdtrit(result.df_resid, (1 + settings.confidence) / 2))
+            estimate, error = result.params[3] / size[3], np.sqrt(result.cov_params()[3, 3] / size[3] ** 2)
+            row |= {"estimate": estimate} | _tests(estimate, error, int(result.df_resid), critical)
+        except StudyError as problem:
+            row["note"] = f"not computable: {problem}"
+        rows.append(row)
+    return pd.DataFrame(rows if marked.any() else [], columns=columns)
+
+
+def _design(complete, name, model, settings):
+    """The design matrix, the outcome and the centres; a StudyError where too few or too equal values are left."""
     where = f"Model '{name}' in config/config.yaml"
     p = 4 + len(model.covariates)
     if len(complete) <= p:
@@ -125,27 +162,37 @@ def _fit(complete, name, model, settings, rng):
     centers = {one: float(complete[one].mean()) if settings.center == "mean" else 0.0 for one in used}
     x, w = (complete[one].to_numpy(float) - centers[one] for one in used)
     covariates = [complete[one].to_numpy(float) for one in model.covariates]
-    outcome = complete[model.outcome].to_numpy(float)
-    design = np.column_stack([np.ones(len(x)), x, w, x * w, *covariates])
-    try:
-        draws = bootstrap.resample_ols(design, outcome, settings.bootstrap.resamples, rng)
-    except ValueError as error:
-        raise StudyError(
-            f"{where} cannot be fitted: {error}, so that its coefficients cannot be told apart; "
-            "leave out a variable that the others determine."
-        ) from None
-    # columns of one size: the pseudo-inverse of statsmodels drops those that are small beside the others
+    return np.column_stack([np.ones(len(x)), x, w, x * w, *covariates]), complete[model.outcome].to_numpy(float), centers
+
+
+def _ols(design, outcome, name, model):
+    """The regression on columns of one size, and these sizes."""
+    # the pseudo-inverse of statsmodels drops columns that are small beside the others
     size = np.abs(design).max(axis=0)
     result = OLS(outcome, design / size).fit()
     if result.ssr <= 1e-12 * result.centered_tss:
         raise StudyError(
-            f"{where} explains '{model.outcome}' perfectly, so that nothing is left to test; "
+            f"Model '{name}' in config/config.yaml explains '{model.outcome}' perfectly, so that nothing is left to test; "
             "leave out the variable that determines it."
         )
+    return result, size
+
+
+def _fit(complete, name, model, settings, rng):
+    """The full and the reduced model, and the bootstrap."""
+    design, outcome, centers = _design(complete, name, model, settings)
+    try:
+        draws = bootstrap.resample_ols(design, outcome, settings.bootstrap.resamples, rng)
+    except ValueError as error:
+        raise StudyError(
+            f"Model '{name}' in config/config.yaml cannot be fitted: {error}, so that its coefficients cannot be told apart; "
+            "leave out a variable that the others determine."
+        ) from None
+    result, size = _ols(design, outcome, name, model)
     reduced = OLS(outcome, np.delete(design / size, 3, axis=1)).fit()
     sizes = np.outer(size, size)
     fit = Fit(
-        model, complete, centers, ["intercept", *used, model.interaction, *model.covariates], design,
+        model, complete, centers, ["intercept", *centers, model.interaction, *model.covariates], design,
         result.params / size, result.cov_params() / sizes, _hc3(result) / sizes, int(result.df_resid),
         float(stdtrit(result.df_resid, (1 + settings.confidence) / 2)), draws.coefficients,
     )  # fmt: skip

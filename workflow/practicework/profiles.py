@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from practicework.scale import Scale
-from practicework.study import Profiles
+from practicework.settings import Profiles
 
 CELLS = 4_000_000
 """Draws held at a time (respondents × draws × profiles): a bound on memory."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 from pydantic_core import PydanticKnownError
 
 from practicework.documents import COLUMN, NAME, Strict, read_yaml, validated
@@ -36,6 +36,14 @@ def _number(value: object) -> object:
 Number = Annotated[float, BeforeValidator(_number)]
 
 
+Texts = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda value: (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""A text, or a list of texts that mean the same."""
+
+
 def normalized(text: str) -> str:
     """An answer's text, compared: whatever its case, spaces, width or kind of apostrophe."""
     text = text.translate({ord(mark): "'" for mark in "\u2018\u2019\u201b\u02bc\u00b4`"})
@@ -55,8 +63,8 @@ class Response(Strict):
 
     min: Number = Field(description="The lowest code of an answer.")
     max: Number = Field(description="The highest code of an answer.")
-    labels: dict[int, str] = Field(
-        default_factory=dict, description="The text of a code; answers exported as text are turned into codes by it."
+    labels: dict[int, Texts] = Field(
+        default_factory=dict, description="A code's text, or its texts in several languages; answers as text become codes by it."
     )
 
     @model_validator(mode="after")
@@ -66,14 +74,15 @@ class Response(Strict):
         for code in self.labels:
             if not self.min <= code <= self.max:
                 raise ValueError(f"the label of {code} is outside {self.min:g} to {self.max:g}; correct the code or the range.")
-        if len({normalized(text) for text in self.labels.values()}) < len(self.labels):
+        texts = [text for texts in self.labels.values() for text in {normalized(text) for text in texts}]
+        if len(set(texts)) < len(texts):
             raise ValueError("two codes have the same label; tell them apart.")
         return self
 
     @cached_property
     def codes(self) -> dict[str, int]:
         """Code by normalized label."""
-        return {normalized(text): code for code, text in self.labels.items()}
+        return {normalized(text): code for code, texts in self.labels.items() for text in texts}
 
     @property
     def points(self) -> float:
@@ -87,6 +96,7 @@ class Item(Strict):
     id: Column = Field(description="The item's name: the column that it has in every table.")
     text: str = Field(description="The wording that respondents read.")
     reverse: bool = Field(False, description="Whether a high answer means a low score.")
+    columns: tuple[str, ...] = Field((), strict=False, description="Other names of its column in exports.")
 
 
 class Scoring(Strict):

@@ -16,21 +16,14 @@ from practicework import tables
 from practicework.documents import Strict, read_yaml, validated
 from practicework.errors import StudyError, did_you_mean
 from practicework.published import PublishedValue
-from practicework.scale import Column, Name, Number, Scale, load_scale
+from practicework.scale import Column, Name, Scale, load_scale
+from practicework.settings import Model, Moderation, Profiles, Screening
 
 CONFIG = Path("config/config.yaml")
 RAW = Path("data/raw")
-STAGES = ("ingest", "scoring", "reliability", "moderation", "profiles", "replication", "report")
+STAGES = ("ingest", "screening", "scoring", "reliability", "moderation", "profiles", "replication", "report")
 """The stages of the pipeline, in its order."""
 
-PROTOTYPES = {
-    "promotion": {"promotion": 75.0, "usefulness": 75.0, "support": 75.0},
-    "reconciliation": {"promotion": 25.0, "usefulness": 75.0, "support": 25.0},
-    "disruption": {"promotion": 25.0, "usefulness": 25.0, "support": 25.0},
-}
-"""Percent of the response range, after Table 2 of Schmitt et al. (2021): high 75, low 25."""
-
-PROFILE_COLUMNS = ("respondent", "profile", "certainty", "exclusive", "note")
 Missing = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) in (int, float) else value)]
 
 
@@ -38,7 +31,9 @@ class Sample(Strict):
     """One file of responses."""
 
     file: str = Field(description="The export, inside the study's data/raw/.")
-    reader: Literal["csv"] | None = Field(None, description="The file's format; detected when left out.")
+    reader: Literal["csv", "qualtrics", "limesurvey", "google_forms", "redcap", "spss", "excel"] | None = Field(
+        None, description="The file's format; detected when left out."
+    )
     respondent: str | None = Field(None, description="The column of respondent ids; else R0001, R0002, ...")
     columns: dict[str, str] = Field(default_factory=dict, description="Item or variable: its column in the file.")
     missing: tuple[Missing, ...] = Field((), strict=False, description="Codes that mean 'no answer'.")
@@ -48,74 +43,6 @@ class Sample(Strict):
     def _check(self) -> "Sample":
         if self.synthetic is None and "synthetic" in Path(self.file).stem.lower():
             raise ValueError("the file's name says 'synthetic'; add the key 'synthetic' with a sentence that says why.")
-        return self
-
-
-class Model(Strict):
-    """One moderation model: does the moderator change the predictor's effect on the outcome?"""
-
-    outcome: str = Field(description="The scale or variable to be explained.")
-    predictor: str = Field(description="The scale or variable whose effect is of interest.")
-    moderator: str = Field(description="The scale or variable that may change that effect.")
-    covariates: tuple[str, ...] = Field((), strict=False, description="Scales or variables held constant.")
-
-    @property
-    def variables(self) -> list[str]:
-        """Outcome, predictor, moderator and covariates."""
-        return [self.outcome, self.predictor, self.moderator, *self.covariates]
-
-    @property
-    def interaction(self) -> str:
-        """The name of the product term."""
-        return f"{self.predictor}:{self.moderator}"
-
-
-class Bootstrap(Strict):
-    """The case-resampling bootstrap."""
-
-    resamples: int = Field(10_000, ge=100, le=1_000_000, description="How many resamples.")
-    seed: int | None = Field(None, ge=0, description="A seed of its own; else the study's.")
-
-
-class Moderation(Strict):
-    """Settings of the moderation stage, and its models."""
-
-    center: Literal["mean", "none"] = Field("mean", description="Whether predictor and moderator are mean-centred.")
-    confidence: Number = Field(0.95, ge=0.5, lt=1, description="The level of every interval.")
-    bootstrap: Bootstrap = Field(default_factory=Bootstrap, description="The bootstrap of the coefficients.")
-    models: dict[Name, Model] = Field(min_length=1, description="The models, by name.")
-
-
-class Profiles(Strict):
-    """Settings of the profiles stage."""
-
-    indicators: tuple[str, ...] = Field(
-        ("promotion", "usefulness", "support"), strict=False, min_length=1, description="The scales that a profile is made of."
-    )
-    prototypes: dict[Name, dict[str, Number]] = Field(
-        default_factory=lambda: PROTOTYPES, min_length=2, description="Per profile: each indicator in percent of its range."
-    )
-    exclusive_at: Number = Field(0.8, gt=0, le=1, description="Certainty from which a profile counts as exclusive.")
-    draws: int = Field(10_000, ge=100, le=1_000_000, description="Measurement-error draws per person.")
-
-    @model_validator(mode="after")
-    def _check(self) -> "Profiles":
-        for name in self.indicators:
-            if self.indicators.count(name) > 1:
-                raise ValueError(f"the indicator '{name}' stands twice; name it once.")
-        for name, percents in self.prototypes.items():
-            if name in PROFILE_COLUMNS:
-                raise ValueError(f"a profile cannot be named '{name}', as a column of the result is; choose another name.")
-            if set(percents) != set(self.indicators):
-                raise ValueError(
-                    f"the prototype '{name}' must give a percentage for each indicator ({', '.join(self.indicators)}) and "
-                    f"for nothing else; it gives {', '.join(percents) or 'none'}; write profiles.prototypes to match."
-                )
-            for indicator, percent in percents.items():
-                if not 0 <= percent <= 100:
-                    raise ValueError(f"prototype '{name}' has {indicator}: {percent:g}; correct it to a percentage, 0 to 100.")
-        if len({tuple(sorted(percents.items())) for percents in self.prototypes.values()}) < len(self.prototypes):
-            raise ValueError("two prototypes are the same, so that no one could be told apart by them; change one.")
         return self
 
 
@@ -148,6 +75,10 @@ class Config(Strict):
     variables: tuple[Column, ...] | None = Field(
         None, strict=False, min_length=1, description="Numeric columns taken as they are."
     )
+    quasi_identifiers: tuple[Column, ...] = Field(
+        (), strict=False, description="Variables by which people could be recognised; what may be published is told."
+    )
+    screening: Screening | None = Field(None, description="The screening stage; {} flags and excludes nobody.")
     moderation: Moderation | None = Field(None, description="The moderation stage.")
     profiles: Profiles | None = Field(None, description="The profiles stage.")
     replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample.")
@@ -204,6 +135,7 @@ class Study:
         """The stages that run for a sample: those whose section the config has."""
         config = self.config
         runs = {
+            "screening": config.screening is not None,
             "scoring": bool(config.scales or config.variables),
             "reliability": bool(config.scales),
             "moderation": config.moderation is not None,
@@ -231,11 +163,15 @@ class Study:
         """A fingerprint of what a stage reads of the config and the scales' answers, to rerun it on change."""
         config = self.config
         answers = {
-            "scales": {name: (scale.item_ids, scale.response.model_dump()) for name, scale in self.scales.items()},
-            "variables": self.variables,
+            "scales": [
+                ([item.model_dump(exclude={"reverse"}) for item in scale.items], scale.response.model_dump())
+                for scale in self.scales.values()
+            ],
+            "variables": [self.variables, config.quasi_identifiers],
         }
         parts: dict[str, Any] = {
             "ingest": [config.samples[sample].model_dump(exclude={"synthetic"}), answers],
+            "screening": [config.screening and [config.screening.model_dump(), list(self.scales), self.variables]],
             "scoring": [list(self.scales), self.variables],
             "reliability": [list(self.scales), config.seed],
             "moderation": [config.moderation and config.moderation.model_dump(), config.seed],
@@ -243,6 +179,8 @@ class Study:
             "replication": [(config.replication or {}).get(sample) and config.replication[sample].model_dump()],
             "report": [config.model_dump(exclude={"samples", "replication"}), config.samples[sample].model_dump()],
         }
+        if config.screening:
+            parts["ingest"].append([config.screening.duration, list(config.screening.checks)])
         parts["report"] += [*parts["replication"], self.unused_raw_files()]
         return hashlib.sha256(json.dumps(parts[stage], default=str).encode()).hexdigest()[:16]
 
@@ -315,6 +253,13 @@ def _uses(study: Study) -> Iterator[str]:
                 )
             if model.variables.count(one) > 1:
                 yield f"{where} uses '{one}' more than once, but a variable cannot explain or moderate itself; name another one."
+    for one in study.config.quasi_identifiers:
+        if one not in study.variables:
+            close = did_you_mean(one, study.variables)
+            yield f"'quasi_identifiers' has '{one}', which is no variable of this study{close}; list it under variables."
+    for one in study.config.screening.checks if study.config.screening else ():
+        if one in (*study.items, *study.variables):
+            yield f"'screening.checks' has '{one}', which is an item or variable of this study; a check measures nothing else."
     if study.config.profiles:
         for one in study.config.profiles.indicators:
             if one not in study.scales:
@@ -356,6 +301,7 @@ def _columns(study: Study, table: str) -> list[str] | None:
     profiles = study.config.profiles
     more = {
         "ingest/responses": [*study.items, *study.variables],
+        "ingest/quality": list(study.config.screening.checks) if study.config.screening else [],
         "scoring/scores": [*study.scales, *study.variables],
         "profiles/assignments": list(profiles.prototypes) if profiles else [],
         "profiles/indicators": list(profiles.indicators) if profiles else [],
@@ -379,9 +325,9 @@ def _row_names(study: Study, table: str) -> dict[str, list[str]]:
 
 def study_tables(study: Study, sample: str) -> list[str]:
     """The names of all result tables of a sample, such as `moderation/main/fit`, in the pipeline's order."""
-    names = []
-    for stage in study.stages(sample):
-        for table in tables.CONTRACTS:
-            if table.startswith(f"{stage}/"):
+    stages, names = study.stages(sample), []
+    for stage in stages:
+        for table, contract in tables.CONTRACTS.items():
+            if table.startswith(f"{stage}/") and contract.needs in (None, *stages):
                 names += [table.format(model=model) for model in study.models] if "{model}" in table else [table]
     return names

@@ -36,12 +36,22 @@ wildcard_constraints:
 
 def outputs(stage):
     """The files of a stage's tables, one per model where its name has one, with the sample as wildcard."""
-    names = [name for name in tables.CONTRACTS if name.startswith(f"{stage}/")]
+    names = [
+        name
+        for name, contract in tables.CONTRACTS.items()
+        if name.startswith(f"{stage}/")
+        if contract.needs != "screening" or STUDY.config.screening
+    ]
     return [
         f"results/{{sample}}/{name.format(model=model)}.csv"
         for name in names
         for model in (STUDY.models if "{model}" in name else [""])
     ]
+
+
+def ledger():
+    """The screening's ledger, as an input of the stages that compute with the kept respondents; none where it does not run."""
+    return "results/{sample}/screening/ledger.csv" if STUDY.config.screening else []
 
 
 def all_tables(wildcards):

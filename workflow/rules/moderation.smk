@@ -1,6 +1,7 @@
 rule moderation:
     input:
         scores="results/{sample}/scoring/scores.csv",
+        ledger=ledger(),
     output:
         outputs("moderation"),
     log:

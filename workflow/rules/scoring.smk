@@ -1,6 +1,7 @@
 rule scoring:
     input:
         responses="results/{sample}/ingest/responses.csv",
+        ledger=ledger(),
         scales=scale_files(),
     output:
         outputs("scoring"),

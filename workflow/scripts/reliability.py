@@ -6,5 +6,6 @@ with plain_errors(snakemake.log[0]):
 
     study, sample = load_study(), snakemake.wildcards.sample
     responses = tables.read("ingest/responses", snakemake.input.responses)
+    responses = tables.kept(responses, snakemake.input.ledger)
     result = reliability.analyse(responses, list(study.scales.values()), study.config.seed, sample)
     tables.write(result.tables(), sample)

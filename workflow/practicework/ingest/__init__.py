@@ -1,46 +1,52 @@
-"""Ingest: a survey export becomes one table of coded answers; what is not declared stays behind."""
+"""Ingest: a survey export becomes one table of coded answers; what is not declared stays behind.
 
-import re
+Order matters: columns are matched, everything else is dropped and listed, and only then are cells looked
+at. Tool ids never pass; messages name a row by its number.
+"""
+
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from practicework.errors import StudyError, did_you_mean
-from practicework.ingest import csv_file
-from practicework.ingest.raw import RawTable
-from practicework.scale import normalized
+from practicework.errors import StudyError
+from practicework.ingest import detect
+from practicework.ingest.coding import Coder, number
+from practicework.ingest.columns import Matcher, match
+from practicework.ingest.deidentify import anonymity, categories, heading, personal, why_dropped
+from practicework.ingest.raw import DIRECT, RawTable
 from practicework.study import Study
-
-READERS = {"csv": csv_file.read}
-"""One reader per export format: path and shown name in, RawTable out."""
-
-NO_ANSWER = ("", "NA")
-"""Cells that hold no answer in any export: empty, and R's mark for missing. A scale's own label wins."""
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_PHONES = (  # of a text without blanks and brackets; padded numbers and dates are ids, not telephones
-    re.compile(r"\+[\d.\-/]{7,20}"),
-    re.compile(r"(00[1-9]\d{8,12}|0[1-9]\d{8,9})"),
-    re.compile(r"(?=(\D*\d){9,15}\D*$)\d{2,4}([.\-/]\d{2,4}){2,}"),
-)
 
 
 @dataclass(frozen=True)
 class Ingested:
-    """The coded answers and the columns of the export that were left out."""
+    """The coded answers, what screening needs beside them, and what was left out."""
 
     responses: pd.DataFrame
+    missing: pd.DataFrame
+    quality: pd.DataFrame
     dropped: pd.DataFrame
+    left_out: pd.DataFrame
+    anonymity: pd.DataFrame
+    categories: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name."""
-        return {"ingest/responses": self.responses, "ingest/dropped": self.dropped}
+        return {f"ingest/{name}": table for name, table in vars(self).items()}
 
 
 def read(study: Study, sample: str) -> RawTable:
-    """A sample's file as text cells, by the reader that the config names or, for now, the only one."""
+    """A sample's file as text cells, by the reader that the config names or the one that fits the file."""
     spec = study.config.samples[sample]
-    return READERS[spec.reader or "csv"](study.raw(sample), spec.file)
+    return detect.read(study.raw(sample), spec.file, spec.reader)
+
+
+def read_file(path: Path, reader: str | None = None) -> RawTable:
+    """Any file as text cells, outside of a study."""
+    if not path.is_file():
+        raise StudyError(f"{path} does not exist; correct the name.")
+    return detect.read(path, path.name, reader)
 
 
 def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
@@ -57,58 +63,60 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
     -------
     Ingested
         `responses`: `respondent`, then one float column per item and variable; NaN where there is no
-        answer (an empty cell, NA, or a code that the sample declares as missing).
+        answer. `missing`: each of those, with its kind as far as the export tells. `quality`: duration,
+        completion and attention checks. `dropped`, `left_out`: columns and rows that stay behind, and why.
 
     Raises
     ------
     StudyError
         A declared column is missing, stands twice or is ambiguous; an id is missing, stands twice or
-        looks like personal data; a cell is no number, no label of its scale, or outside its range.
+        looks like personal data; a cell is no number, no label of its scale, outside its range, or
+        personal.
     """
     spec = study.config.samples[sample]
-    names = [*study.items, *study.variables]
-    columns = {name: _position(raw, name, spec.columns.get(name)) for name in names}
-    for name, position in columns.items():
-        other = next(one for one, place in columns.items() if place == position)
-        if other != name:
-            raise StudyError(
-                f"{raw.shown}: the column '{raw.header[position]}' is taken for both '{other}' and '{name}'; "
-                f"correct samples.{sample}.columns in the config."
-            )
-    id_column = None if spec.respondent is None else _position(raw, spec.respondent, None, "respondent")
-    if id_column in columns.values():
-        raise StudyError(
-            f"{raw.shown}: the column of respondent ids '{raw.header[id_column]}' is also an item or variable; name another one."
-        )
+    columns = match(raw, study, sample)
+    extra = _quality_columns(raw, study)
+    id_column = _id_column(raw, study, sample, columns)
     respondents = _respondents(raw, id_column)
-    missing = {*NO_ANSWER, *spec.missing} | {_plain(code) for code in spec.missing}
-    data = {name: _codes(raw, position, name, study, missing) for name, position in columns.items()}
-    kept = {id_column, *columns.values()}
-    dropped = [re.sub(r"[\r\n]+", " ", heading) for position, heading in enumerate(raw.header) if position not in kept]
+    cells = list(zip(*raw.rows, strict=True))  # by column; the cells themselves are shared with the rows
+    data, absent = {}, []
+    for name, position in columns.items():
+        missing = {*spec.missing, *raw.missing.get(position, ())}
+        coder = Coder(name, study.items.get(name), missing, raw.shown, heading(raw.header[position]))
+        codes, kinds = coder.code(cells[position], raw.lines)
+        data[name] = np.array(codes)
+        absent += [(respondents[row], name, kind) for row, kind in enumerate(kinds) if kind]
+    responses = pd.DataFrame({"respondent": respondents, **data})
+    kept = {id_column, *columns.values(), *extra.values()}
+    dropped = [(heading(name), why_dropped(raw, place)) for place, name in enumerate(raw.header) if place not in kept]
+    identifiers = list(study.config.quasi_identifiers)
     return Ingested(
-        pd.DataFrame({"respondent": respondents, **data}),
-        pd.DataFrame({"column": dropped, "reason": "not declared in the config"}, dtype="str"),
+        responses,
+        _texts(absent, ["respondent", "column", "kind"]),
+        _quality(raw, extra, respondents, cells),
+        _texts(dropped, ["column", "reason"]),
+        pd.DataFrame(raw.left_out, columns=["row", "reason"]).astype({"row": "int64", "reason": "str"}),
+        anonymity(responses, identifiers),
+        categories(responses, identifiers),
     )
 
 
-def _position(raw: RawTable, name: str, mapped: str | None, key: str = "columns") -> int:
-    """Where a column stands in the export."""
-    wanted = (mapped or name).strip()
-    places = [place for place, heading in enumerate(raw.header) if heading == wanted]
-    if len(places) > 1:
-        raise StudyError(f"{raw.shown}: the column '{wanted}' stands {len(places)} times; keep one of them.")
-    if not places:
-        purpose = "" if wanted == name else f" (named for '{name}' in the config)"
+def _texts(rows: list[tuple], names: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=names, dtype="str")
+
+
+def _id_column(raw: RawTable, study: Study, sample: str, columns: dict[str, int]) -> int | None:
+    """Where the declared respondent ids stand; None where there are none, or where they are the survey tool's own."""
+    declared = study.config.samples[sample].respondent
+    if declared is None:
+        return None
+    position = Matcher(raw).position(declared, key="respondent")
+    if position in columns.values():
         raise StudyError(
-            f"{raw.shown} has no column '{wanted}'{purpose}{did_you_mean(wanted, raw.header)}; "
-            f"add it, or name the right one under the sample's {key} in the config."
+            f"{raw.shown}: the column of respondent ids '{raw.header[position]}' is also an item or variable; name another one."
         )
-    if mapped and wanted != name and name in raw.header:
-        raise StudyError(
-            f"{raw.shown}: '{name}' is ambiguous, since the file has a column '{name}' and the config names '{wanted}' for it; "
-            "remove one of the two."
-        )
-    return places[0]
+    # the tool's id leads back to the person in the tool's account: it is dropped, and a running id takes its place
+    return None if raw.reasons.get(position) == DIRECT else position
 
 
 def _respondents(raw: RawTable, position: int | None) -> list[str]:
@@ -116,72 +124,44 @@ def _respondents(raw: RawTable, position: int | None) -> list[str]:
     if position is None:
         width = max(4, len(str(len(raw.rows))))
         return [f"R{number:0{width}d}" for number in range(1, len(raw.rows) + 1)]
-    ids = [row[position].strip() for row in raw.rows]
+    ids = [(row[position] or "").strip() for row in raw.rows]
     first: dict[str, int] = {}
     for line, one in zip(raw.lines, ids, strict=True):
+        if one and one not in first and not personal(one):
+            first[one] = line
+            continue
         where = f"{raw.shown}, row {line}, column '{raw.header[position]}'"
         if not one:
             raise StudyError(f"{where}: the respondent id is empty; fill it in, or leave 'respondent' out of the config.")
-        if kind := _personal(one):
+        if kind := personal(one):
             raise StudyError(f"{where}: the respondent id looks like {kind}; use ids that identify nobody.")
-        if one in first:
-            raise StudyError(f"{where}: the respondent id stands already in row {first[one]}; keep one row per respondent.")
-        first[one] = line
+        raise StudyError(f"{where}: the respondent id stands already in row {first[one]}; keep one row per respondent.")
     return ids
 
 
-def _personal(text: str) -> str | None:
-    """What a text looks like that could identify a person, if anything."""
-    if _EMAIL.search(text):
-        return "an e-mail address"
-    spaced = re.sub(r"\s+", "-", re.sub(r"[()]", " ", text).strip())
-    forms = (spaced, re.sub(r"[.\-/]", "", spaced))
-    return "a telephone number" if any(phone.fullmatch(form) for phone in _PHONES for form in forms) else None
+def _quality_columns(raw: RawTable, study: Study) -> dict[str, int]:
+    """What screening reads beside the answers: total time, completion, attention checks."""
+    screening = study.config.screening
+    found = {"duration_seconds": raw.duration, "finished": raw.finished}
+    if screening is not None:
+        matcher = Matcher(raw)
+        if screening.duration:
+            found["duration_seconds"] = matcher.position(screening.duration, key="screening.duration")
+        found |= {name: matcher.position(name, key="screening.checks") for name in screening.checks}
+    return {name: place for name, place in found.items() if place is not None}
 
 
-def _codes(raw: RawTable, position: int, name: str, study: Study, missing: set[str]) -> list[float]:
-    """One column's answers as numbers."""
-    scale = study.items.get(name)
-    labels = scale.response.codes if scale else {}
-    codes = []
-    for line, row in zip(raw.lines, raw.rows, strict=True):
-        cell = row[position].strip()
-        if normalized(cell) in labels:
-            codes.append(float(labels[normalized(cell)]))
-            continue
-        if cell in missing or _plain(cell) in missing:
-            codes.append(float("nan"))
-            continue
-        number = _number(cell)
-        where = f"{raw.shown}, row {line}, column '{raw.header[position]}'"
-        if number is None:
-            kind = f"no number and no label of the scale '{scale.id}'" if scale else "no number"
-            raise StudyError(f"{where}: {_shown(cell)} is {kind}; correct it, or declare it under the sample's missing codes.")
-        if scale and not scale.response.min <= number <= scale.response.max:
-            raise StudyError(
-                f"{where}: {_shown(cell)} is outside the response range {scale.response.min:g} to {scale.response.max:g} "
-                f"of the scale '{scale.id}'; correct it, or declare it under the sample's missing codes."
-            )
-        codes.append(number)
-    return codes
+def _quality(raw: RawTable, columns: dict[str, int], respondents: list[str], cells: list[tuple]) -> pd.DataFrame:
+    """Duration, completion (1 or 0) and checks; what is no number there is empty, since no score hangs on it."""
+    table = {"respondent": respondents, "duration_seconds": np.nan, "finished": np.nan}
+    for name, position in columns.items():
+        if name == "finished":
+            texts = [(cell or "").strip().lower() for cell in cells[position]]
+            table[name] = np.array([text in raw.finished_as if raw.finished_as else bool(text) for text in texts], float)
+        else:
+            table[name] = np.array([_or_nan(number((cell or "").strip())) for cell in cells[position]])
+    return pd.DataFrame(table)
 
 
-def _shown(cell: str) -> str:
-    """A wrong cell in quotes, unless it could identify a person; messages end up in logs and mails."""
-    if kind := _personal(cell):
-        return kind
-    return f"'{cell}'" if len(cell) <= 40 else f"'{cell[:37]}...'"
-
-
-def _number(cell: str) -> float | None:
-    """A cell's number; None for anything but plain digits with a point and an exponent."""
-    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cell, re.ASCII):
-        return None
-    number = float(cell)
-    return number if abs(number) != float("inf") else None
-
-
-def _plain(cell: str) -> str:
-    """A number's one writing, so that the missing code -99 is also found as -99.0, and nothing else is."""
-    number = _number(cell)
-    return cell if number is None else repr(number)
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value

@@ -18,6 +18,7 @@ from practicework.study import Study
 TEMPLATES = Path(__file__).parent / "templates"
 TITLES = {
     "ingest": "Sample",
+    "screening": "Screening",
     "scoring": "Scores and correlations",
     "reliability": "Scales and reliability",
     "moderation": "Moderation",
@@ -59,6 +60,7 @@ def render(study: Study, sample: str, results: Mapping[str, pd.DataFrame]) -> st
             titles=TITLES,
             sections=sections,
             n=len(results["ingest/responses"]),
+            kept=sections["screening"]["kept"] if "screening" in sections else len(results["ingest/responses"]),
             versions=versions(),
         )
     )

@@ -39,6 +39,7 @@ def _model(context: Context, name: str) -> dict:
         "coefficients": _coefficients(context, name, tables),
         "conditional_effects": _conditional_effects(context, name, tables),
         "johnson_neyman": _regions(context, name, tables),
+        "screening": _screening(context, name),
         "figures": _figures(context, name),
     }
 
@@ -108,6 +109,32 @@ def _conditional_effects(context: Context, name: str, tables: dict) -> Table:
     header = [study.label(model.moderator), "Value", "Effect", "SE", "t", "p", level, f"Bootstrap {level}"]
     title = f"Model “{name}”: effect of {study.label(model.predictor)} at values of {study.label(model.moderator)}"
     return Table(title, header, rows, note, wide=True)
+
+
+def _screening(context: Context, name: str) -> Table | None:
+    """The interaction with and without the flagged, where the screening flags anybody who is kept."""
+    table = f"moderation/{name}/screening"
+    if table not in context.results or context.results[table].empty:
+        return None
+    found = context.rows(table)
+    rows = []
+    for row in found:
+        digits = apa.decimals_for(row["std_error"])
+        rows.append(
+            [
+                apa.upper(row["respondents"]),
+                f"{row['n']:,}",
+                apa.number(row["estimate"], digits),
+                apa.number(row["std_error"], digits),
+                apa.number(row["t"]),
+                apa.p(row["p_value"]),
+                apa.interval(row["ci_low"], row["ci_high"], digits),
+            ]
+        )
+    notes = "".join(f" {row['note']}" for row in found if row["note"])
+    note = f"n: respondents with all values. All else in this section rests on all kept respondents.{notes}{context.synthetic}"
+    title = f"Model “{name}”: the interaction with and without the respondents whom the screening flags"
+    return Table(title, ["Respondents", "n", "b", "SE", "t", "p", _level(context)], rows, note, wide=True)
 
 
 def _regions(context: Context, name: str, tables: dict) -> Table:

@@ -1,0 +1,78 @@
+"""A large export, read, coded and screened, beside `pandas.read_csv` alone: `make benchmark`.
+
+200,000 respondents × 40 items with labels, missing answers and personal columns. Each contender runs in a
+process of its own, so that its peak memory is its own; quote the ratios, since machines differ.
+"""
+
+import random
+import subprocess
+import sys
+import tempfile
+from itertools import chain
+from pathlib import Path
+
+import yaml
+
+RESPONDENTS, SCALES, ITEMS = 200_000, 4, 10
+
+MEASURE = """
+import resource, time, sys
+start = time.perf_counter()
+{body}
+print(round(time.perf_counter() - start, 1), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+PANDAS = "import pandas as pd; frame = pd.read_csv('data/raw/large.csv')"
+PIPELINE = """
+from practicework import ingest, tables
+from practicework.study import load_study
+study = load_study()
+done = ingest.ingest(ingest.read(study, 'large'), study, 'large')
+tables.write(done.tables(), 'large')
+"""
+SCREENING = """
+from practicework import screening, tables
+from practicework.study import load_study
+study = load_study()
+responses, quality, left_out = (
+    tables.read(f'ingest/{name}', tables.path('large', f'ingest/{name}')) for name in ('responses', 'quality', 'left_out')
+)
+scales = list(study.scales.values())
+tables.write(screening.screen(responses, quality, left_out, scales, study.variables, study.config.screening).tables(), 'large')
+"""
+
+
+def write(folder: Path) -> None:
+    """A study with a large export."""
+    for part in ("config", "scales", "data/raw"):
+        (folder / part).mkdir(parents=True)
+    ids = {f"scale{s}": [f"scale{s}_{i}" for i in range(ITEMS)] for s in range(SCALES)}
+    for name, items in ids.items():
+        entries = [{"id": item, "text": item} for item in items]
+        scale = {"id": name, "label": name, "response": {"min": 1, "max": 5}, "items": entries}
+        (folder / f"scales/{name}.yaml").write_text(yaml.safe_dump(scale))
+    config = {"samples": {"large": {"file": "data/raw/large.csv", "missing": [-99]}}, "scales": list(ids), "screening": {}}
+    (folder / "config/config.yaml").write_text(yaml.safe_dump(config))
+    rng = random.Random(1)
+    with (folder / "data/raw/large.csv").open("w") as file:
+        file.write(",".join(["email", *chain.from_iterable(ids.values()), "comment"]) + "\n")
+        for person in range(RESPONDENTS):
+            answers = rng.choices(["1", "2", "3", "4", "5", "", "-99"], [8, 8, 8, 8, 8, 1, 1], k=SCALES * ITEMS)
+            file.write(f'p{person}@example.com,{",".join(answers)},"so, so"\n')
+
+
+def main() -> None:
+    """Print seconds and peak memory of both."""
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder))
+        found = {}
+        for name, body in (("pandas.read_csv", PANDAS), ("ingest", PIPELINE), ("screening", SCREENING)):
+            code = MEASURE.format(body=body)
+            done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+            found[name] = [float(one) for one in done.stdout.split()]
+            print(f"{name:>18}: {found[name][0]:6.1f} s, {found[name][1]:6.0f} MiB at the peak")
+        (first, first_peak), (second, second_peak), (third, third_peak) = found.values()
+        print(f"{'ratio':>18}: {(second + third) / first:6.1f} ×, {max(second_peak, third_peak) / first_peak:6.1f} ×")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""De-identification: what is personal is recognised, what is not is left alone, and k-anonymity is counted right."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from practicework.ingest import deidentify
+from practicework.ingest.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, METADATA, NETWORK, UNDECLARED, RawTable
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("jane.doe@example.com", "an e-mail address"),
+        ("write to jane@example.co.uk please", "an e-mail address"),
+        ("192.168.1.10", "an IP address"),
+        ("host 10.0.0.1, twice", "an IP address"),
+        ("2001:0db8:85a3:0000:0000:8a2e:0370:7334", "an IP address"),
+        ("fe80::1ff:fe23:4567:890a", "an IP address"),
+        ("+33 6 12 34 56 78", "a telephone number"),
+        ("0612345678", "a telephone number"),
+        ("06.12.34.56.78", "a telephone number"),
+        ("(555) 123-4567", "a telephone number"),
+        ("0033612345678", "a telephone number"),
+    ],
+)
+def test_personal_texts(text, kind):
+    assert deidentify.personal(text) == kind
+    assert text not in deidentify.shown(text)
+
+
+ORDINARY = """|5|3.5|-99|1 234,5|R0001|2021-001|00012345|2021-03-04|2021-03-04 10:15:30|12:30|12:30:45|1.2.3|1.2.3.4.5|a@b"""
+ANSWERS = """5 - Fully agree|Neither / nor|I'm @ home|12345678|::|a::b"""
+
+
+@pytest.mark.parametrize("text", f"{ORDINARY}|{ANSWERS}".split("|"))
+def test_ordinary_texts_are_not_personal(text):
+    assert deidentify.personal(text) is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "reason"),
+    [
+        ("RecipientEmail", ["x"], CONTACT),
+        ("Adresse e-mail", ["x"], CONTACT),
+        ("IPAddress", ["x"], NETWORK),
+        ("ip_address", ["x"], NETWORK),
+        ("LocationLatitude", ["48.1"], LOCATION),
+        ("Last name", ["x"], DIRECT),
+        ("PROLIFIC_PID", ["x"], DIRECT),
+        ("V12", ["a@b.example", "c@d.example"], CONTACT),
+        ("V13", ["10.1.2.3"], NETWORK),
+        ("V14", ["I think that it depends on the customer, really, and on the day of the week."], FREE_TEXT),
+        ("shipping", ["1"], UNDECLARED),
+        ("relationship_1", ["4"], UNDECLARED),
+        ("flat_rate", ["4"], UNDECLARED),
+        ("Q5_1", ["4", "5"], UNDECLARED),
+    ],
+)
+def test_why_a_column_stays_behind(heading, cells, reason):
+    raw = RawTable("f.csv", [heading], [[cell] for cell in cells], list(range(2, len(cells) + 2)))
+    assert deidentify.why_dropped(raw, 0) == reason
+
+
+def test_what_the_format_knows_wins():
+    raw = RawTable("f.csv", ["Progress"], [["100"]], [4], reasons={0: METADATA})
+    assert deidentify.why_dropped(raw, 0) == METADATA
+
+
+def test_a_heading_that_is_a_datum_is_not_shown():
+    """An export without a header has a person in its first row."""
+    assert deidentify.heading("jane@example.com") == "(an e-mail address)"
+    assert deidentify.heading("two\r\nlines") == "two lines"
+
+
+def test_anonymity_by_hand():
+    """Ages 30, 30, 30, 40, 40, NA with sexes 0, 0, 1, 1, 1, 1: groups by both of 2, 1, 2 and 1 people."""
+    people = pd.DataFrame({"age": [30, 30, 30, 40, 40, np.nan], "sex": [0, 0, 1, 1, 1, 1.0]})
+    table = deidentify.anonymity(people, ["age", "sex"]).set_index("identifiers")
+    assert table.loc["age"].tolist() == [6, 3, 1, 1, 6]
+    assert table.loc["sex"].tolist() == [6, 2, 2, 0, 6]
+    assert table.loc["age × sex"].tolist() == [6, 4, 1, 2, 6]
+    assert deidentify.anonymity(people, []).empty
+
+
+def test_small_groups_are_pooled():
+    people = pd.DataFrame({"age": [30.0] * 5 + [40] * 4 + [50] * 3 + [np.nan] * 6})
+    table = deidentify.categories(people, ["age"])
+    assert table[["category", "n"]].to_numpy().tolist() == [
+        ["30", 5],
+        ["missing", 6],
+        ["2 values, some of fewer than 5 people", 7],
+    ]
+
+
+def test_a_single_small_group_is_not_found_by_subtraction():
+    """Pooling takes in another group where one alone would be left."""
+    people = pd.DataFrame({"sex": [0.0] * 20 + [1.0] * 2})
+    assert deidentify.categories(people, ["sex"])["n"].tolist() == [22]

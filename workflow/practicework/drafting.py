@@ -10,7 +10,7 @@ import yaml
 
 from practicework.documents import COLUMN
 from practicework.errors import StudyError
-from practicework.ingest.coding import R_MISSING, number
+from practicework.ingest.coding import CODE_AND_LABEL, R_MISSING, number
 from practicework.ingest.deidentify import heading, why_dropped
 from practicework.ingest.raw import UNDECLARED, RawTable
 from practicework.scale import normalized
@@ -20,7 +20,6 @@ RANGES = ((1, 5), (1, 7), (1, 6), (1, 4), (0, 10), (1, 10), (1, 11), (0, 100))
 
 MOST_LABELS = 11
 USUAL_MISSING = frozenset(("-1", "-7", "-8", "-9", "-66", "-77", "-88", "-97", "-98", "-99", "-999", "98", "99", "998", "999"))
-_LABELLED = re.compile(r"(-?\d+)\s*[-\u2013\u2014.:=)]+\s*(\S.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def _kind(raw: RawTable, place: int) -> tuple | None:
 def _block(raw: RawTable, name: str, places: list[int]) -> Block:
     cells = list(dict.fromkeys(cell for place in places for cell in _cells(raw, place)))
     texts = [cell for cell in cells if number(cell) is None]
-    coded = {int(pair[1]): pair[2] for pair in map(_LABELLED.fullmatch, texts) if pair}
+    coded = {int(pair[1]): pair[2] for pair in map(CODE_AND_LABEL.fullmatch, texts) if pair}
     if coded:
         return Block(name, places, coded, (), min(coded), max(coded))
     if texts:

@@ -13,7 +13,8 @@ NO_ANSWER, NOT_SHOWN, DECLARED = "no answer", "not shown", "declared missing"
 R_MISSING = "NA"
 """R's mark for missing, which any export that went through R may hold. A scale's own label wins."""
 
-_CODE_AND_LABEL = re.compile(r"(-?\d+)\s*[-\u2013\u2014.:=)]+\s*(\S.*)", re.DOTALL)
+CODE_AND_LABEL = re.compile(r"(-?\d+)\s*[-\u2013\u2014.:=)]+\s*(\S.*)", re.DOTALL)
+"""An answer exported with its code in front: `5 - Agree`, `5. Agree`."""
 
 
 class Coder:
@@ -66,7 +67,7 @@ class Coder:
             return float("nan"), DECLARED
         if not text:
             return float("nan"), NO_ANSWER
-        if pair := _CODE_AND_LABEL.fullmatch(text):
+        if pair := CODE_AND_LABEL.fullmatch(text):
             code, label = int(pair[1]), normalized(pair[2])
             if self.labels.get(label) == code:
                 return float(code), None

@@ -129,17 +129,23 @@ def answers(people: int, seed: int = 1) -> list[list]:
 
 def run_study(folder: Path, *args: str, root: Path = ROOT) -> Finished:
     """Run the pipeline of the clone at `root` on a study folder, from a current folder that is neither."""
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", "-s", root / "Snakefile", "-d", folder, "--nocolor", *args],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        cwd=folder.parent,
-        timeout=120,
-        check=False,
-    )
+    for last in (False, True):
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "snakemake", "-s", root / "Snakefile", "-d", folder, "--nocolor", *args],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                cwd=folder.parent,
+                timeout=120,
+                check=False,
+            )
+            break
+        except OSError:  # a machine short of memory may once refuse to start a process: nothing has run yet
+            if last:
+                raise
     return Finished(done.returncode, done.stdout)
 
 

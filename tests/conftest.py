@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import reading
 from study_writer import Writer
 
 from practicework import ingest, scoring
+from practicework.ingest.raw import RawTable
 from practicework.scale import Scale
 from practicework.study import Study, load_study
 
@@ -89,6 +91,18 @@ def survey() -> pd.DataFrame:
     rng = np.random.default_rng(3)
     x, w, c, e = rng.standard_normal((4, 150))
     return pd.DataFrame({"y": 2 + 0.4 * x + 0.2 * w + 0.25 * x * w + 0.3 * c + e, "x": x, "w": w, "c": c})
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., RawTable]:
+    """Reads a file of some content."""
+    return reading.reader(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, RawTable]:
+    """Every export of `exports.py`, read."""
+    return reading.read_all(tmp_path_factory.mktemp("exports"))
 
 
 @dataclass(frozen=True)

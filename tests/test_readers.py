@@ -1,31 +1,15 @@
 """Readers: every tool's export is recognised, and text files are read whatever their separators and encoding."""
 
 import csv
-from collections.abc import Callable
-from pathlib import Path
 
 import exports
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reading import outcome, read_all, reader, reasons, refused
+from reading import outcome, reasons, refused
 
 from practicework.ingest import detect
 from practicework.ingest.grid import plain
-from practicework.ingest.raw import RawTable
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Callable[..., RawTable]:
-    """Reads a file of this content."""
-    return reader(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory) -> dict[str, RawTable]:
-    """Every export, read."""
-    return read_all(tmp_path_factory.mktemp("exports"))
-
 
 # every format
 

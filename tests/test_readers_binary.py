@@ -11,24 +11,11 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
-from reading import read_all, reader, reasons, refused
+from reading import reasons, refused
 
 from practicework.ingest import detect
 from practicework.ingest.excel import cell_text
 from practicework.ingest.raw import DIRECT, NETWORK, RawTable
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Callable[..., RawTable]:
-    """Reads a file of this content."""
-    return reader(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory) -> dict[str, RawTable]:
-    """Every export, read."""
-    return read_all(tmp_path_factory.mktemp("exports"))
-
 
 # SPSS
 

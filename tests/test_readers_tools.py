@@ -1,27 +1,11 @@
 """Readers of survey tools: each quirk of their exports is read as the tool meant it."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import exports
 import pytest
-from reading import read_all, reader, reasons, refused
+from reading import reasons, refused
 
 from practicework.ingest import qualtrics
-from practicework.ingest.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, METADATA, NETWORK, RawTable
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Callable[..., RawTable]:
-    """Reads a file of this content."""
-    return reader(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def written(tmp_path_factory) -> dict[str, RawTable]:
-    """Every export, read."""
-    return read_all(tmp_path_factory.mktemp("exports"))
-
+from practicework.ingest.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, METADATA, NETWORK
 
 # Qualtrics
 

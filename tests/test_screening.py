@@ -312,9 +312,18 @@ def test_cutoffs_and_their_number_are_the_studys():
     assert found.ledger["flagged"][0]
 
 
-@pytest.mark.parametrize("rule", ["unfinished", "too_fast", "duplicates", "checks"])
-def test_a_rule_that_the_data_cannot_answer_is_a_mistake(rule):
-    with pytest.raises(StudyError, match=rule):
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        ("unfinished", "the export does not tell who finished"),
+        ("too_fast", "[^()]+"),
+        ("duplicates", "it takes 10 items, and there are 5"),
+        ("checks", "[^()]+"),
+    ],
+)
+def test_a_rule_that_the_data_cannot_answer_is_a_mistake(rule, why):
+    sentence = rf"has '{rule}', which these data cannot answer \({why}\); take the rule away or mend the data\.$"
+    with pytest.raises(StudyError, match=sentence):
         run(simulated(20, items=1), settings={"exclude": [rule], "checks": {"check": 3}}, quality={"check": np.nan})
 
 

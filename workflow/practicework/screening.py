@@ -154,7 +154,8 @@ def _excluded(rule: str, found: dict[str, _Index], first: np.ndarray, quality: p
     if len(values) and np.isnan(values).all():
         why = (found[index].note or "nobody has a value") if index else "the export does not tell who finished"
         raise StudyError(
-            f"config/config.yaml: 'screening.exclude' has '{rule}', but that is {why}; take the rule away or mend the data."
+            f"config/config.yaml: 'screening.exclude' has '{rule}', which these data cannot answer "
+            f"({why.removeprefix('not computable: ')}); take the rule away or mend the data."
         )
     if rule == "duplicates":
         return first >= 0

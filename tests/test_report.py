@@ -216,6 +216,24 @@ def test_text_from_the_study_is_escaped(tmp_path):
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page
 
 
+TOOL = "StartDate,EndDate,Status,Progress,Finished,", "2026-01-01 10:00:00,2026-01-01 10:05:00,0,100,1,"
+
+
+@pytest.mark.parametrize(
+    ("before", "column", "words"),
+    [
+        (("", ""), "id", "keep the ids of the column “id”"),
+        (TOOL, "ResponseId", "own ids (“ResponseId”) are replaced by running ones"),
+    ],
+)
+def test_whose_ids_the_respondents_have_is_told(tmp_path, before, column, words):
+    """The study's own column stays; the survey tool's does not."""
+    names, cells = before
+    sample = {"file": "data/raw/s.csv", "respondent": column}
+    page = _minimal(tmp_path, f"{names}{column},a\n{cells}R_1x,1\n{cells}R_2y,2\n", samples={"s": sample})
+    assert words in page
+
+
 def test_anonymity_is_told_and_small_groups_are_pooled(tmp_path):
     """Two people alone by age: k = 1, and neither age is shown."""
     ages = [30] * 6 + [40] * 5 + [61, 62]

@@ -17,6 +17,7 @@ def section(context: Context) -> dict:
         "incomplete": int(missing.any(axis=1).sum()),
         "missing_by_column": [(name, int(count)) for name, count in by_column.items() if count],
         "kinds": [(kind, int(count)) for kind, count in context.results["ingest/missing"]["kind"].value_counts().items()],
+        "replaced": study.config.samples[context.sample].respondent in set(context.results["ingest/dropped"]["column"].dropna()),
         "dropped": _by_reason(context.rows("ingest/dropped")),
         "left_out": [(row, len(rows)) for row, rows in context.results["ingest/left_out"].groupby("reason").groups.items()],
         "anonymity": context.rows("ingest/anonymity"),

@@ -1,0 +1,9 @@
+"""The contract of every table that crosses a stage boundary: its columns, their kinds and units.
+
+A table's name is its path below `results/{sample}/` without `.csv`.
+"""
+
+from practicework.contracts import measurement, models, survey
+from practicework.contracts.contract import Contract
+
+CONTRACTS: dict[str, Contract] = survey.CONTRACTS | measurement.CONTRACTS | models.CONTRACTS

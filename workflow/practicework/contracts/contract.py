@@ -1,0 +1,20 @@
+"""What a table promises."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A table's columns by name: kind (`text`, `number`, `count`, `flag`; `?` if it may be empty), then meaning.
+
+    `open` tables have further columns, all numbers, named by the study's items, variables, scales or profiles.
+    A table that `needs` a stage exists only where that stage, too, runs.
+    """
+
+    about: str
+    columns: dict[str, tuple[str, str]]
+    open: bool = False
+    needs: str | None = None
+
+
+NOTE = {"note": ("text?", "why a value of this row is empty, or a warning about it")}

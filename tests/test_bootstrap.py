@@ -180,3 +180,16 @@ def test_refuses_what_cannot_be_fitted(name):
     design, outcome, resamples = broken(name)
     with pytest.raises(ValueError, match=r"design|resamples"):
         bootstrap.ols(design, outcome, resamples, rng())
+
+
+def test_covariances_equal_a_loop_over_the_same_resamples():
+    """numpy's covariance of the drawn rows with divisor n, in blocks of bounded size; far from the origin, too."""
+    data = 1e4 + np.random.default_rng(1).standard_normal((40, 3)) * [1, 10, 0.1]
+    blocks = list(bootstrap.covariances(data, 2 * bootstrap.BLOCK + 5, np.random.default_rng(2)))
+    assert [len(block) for block in blocks] == [bootstrap.BLOCK, bootstrap.BLOCK, 5]
+    chunk = bootstrap.CELLS // 40
+    counts = bootstrap.counts(40, min(chunk, bootstrap.BLOCK), np.random.default_rng(2))
+    loop = [np.cov(np.repeat(data, count, axis=0).T, bias=True) for count in counts[:200]]
+    np.testing.assert_allclose(blocks[0][:200], loop, rtol=1e-6, atol=1e-12)
+    again = list(bootstrap.covariances(data, 2 * bootstrap.BLOCK + 5, np.random.default_rng(2)))
+    assert np.concatenate(again).tobytes() == np.concatenate(blocks).tobytes()

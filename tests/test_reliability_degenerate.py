@@ -108,7 +108,7 @@ def test_too_few_usable_resamples_bear_no_interval(new_scale):
     row = coefficients(3 + np.eye(20, 19), new_scale(19))
     assert np.isfinite(row["omega_total"])
     assert row[["omega_low", "omega_high"]].isna().all()
-    assert "interval of omega total is not computable" in row["note"]
+    assert "the bootstrap intervals are not computable: in nearly every resample" in row["note"]
 
 
 def test_no_interval_of_omega_where_respondents_are_no_more_than_items(new_scale):

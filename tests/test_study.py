@@ -62,7 +62,10 @@ def test_unused_files_are_all_but_documentation_and_hidden_ones(writer):
         (("moderation", "replication"), {"moderation", "replication"}),
         (("profiles",), {"profiles"}),
         (("replication",), {"replication"}),
-        (("scales", "profiles", "moderation", "replication"), {"reliability", "profiles", "moderation", "replication"}),
+        (
+            ("scales", "profiles", "moderation", "replication"),
+            {"reliability", "dimensionality", "profiles", "moderation", "replication"},
+        ),
         (("variables", "scales", "profiles", "moderation", "replication"), set(STAGES) - {"ingest", "report"}),
     ],
 )
@@ -111,7 +114,7 @@ DIGESTS = {
     "nothing": ({}, set()),
     "default written out": ({"config.moderation.center": "mean", "pride.scoring": {"method": "mean"}}, set()),
     "title": ({"config.title": "Pride"}, {"report"}),
-    "seed": ({"config.seed": 5}, {"reliability", "moderation", "profiles", "report"}),
+    "seed": ({"config.seed": 5}, {"reliability", "dimensionality", "moderation", "profiles", "report"}),
     "another sample": ({"config.samples.u": {"file": "data/raw/s.csv"}}, set()),
     "another sample's claims": ({"config.replication.t": CONFIG["replication"]["s"]}, set()),
     "another sample's missing codes": ({"config.samples.t.missing": [-99]}, set()),
@@ -123,7 +126,10 @@ DIGESTS = {
         AFTER_INGEST - {"replication"} | {"ingest"},
     ),
     "one variable less": ({"config.variables": ["age"]}, {"ingest", "scoring", "report"}),
-    "order of the scales": ({"config.scales": ["ease", "pride"]}, {"ingest", "scoring", "reliability", "report"}),
+    "order of the scales": (
+        {"config.scales": ["ease", "pride"]},
+        {"ingest", "scoring", "reliability", "dimensionality", "report"},
+    ),
     "response range": ({"ease.response.max": 7}, {"ingest"}),
     "response labels": ({"ease.response.labels": {1: "No"}}, {"ingest"}),
     "item's name": ({"ease.items.0.id": "ease_9"}, {"ingest"}),
@@ -131,6 +137,8 @@ DIGESTS = {
     "reverse": ({"ease.items.0.reverse": True}, set()),
     "scoring rule": ({"ease.scoring": {"method": "sum"}}, set()),
     "screening": ({"config.screening": {}}, {"ingest", "screening", "report"}),
+    "marker": ({"config.dimensionality": {"marker": "age"}}, {"dimensionality", "report"}),
+    "resamples of HTMT": ({"config.dimensionality": {"bootstrap": {"resamples": 500}}}, {"dimensionality", "report"}),
     "confidence": ({"config.moderation.confidence": 0.9}, {"moderation", "report"}),
     "exclusive_at": ({"config.profiles.exclusive_at": 0.7}, {"profiles", "report"}),
     "order of the prototypes": (

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from study_writer import CONFIG, REMOVE, claim
+from study_writer import CONFIG, REMOVE, SCALE, claim
 
 from practicework.errors import StudyError, did_you_mean
 from practicework.study import load_study
@@ -124,6 +124,31 @@ MISTAKES = {
     "claims about another sample": (
         {"config.replication": {"tt": CONFIG["replication"]["s"]}},
         (WHERE, "'replication.tt' is no sample"),
+    ),
+    "misspelt marker": (
+        {"config.dimensionality": {"marker": "agee"}},
+        (WHERE, "'dimensionality.marker' is 'agee'", "did you mean 'age'?", "list it"),
+    ),
+    "percentile as a share": (
+        {"config.dimensionality": {"percentile": 0.95}},
+        (WHERE, "'dimensionality.percentile'", "50", "0.95"),
+    ),
+    "unknown extraction": (
+        {"config.dimensionality": {"extraction": "pca"}},
+        (WHERE, "'dimensionality.extraction'", "'minres'", "'pca'"),
+    ),
+    "no factors": ({"config.dimensionality": {"factors": 0}}, (WHERE, "'dimensionality.factors'", "1")),
+    "claim's unknown model": (
+        claim(table="dimensionality/fit", row={"model": "al"}, column="cfi"),
+        (WHERE, "model 'al'", "did you mean 'all'?"),
+    ),
+    "claim's table without its marker": (
+        claim(table="dimensionality/marker", row={"variable_a": "ease"}, column="r"),
+        (WHERE, "'dimensionality/marker' is no table"),
+    ),
+    "scale named as the model of all scales": (
+        {"config.scales": ["pride", "ease", "all"], "all": {**SCALE, "id": "all", "items": [{"id": "all_1", "text": "One."}]}},
+        (WHERE, "the scale 'all'", "rename"),
     ),
     "no claims": ({"config.replication.s.claims": []}, (WHERE, "'replication.s.claims'", "at least 1")),
 }

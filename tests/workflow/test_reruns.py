@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-AFTER_INGEST = {"scoring", "reliability", "moderation", "profiles", "replication", "report"}
+AFTER_INGEST = {"scoring", "reliability", "dimensionality", "moderation", "profiles", "replication", "report"}
 ALL = {"ingest", *AFTER_INGEST}
 _JOB = re.compile(r"^(?:local)?rule (\w+):\n(?:    .*\n)*?    wildcards: sample=(\w+)$", re.M)
 
@@ -255,8 +255,9 @@ SOURCES = {
     "practicework/synthetic.py": set(),
     "practicework/scale.py": ALL,
     "practicework/ingest/csv_file.py": ALL,
-    "scripts/scoring.py": AFTER_INGEST - {"reliability"},
-    "practicework/bootstrap.py": {"reliability", "moderation", "profiles", "replication", "report"},
+    "scripts/scoring.py": AFTER_INGEST - {"reliability", "dimensionality"},
+    "practicework/bootstrap.py": {"reliability", "dimensionality", "moderation", "profiles", "replication", "report"},
+    "practicework/dimensionality/htmt.py": {"dimensionality", "replication", "report"},
     "practicework/johnson_neyman.py": {"moderation", "replication", "report"},
     "practicework/profiles.py": {"profiles", "report"},
     "practicework/replication.py": {"replication", "report"},

@@ -34,7 +34,8 @@ def screened(tmp_path_factory, new_tiny, run):
         "duration": "time",
         "flags_to_report": 1,
     }
-    compared = [f"results/s/{name}.csv" for name in ("scoring/scores", "reliability/scales", "moderation/main/fit")]
+    names = ("scoring/scores", "reliability/scales", "dimensionality/fit", "moderation/main/fit")
+    compared = [f"results/s/{name}.csv" for name in names]
     for one, targets in ((study, []), (plain, compared)):
         finished = run(one.write(), *targets)
         assert finished.returncode == 0, finished.output
@@ -80,6 +81,7 @@ def test_another_rule_reruns_what_rests_on_it(screened, run):
         "screening",
         "scoring",
         "reliability",
+        "dimensionality",
         "moderation",
         "report",
     }
@@ -90,6 +92,7 @@ def test_another_rule_reruns_what_rests_on_it(screened, run):
         "ingest",
         "scoring",
         "reliability",
+        "dimensionality",
         "moderation",
         "report",
     }

@@ -53,6 +53,29 @@ def weighted_sums(columns: np.ndarray, resamples: int, rng: np.random.Generator)
         yield sums
 
 
+def covariances(data: np.ndarray, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Covariance matrices of case resamples, in blocks of shape (at most BLOCK, k, k); the divisor is n.
+
+    Statistics of covariances (alpha, omega, HTMT) are then computed for a whole block at once. A column that
+    is constant in a resample has a variance of zero, but for rounding: compare it with the whole sample's.
+    In R: ``cov(d[sample(n, replace = TRUE), ]) * (n - 1) / n``.
+
+    Parameters
+    ----------
+    data : ndarray of shape (n, k)
+        No missing values.
+    """
+    n, k = data.shape
+    centred = data - data.mean(axis=0)
+    rows, cols = np.triu_indices(k)
+    columns = np.column_stack([centred, centred[:, rows] * centred[:, cols]])
+    for sums in weighted_sums(columns, resamples, rng):
+        means, products = sums[:, :k] / n, sums[:, k:] / n
+        cov = np.empty((len(sums), k, k))
+        cov[:, rows, cols] = cov[:, cols, rows] = products - means[:, rows] * means[:, cols]
+        yield cov
+
+
 def ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: np.random.Generator) -> np.ndarray:
     """Case-resampled ordinary least squares coefficients.
 

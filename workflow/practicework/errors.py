@@ -17,6 +17,10 @@ class StudyError(Exception):
         super().__init__(" ".join("".join(mark if mark.isprintable() else " " for mark in sentence).split()))
 
 
+class NotComputable(Exception):
+    """A statistic that these data do not bear; its text is the reason, for a note beside the empty cell."""
+
+
 def did_you_mean(name: object, known: object) -> str:
     """`" (did you mean 'x'?)"` where a known name is close, else an empty string."""
     close = get_close_matches(str(name), [str(one) for one in known], n=1)

@@ -5,24 +5,30 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pingouin
-from factor_analyzer import FactorAnalyzer
 from scipy.special import fdtri, ndtri
 
 from practicework import bootstrap
+from practicework.errors import NotComputable
+from practicework.minres import minres_steps, one_factor
+from practicework.polychoric import polychoric
 from practicework.scale import Scale
 from practicework.seeds import generator
 
 CONFIDENCE = 0.95
-RESAMPLES = 5_000
+RESAMPLES = 10_000
 MIN_RESPONDENTS = 5
 MIN_DRAWS = 100
 """Fewer usable resamples bear no interval."""
 
+COEFFICIENTS = [
+    "alpha", "alpha_low", "alpha_high", "alpha_boot_low", "alpha_boot_high", "std_alpha",
+    "omega_total", "omega_low", "omega_high", "omega_resamples",
+    "mean_inter_item_r", "spearman_brown", "ordinal_alpha", "ordinal_omega_total",
+]  # fmt: skip
+NEGATIVE = "the standard error of measurement is not computable: alpha is negative; should an item be reverse-keyed?"
+
 CANCELLED = 1e-8
 """A total's variance below this share of its items' is none but for rounding."""
-
-LOWEST_UNIQUENESS = 0.005
-"""The bound of minres, as in psych and factor_analyzer: no item is explained completely."""
 
 
 @dataclass(frozen=True)
@@ -61,44 +67,85 @@ def analyse(responses: pd.DataFrame, scales: list[Scale], seed: int, sample: str
         row |= {"scale": scale.id, "items": len(scale.items), "response_points": scale.response.points}
         score = scale.score(keyed)
         row |= {"mean": score.mean(), "sd": score.std()}
+        # below zero, alpha is no reliability, and an error larger than the score's own spread means nothing
+        row["sem"] = row["sd"] * np.sqrt(1 - row["alpha"]) if row["alpha"] >= 0 else np.nan
+        if row["alpha"] < 0:
+            row["note"] = "; ".join(filter(None, [row["note"], NEGATIVE]))
         scale_rows.append(row)
         item_frames.append(items)
-    order = ["scale", "items", "response_points", "n", "alpha", "alpha_low", "alpha_high", "std_alpha", "omega_total"]
-    order += ["omega_low", "omega_high", "omega_resamples", "mean_inter_item_r", "mean", "sd", "note"]
+    order = ["scale", "items", "response_points", "n", *COEFFICIENTS, "mean", "sd", "sem", "note"]
     return Reliability(pd.DataFrame(scale_rows)[order], pd.concat(item_frames, ignore_index=True))
 
 
 def coefficients(complete: pd.DataFrame, loadings: np.ndarray, rng: np.random.Generator) -> dict:
-    """Alpha, standardised alpha and omega total of one scale's keyed items, complete rows only."""
+    """The coefficients of one scale's keyed items, complete rows only; `loadings` are on their one minres factor."""
     n, k = complete.shape
-    row: dict = {"n": n, "omega_resamples": None, "note": unusable(complete)}
-    names = ["alpha", "alpha_low", "alpha_high", "std_alpha", "omega_total", "omega_low", "omega_high", "mean_inter_item_r"]
-    row |= dict.fromkeys(names, np.nan)
+    row: dict = dict.fromkeys(COEFFICIENTS, np.nan) | {"n": n, "omega_resamples": None, "note": unusable(complete)}
     if row["note"]:
         return row
+    notes: list[str] = []
     row["alpha"] = float(pingouin.cronbach_alpha(data=complete)[0])
     row["alpha_low"], row["alpha_high"] = feldt(row["alpha"], n, k)
     r = complete.corr().to_numpy()
     row["mean_inter_item_r"] = (r.sum() - k) / (k * (k - 1))
-    if r.sum() <= CANCELLED * k:
-        row["note"] = "standardised alpha and omega total are not computable: the items' correlations cancel out"
-        return row
-    row["std_alpha"] = k * row["mean_inter_item_r"] / (1 + (k - 1) * row["mean_inter_item_r"])
-    if k < 3:
-        row["note"] = "omega total is not computable: a factor of two items is not identified"
-        return row
-    row["omega_total"] = float(omega_total(r, loadings))
-    if n <= k:
-        row["note"] = "the interval of omega total is not computable: there are no more respondents than items"
-        return row
-    draws = bootstrap_omega(complete.to_numpy(), loadings, RESAMPLES, rng)
-    row["omega_resamples"] = len(draws)
-    if len(draws) < MIN_DRAWS:
-        row["note"] = "the interval of omega total is not computable: in nearly every resample an item is constant"
-        return row
-    half = ndtri((1 + CONFIDENCE) / 2) * draws.std(ddof=1)
-    row |= {"omega_low": row["omega_total"] - half, "omega_high": min(1.0, row["omega_total"] + half)}
+    cancelling = r.sum() <= CANCELLED * k
+    if cancelling:
+        notes.append("standardised alpha and omega total are not computable: the items' correlations cancel out")
+    else:
+        row["std_alpha"] = standardised_alpha(r)
+    if k == 2:
+        notes += _two_items(row)
+    elif not cancelling:
+        row["omega_total"] = float(omega_total(r, loadings))
+        notes += _ordinal(row, complete)
+    notes += _intervals(row, complete.to_numpy(), loadings, rng)
+    row["note"] = "; ".join(notes) or None
     return row
+
+
+def _two_items(row: dict) -> list[str]:
+    """The Spearman-Brown coefficient in the place of omega."""
+    notes = ["omega total is not computable: a factor of two items is not identified"]
+    if row["mean_inter_item_r"] < 0:
+        return [*notes, "Spearman-Brown is not computable: the two items correlate negatively; should one be reverse-keyed?"]
+    row["spearman_brown"] = 2 * row["mean_inter_item_r"] / (1 + row["mean_inter_item_r"])
+    return notes
+
+
+def _ordinal(row: dict, complete: pd.DataFrame) -> list[str]:
+    """Alpha and omega total of the polychoric correlations.
+
+    They describe the continuous answers behind the categories, and not the score that is made of the
+    categories (Zumbo, Gadermann & Zeisser, 2007; Chalmers, 2018).
+    """
+    try:
+        r = polychoric(complete.to_numpy(), list(complete))
+    except NotComputable as reason:
+        return [f"ordinal alpha and omega are not computable: {reason}"]
+    if r.sum() <= CANCELLED * len(r):
+        return ["ordinal alpha and omega are not computable: the items' polychoric correlations cancel out"]
+    row["ordinal_alpha"] = standardised_alpha(r)
+    row["ordinal_omega_total"] = float(omega_total(r, one_factor(r)))
+    return []
+
+
+def _intervals(row: dict, complete: np.ndarray, loadings: np.ndarray, rng: np.random.Generator) -> list[str]:
+    """Bootstrap intervals of alpha (percentile) and omega total (normal theory), from the same resamples."""
+    n, k = complete.shape
+    if n <= k:
+        return ["the bootstrap intervals are not computable: there are no more respondents than items"]
+    alphas, omegas = bootstrap_coefficients(complete, None if np.isnan(row["omega_total"]) else loadings, RESAMPLES, rng)
+    if len(alphas) < MIN_DRAWS:
+        return ["the bootstrap intervals are not computable: in nearly every resample an item is constant"]
+    row["alpha_boot_low"], row["alpha_boot_high"] = np.quantile(alphas, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    if np.isnan(row["omega_total"]):
+        return []
+    if len(omegas) < MIN_DRAWS:
+        return ["the interval of omega total is not computable: in nearly every resample the items' correlations cancel out"]
+    half = ndtri((1 + CONFIDENCE) / 2) * omegas.std(ddof=1)
+    row |= {"omega_low": row["omega_total"] - half, "omega_high": min(1.0, row["omega_total"] + half)}
+    row["omega_resamples"] = len(omegas)
+    return []
 
 
 def unusable(complete: pd.DataFrame) -> str | None:
@@ -126,9 +173,10 @@ def feldt(alpha: float, n: int, k: int, confidence: float = CONFIDENCE) -> tuple
 
 
 def item_statistics(keyed: pd.DataFrame, scale: Scale) -> pd.DataFrame:
-    """The item table: listwise mean, SD, item-rest correlation, alpha if dropped, loading.
+    """The item table: mean, SD, skew, floor and ceiling, item-rest correlation, alpha if dropped, loading; listwise.
 
-    In R: ``psych::alpha(items)$item.stats`` (``r.drop``) and ``$alpha.drop`` on complete rows.
+    In R: ``psych::alpha(items)$item.stats`` (``r.drop``) and ``$alpha.drop``, ``psych::skew(items, type = 2)``
+    on complete rows.
     """
     complete = keyed.dropna()
     k = complete.shape[1]
@@ -139,8 +187,12 @@ def item_statistics(keyed: pd.DataFrame, scale: Scale) -> pd.DataFrame:
             "item": scale.item_ids,
             "reverse": [item.reverse for item in scale.items],
             "missing": keyed.isna().sum().to_numpy(),
+            "missing_share": keyed.isna().sum().to_numpy() / max(len(keyed), 1),
             "mean": complete.mean().to_numpy(),
             "sd": complete.std().to_numpy(),
+            "skew": skewness(complete),
+            "floor": (complete == scale.response.min).mean().to_numpy(),
+            "ceiling": (complete == scale.response.max).mean().to_numpy(),
             "item_rest_r": np.nan,
             "alpha_if_dropped": np.nan,
             "loading": np.nan,
@@ -163,39 +215,17 @@ def item_statistics(keyed: pd.DataFrame, scale: Scale) -> pd.DataFrame:
     return table
 
 
-def one_factor(r: np.ndarray) -> np.ndarray:
-    """Standardised loadings on one minres factor of a correlation matrix, turned so that most are positive.
-
-    In R: ``psych::fa(r, nfactors = 1, fm = "minres")$loadings``.
-    """
-    try:
-        fitted = FactorAnalyzer(n_factors=1, rotation=None, method="minres", is_corr_matrix=True).fit(r)
-        start = fitted.loadings_[:, 0]
-    except np.linalg.LinAlgError:  # items that determine each other: start at the principal component
-        values, vectors = np.linalg.eigh(r)
-        start = vectors[:, -1] * np.sqrt(values[-1])
-    # factor_analyzer stops some 1e-5 short of the minimum; a few exact steps from there end at it
-    loadings = minres_steps(r[None], start[None], tolerance=1e-12)[0]
-    return loadings if loadings.sum() >= 0 else -loadings
+def skewness(complete: pd.DataFrame) -> np.ndarray:
+    """Skewness of each item as SPSS has it (type 2); NaN for a constant item, or fewer than three respondents."""
+    constant = complete.nunique() <= 1  # pandas calls their skewness zero
+    return complete.skew().mask(constant).to_numpy()
 
 
-def minres_steps(r: np.ndarray, start: np.ndarray, tolerance: float = 1e-6, steps: int = 500) -> np.ndarray:
-    """One-factor minres loadings of many correlation matrices at once, shapes (b, k, k) and (b, k).
-
-    Minimises the squared off-diagonal residuals one loading at a time (Harman's minres): given the
-    others, the best loading of item i is sum_j r_ij l_j / sum_j l_j² over j ≠ i.
-    """
-    loadings = start.copy()
-    bound = np.sqrt(1 - LOWEST_UNIQUENESS)
-    for _ in range(steps):
-        before = loadings.copy()
-        for i in range(loadings.shape[1]):
-            squares = (loadings**2).sum(axis=1) - loadings[:, i] ** 2
-            products = np.einsum("bj,bj->b", r[:, i], loadings) - r[:, i, i] * loadings[:, i]
-            loadings[:, i] = np.clip(products / np.maximum(squares, 1e-300), -bound, bound)
-        if np.abs(loadings - before).max(initial=0) < tolerance:
-            break
-    return loadings
+def standardised_alpha(r: np.ndarray) -> float:
+    """Alpha of items of one variance, k r̄ / (1 + (k - 1) r̄), from their correlations of any kind."""
+    k = len(r)
+    mean = (r.sum() - k) / (k * (k - 1))
+    return float(k * mean / (1 + (k - 1) * mean))
 
 
 def omega_total(r: np.ndarray, loadings: np.ndarray) -> np.ndarray:
@@ -207,23 +237,33 @@ def omega_total(r: np.ndarray, loadings: np.ndarray) -> np.ndarray:
     return (total - (1 - loadings**2).sum(axis=-1)) / total
 
 
-def bootstrap_omega(complete: np.ndarray, loadings: np.ndarray, resamples: int, rng: np.random.Generator) -> np.ndarray:
-    """Omega total of case resamples; those in which an item is constant, or the items cancel out, are left out.
+def bootstrap_coefficients(
+    complete: np.ndarray, loadings: np.ndarray | None, resamples: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Alpha and omega total of case resamples; those in which an item is constant, or the items cancel out, are left out.
 
-    From resampled covariance matrices, all at once. The interval built on their standard deviation
-    (estimate ± z SD) is the normal-theory bootstrap of Padilla & Divers (2013), the one of theirs that
-    holds below 100 respondents.
+    From resampled covariance matrices, a block at a time. The interval of omega built on the standard
+    deviation of its draws (estimate ± z SD) is the normal-theory bootstrap of Padilla & Divers (2013), the
+    one of theirs that holds below 100 respondents.
+
+    Parameters
+    ----------
+    complete : ndarray of shape (n, k)
+        Keyed answers, no missing values.
+    loadings : ndarray of shape (k,) or None
+        The whole sample's, to start from; None where omega is not wanted.
     """
-    n, k = complete.shape
-    centred = complete - complete.mean(axis=0)
-    rows, cols = np.triu_indices(k)
-    columns = np.column_stack([centred, centred[:, rows] * centred[:, cols]])
-    sums = np.concatenate(list(bootstrap.weighted_sums(columns, resamples, rng))) / n
-    cov = np.empty((resamples, k, k))
-    cov[:, rows, cols] = cov[:, cols, rows] = sums[:, k:] - sums[:, rows] * sums[:, cols]
-    variances = cov[:, range(k), range(k)]
-    cov = cov[(variances > 1e-10 * complete.var(axis=0)).all(axis=1)]
-    sd = np.sqrt(cov[:, range(k), range(k)])
-    r = cov / (sd[:, :, None] * sd[:, None, :])
-    r = r[r.sum(axis=(1, 2)) > CANCELLED * k]
-    return omega_total(r, minres_steps(r, np.broadcast_to(loadings, (len(r), k))))
+    k = complete.shape[1]
+    variances, alphas, omegas = complete.var(axis=0), [], []
+    for block in bootstrap.covariances(complete, resamples, rng):
+        cov = block[(block[:, range(k), range(k)] > 1e-10 * variances).all(axis=1)]
+        own = cov[:, range(k), range(k)]
+        total, items = cov.sum(axis=(1, 2)), own.sum(axis=1)
+        uncancelled = total > CANCELLED * items
+        alphas.append(k / (k - 1) * (1 - items[uncancelled] / total[uncancelled]))
+        if loadings is not None:
+            sd = np.sqrt(own)
+            r = cov / (sd[:, :, None] * sd[:, None, :])
+            r = r[r.sum(axis=(1, 2)) > CANCELLED * k]
+            omegas.append(omega_total(r, minres_steps(r, np.broadcast_to(loadings, (len(r), k)))))
+    return np.concatenate(alphas), np.concatenate(omegas) if omegas else np.empty(0)

@@ -61,6 +61,23 @@ class Screening(Strict):
         return self
 
 
+class Bootstrap(Strict):
+    """The case-resampling bootstrap."""
+
+    resamples: int = Field(10_000, ge=100, le=1_000_000, description="How many resamples.")
+
+
+class Dimensionality(Strict):
+    """Settings of the dimensionality stage, which runs for every study with scales."""
+
+    factors: int | None = Field(None, ge=1, description="Factors of the exploratory analysis; else one per scale.")
+    extraction: Literal["minres", "ml"] = Field("minres", description="How they are extracted: minres or maximum likelihood.")
+    percentile: Number = Field(95.0, ge=50, lt=100, description="Parallel analysis: percentile of the random eigenvalues.")
+    replications: int = Field(1_000, ge=100, le=100_000, description="Parallel analysis: random data sets.")
+    bootstrap: Bootstrap = Field(default_factory=Bootstrap, description="The bootstrap of the HTMT ratios.")
+    marker: str | None = Field(None, description="The scale or variable that marks common method variance.")
+
+
 class Model(Strict):
     """One moderation model: does the moderator change the predictor's effect on the outcome?"""
 
@@ -80,10 +97,9 @@ class Model(Strict):
         return f"{self.predictor}:{self.moderator}"
 
 
-class Bootstrap(Strict):
-    """The case-resampling bootstrap."""
+class SeededBootstrap(Bootstrap):
+    """The case-resampling bootstrap of the moderation models."""
 
-    resamples: int = Field(10_000, ge=100, le=1_000_000, description="How many resamples.")
     seed: int | None = Field(None, ge=0, description="A seed of its own; else the study's.")
 
 
@@ -92,7 +108,7 @@ class Moderation(Strict):
 
     center: Literal["mean", "none"] = Field("mean", description="Whether predictor and moderator are mean-centred.")
     confidence: Number = Field(0.95, ge=0.5, lt=1, description="The level of every interval.")
-    bootstrap: Bootstrap = Field(default_factory=Bootstrap, description="The bootstrap of the coefficients.")
+    bootstrap: SeededBootstrap = Field(default_factory=SeededBootstrap, description="The bootstrap of the coefficients.")
     models: dict[Name, Model] = Field(min_length=1, description="The models, by name.")
 
 

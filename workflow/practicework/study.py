@@ -17,12 +17,25 @@ from practicework.documents import Strict, read_yaml, validated
 from practicework.errors import StudyError, did_you_mean
 from practicework.published import PublishedValue
 from practicework.scale import Column, Name, Scale, load_scale
-from practicework.settings import Model, Moderation, Profiles, Screening
+from practicework.settings import Dimensionality, Model, Moderation, Profiles, Screening
 
 CONFIG = Path("config/config.yaml")
 RAW = Path("data/raw")
-STAGES = ("ingest", "screening", "scoring", "reliability", "moderation", "profiles", "replication", "report")
+STAGES = (
+    "ingest",
+    "screening",
+    "scoring",
+    "reliability",
+    "dimensionality",
+    "moderation",
+    "profiles",
+    "replication",
+    "report",
+)
 """The stages of the pipeline, in its order."""
+
+ALL = "all"
+"""The model of the items of all scales together."""
 
 Missing = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) in (int, float) else value)]
 
@@ -79,6 +92,9 @@ class Config(Strict):
         (), strict=False, description="Variables by which people could be recognised; what may be published is told."
     )
     screening: Screening | None = Field(None, description="The screening stage; {} flags and excludes nobody.")
+    dimensionality: Dimensionality = Field(
+        default_factory=Dimensionality, description="Settings of the dimensionality stage; it runs for every study with scales."
+    )
     moderation: Moderation | None = Field(None, description="The moderation stage.")
     profiles: Profiles | None = Field(None, description="The profiles stage.")
     replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample.")
@@ -113,6 +129,11 @@ class Study:
         own = self.config.moderation.bootstrap.seed if self.config.moderation else None
         return self.config.seed if own is None else own
 
+    def has(self, part: str | None) -> bool:
+        """Whether the config has what a table needs beside its stage: `screening`, or a `marker`."""
+        config = self.config
+        return {None: True, "screening": config.screening is not None, "marker": config.dimensionality.marker is not None}[part]
+
     def label(self, name: str) -> str:
         """The words for a scale, a variable or a model's term."""
         if ":" in name:
@@ -138,6 +159,7 @@ class Study:
             "screening": config.screening is not None,
             "scoring": bool(config.scales or config.variables),
             "reliability": bool(config.scales),
+            "dimensionality": bool(config.scales),
             "moderation": config.moderation is not None,
             "profiles": config.profiles is not None,
             "replication": sample in (config.replication or {}),
@@ -174,11 +196,14 @@ class Study:
             "screening": [config.screening and [config.screening.model_dump(), list(self.scales), self.variables]],
             "scoring": [list(self.scales), self.variables],
             "reliability": [list(self.scales), config.seed],
+            "dimensionality": [list(self.scales), config.dimensionality.model_dump(), config.seed],
             "moderation": [config.moderation and config.moderation.model_dump(), config.seed],
             "profiles": [config.profiles and config.profiles.model_dump(), config.seed],
             "replication": [(config.replication or {}).get(sample) and config.replication[sample].model_dump()],
             "report": [config.model_dump(exclude={"samples", "replication"}), config.samples[sample].model_dump()],
         }
+        if config.dimensionality.marker is not None:
+            parts["dimensionality"].append(self.variables)
         if config.screening:
             parts["ingest"].append([config.screening.duration, list(config.screening.checks)])
         parts["report"] += [*parts["replication"], self.unused_raw_files()]
@@ -201,7 +226,7 @@ def load_study(folder: Path | str = ".") -> Study:
 
 def _names(study: Study) -> Iterator[str]:
     """Names that would become the same column."""
-    owner = {"respondent": "the respondent ids"}
+    owner = {"respondent": "the respondent ids", ALL: "the model of all scales"}
     for kind, names in (("the scale", list(study.scales)), ("the variable", study.variables)):
         for name in names:
             if name in owner:
@@ -260,6 +285,12 @@ def _uses(study: Study) -> Iterator[str]:
     for one in study.config.screening.checks if study.config.screening else ():
         if one in (*study.items, *study.variables):
             yield f"'screening.checks' has '{one}', which is an item or variable of this study; a check measures nothing else."
+    marker = study.config.dimensionality.marker
+    if marker is not None and marker not in known:
+        yield (
+            f"'dimensionality.marker' is '{marker}', which is no scale or variable of this study{did_you_mean(marker, known)}; "
+            "list it under scales or variables, or correct the name."
+        )
     if study.config.profiles:
         for one in study.config.profiles.indicators:
             if one not in study.scales:
@@ -313,9 +344,11 @@ def _row_names(study: Study, table: str) -> dict[str, list[str]]:
     """By column, the names that a table's rows can have, as far as they are known before the run."""
     names = [*study.scales, *study.variables]
     profiles, model = study.config.profiles, study.models.get(table.split("/")[1])
+    scales, items = list(study.scales), list(study.items)
     return {
-        "scale": list(study.scales),
-        "item": list(study.items),
+        **dict.fromkeys(("scale", "scale_a", "scale_b"), scales),
+        "model": [*scales, ALL] if len(scales) > 1 else scales,
+        **dict.fromkeys(("item", "item_a", "item_b"), items),
         **dict.fromkeys(("variable", "variable_a", "variable_b"), names),
         "term": ["intercept", model.predictor, model.moderator, model.interaction, *model.covariates] if model else [],
         "profile": list(profiles.prototypes) if profiles else [],
@@ -328,6 +361,6 @@ def study_tables(study: Study, sample: str) -> list[str]:
     stages, names = study.stages(sample), []
     for stage in stages:
         for table, contract in tables.CONTRACTS.items():
-            if table.startswith(f"{stage}/") and contract.needs in (None, *stages):
+            if table.startswith(f"{stage}/") and study.has(contract.needs):
                 names += [table.format(model=model) for model in study.models] if "{model}" in table else [table]
     return names

@@ -40,7 +40,7 @@ def outputs(stage):
         name
         for name, contract in tables.CONTRACTS.items()
         if name.startswith(f"{stage}/")
-        if contract.needs != "screening" or STUDY.config.screening
+        if STUDY.has(contract.needs)
     ]
     return [
         f"results/{{sample}}/{name.format(model=model)}.csv"

@@ -8,7 +8,7 @@ class Contract:
     """A table's columns by name: kind (`text`, `number`, `count`, `flag`; `?` if it may be empty), then meaning.
 
     `open` tables have further columns, all numbers, named by the study's items, variables, scales or profiles.
-    A table that `needs` a stage exists only where that stage, too, runs.
+    A table that `needs` something of the config, `screening` or a `marker`, exists only where the study has it.
     """
 
     about: str

@@ -21,6 +21,7 @@ TITLES = {
     "screening": "Screening",
     "scoring": "Scores and correlations",
     "reliability": "Scales and reliability",
+    "dimensionality": "Dimensionality and validity",
     "moderation": "Moderation",
     "profiles": "Profiles",
     "replication": "Replication ledger",

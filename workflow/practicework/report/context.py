@@ -10,7 +10,9 @@ import pandas as pd
 from practicework import __version__
 from practicework.study import Study
 
-PACKAGES = ("snakemake", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "factor-analyzer", "matplotlib")
+PACKAGES = (
+    "snakemake", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "factor-analyzer", "semopy", "ordinalcorr", "matplotlib",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ class Table:
     """One table.
 
     `words` are the positions of the columns that hold text and are set flush left; if the first column
-    is one of them, its cells head the rows.
+    is one of them, its cells head the rows. `groups` are the positions of rows that head those below them,
+    `bold` the (row, column) of cells that stand out.
     """
 
     title: str
@@ -17,6 +18,8 @@ class Table:
     note: str = ""
     words: tuple[int, ...] = (0,)
     wide: bool = False
+    groups: tuple[int, ...] = ()
+    bold: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,19 @@ def _alphas(context: Context) -> dict[str, float]:
     return {row["scale"]: row["alpha"] for row in context.rows("reliability/scales")}
 
 
+def _htmt(context: Context) -> dict[tuple[str, str], float]:
+    if "dimensionality/htmt" not in context.results:
+        return {}
+    rows = context.rows("dimensionality/htmt")
+    return {(row["scale_a"], row["scale_b"]): row["htmt"] for row in rows if row["htmt"] is not None}
+
+
 def _correlations(context: Context, summary: list[dict]) -> Table:
     alphas = _alphas(context)
     pairs = {(row["variable_b"], row["variable_a"]): row for row in context.rows("scoring/correlations")}
     names = [row["variable"] for row in summary]
     rows = []
+    htmt = _htmt(context)
     for position, row in enumerate(summary):
         name = row["variable"]
         cells = [f"{position + 1}. {context.study.label(name)}", apa.number(row["mean"]), apa.number(row["sd"])]
@@ -36,10 +44,12 @@ def _correlations(context: Context, summary: list[dict]) -> Table:
             stars = "" if pair["p_value"] is None else "*" * sum(pair["p_value"] < level for level in (0.05, 0.01, 0.001))
             cells.append(apa.unit(pair["r"]) + stars)
         diagonal = f"({apa.unit(alphas[name])})" if alphas.get(name) is not None else apa.EMPTY
-        rows.append(cells + [diagonal] + [""] * (len(names) - position - 1))
+        above = [apa.unit(htmt[name, other]) if (name, other) in htmt else "" for other in names[position + 1 :]]
+        rows.append([*cells, diagonal, *above])
     counts = [row["n"] for row in pairs.values()] or [summary[0]["n"]]
     n = f"N = {min(counts):,}" if min(counts) == max(counts) else f"N = {min(counts):,} to {max(counts):,} (pairwise)"
     reliabilities = "Coefficient alpha in parentheses on the diagonal. " if alphas else ""
+    reliabilities += "Above it, heterotrait–monotrait ratios (HTMT). " if htmt else ""
     units = "; ".join(f"{context.study.label(name)}: {context.study.units(name)}" for name in names if context.study.units(name))
     scores = f"{units}. " if units else ""
     note = f"{n}. Pearson correlations. {reliabilities}{scores}* p < .05, ** p < .01, *** p < .001.{context.synthetic}"

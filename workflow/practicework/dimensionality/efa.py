@@ -1,0 +1,97 @@
+"""Exploratory factor analysis by factor_analyzer, its solution put in order."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from practicework.errors import NotComputable
+
+ROTATION_STEPS, ROTATION_TOLERANCE = 10_000, 1e-9
+HEYWOOD = 1e-6
+"""A communality this near the bound of the extraction lies on it."""
+
+
+@dataclass(frozen=True)
+class Factors:
+    """A rotated solution of k items and m factors.
+
+    Attributes
+    ----------
+    loadings : ndarray of shape (k, m)
+        Pattern loadings; factors by falling sum of squares, each turned so that its loadings' sum is positive.
+    correlations : ndarray of shape (m, m)
+        Of the factors.
+    """
+
+    loadings: np.ndarray
+    correlations: np.ndarray
+
+    @property
+    def communalities(self) -> np.ndarray:
+        """The share of each item's variance that the factors explain: the diagonal of L Φ L'."""
+        return np.einsum("if,fg,ig->i", self.loadings, self.correlations, self.loadings)
+
+    @property
+    def ss_loadings(self) -> np.ndarray:
+        """The variance of each factor's part in the items: the diagonal of Φ L'L."""
+        return np.einsum("fg,ig,if->f", self.correlations, self.loadings, self.loadings)
+
+    @property
+    def complexity(self) -> np.ndarray:
+        """The number of factors that each item takes, (Σ l²)² / Σ l⁴ (Hofmann, 1978)."""
+        return (self.loadings**2).sum(axis=1) ** 2 / (self.loadings**4).sum(axis=1)
+
+
+def factor_analysis(r: np.ndarray, factors: int, extraction: Literal["minres", "ml"]) -> Factors:
+    """Factors of a correlation matrix, rotated by oblimin (quartimin: γ = 0, without Kaiser's weights).
+
+    In R: ``psych::fa(r, nfactors, n.obs, fm = "minres", rotate = "oblimin")``. From factor_analyzer 0.5.1 only the
+    unrotated loadings and the rotation are taken: its own rotated solution sorts the loadings and not the factors'
+    correlations, and its communalities leave these correlations out.
+
+    Parameters
+    ----------
+    r : ndarray of shape (k, k)
+        Regular correlation matrix.
+    factors : int
+    extraction : {"minres", "ml"}
+
+    Raises
+    ------
+    NotComputable
+        More factors than the items identify, an item that is explained completely, or no convergence.
+    """
+    from factor_analyzer import FactorAnalyzer
+    from factor_analyzer.rotator import Rotator
+
+    k = len(r)
+    if (k - factors) ** 2 < k + factors:
+        raise NotComputable(f"{k} items do not identify {factors} factors")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # scikit-learn about an argument of factor_analyzer's
+        plain = FactorAnalyzer(n_factors=factors, rotation=None, method=extraction, is_corr_matrix=True).fit(r)
+    loadings, phi = plain.loadings_, np.eye(factors)
+    communalities = (loadings**2).sum(axis=1)
+    if not np.isfinite(loadings).all():
+        raise NotComputable("the extraction did not converge")
+    if communalities.max() > 1 - 0.005 - HEYWOOD:
+        raise NotComputable(f"item number {communalities.argmax() + 1} is explained completely (a Heywood case)")
+    if factors > 1:
+        rotator = Rotator(method="oblimin", max_iter=ROTATION_STEPS, tol=ROTATION_TOLERANCE)
+        loadings = rotator.fit_transform(loadings)
+        phi = rotator.phi_
+        gradient = stationary(loadings, phi)
+        if gradient > 1e-6:
+            raise NotComputable("the rotation did not converge")
+    order = np.argsort(-Factors(loadings, phi).ss_loadings, kind="stable")
+    sign = np.where(loadings[:, order].sum(axis=0) < 0, -1.0, 1.0)
+    return Factors(loadings[:, order] * sign, phi[np.ix_(order, order)] * np.outer(sign, sign))
+
+
+def stationary(loadings: np.ndarray, phi: np.ndarray) -> float:
+    """How far a solution is from a minimum of oblimin's criterion: zero where L'G Φ⁻¹ is diagonal (Jennrich, 2002)."""
+    gradient = loadings * ((loadings**2).sum(axis=1, keepdims=True) - loadings**2)
+    condition = loadings.T @ gradient @ np.linalg.inv(phi)
+    return float(np.abs(condition - np.diag(np.diag(condition))).max())

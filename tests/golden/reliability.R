@@ -46,6 +46,36 @@ for (name in names(c(keys, unkeyed))) {
 }
 save(scales, "reliability_scales"); save(items, "reliability_items")
 
+# ordinal coefficients from lavaan's polychoric correlations, which end nearer to the maximum than psych's; and skewness
+suppressMessages(library(lavaan))
+ordinal <- NULL
+for (name in names(keys)) {
+  columns <- sub("-", "", keys[[name]])
+  for (n in c(Inf, 75)) {
+    answers <- na.omit(data[columns])
+    answers <- answers[seq_len(min(n, nrow(answers))), ]
+    for (one in sub("-", "", grep("^-", keys[[name]], value = TRUE))) answers[[one]] <- 7 - answers[[one]]
+    r <- unclass(lavCor(answers, ordered = columns))
+    p <- polychoric(answers, correct = 0)$rho
+    exact <- minres(r, as.numeric(fa(r, nfactors = 1, fm = "minres")$loadings))
+    mean_r <- mean(r[lower.tri(r)])
+    ordinal <- rbind(ordinal, data.frame(scale = name, n = nrow(answers), ordinal_alpha = 5 * mean_r / (1 + 4 * mean_r),
+      ordinal_omega_total = (sum(r) - sum(1 - exact^2)) / sum(r), psych_ordinal_alpha = 5 * mean(p[lower.tri(p)]) / (1 + 4 * mean(p[lower.tri(p)])),
+      t(setNames(r[lower.tri(r)], paste0("r", 1:10))), t(setNames(skew(answers, type = 2), paste0("skew", 1:5)))))
+  }
+}
+save(ordinal, "reliability_ordinal")
+
+# the percentile bootstrap of alpha, as psych's n.iter does it: the first 75 and 150 complete rows of a scale
+set.seed(1)
+boot <- NULL
+for (n in c(75, 150)) {
+  answers <- as.matrix(na.omit(data[keys$neuroticism])[1:n, ])
+  raw <- replicate(20000, { v <- var(answers[sample(n, replace = TRUE), ]); 5 / 4 * (1 - sum(diag(v)) / sum(v)) })
+  boot <- rbind(boot, data.frame(n = n, alpha_boot_low = quantile(raw, .025), alpha_boot_high = quantile(raw, .975)))
+}
+save(boot, "reliability_bootstrap")
+
 # scores as psych has them, without imputation: the first 150 respondents and the first 100 with a missing answer
 scored <- scoreItems(keys, data[1:25], impute = "none", min = 1, max = 6, totals = FALSE)$scores
 rows <- sort(union(1:150, which(!complete.cases(data[1:25]))[1:100]))

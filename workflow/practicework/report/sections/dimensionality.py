@@ -37,6 +37,7 @@ def section(context: Context) -> dict:
         "label": context.study.label,
         "measures": tables.measures(context),
         "fit": tables.fit(context, fit),
+        "criteria": tables.criteria(context, fit),
         "fornell_larcker": tables.fornell_larcker(context) if pairs else None,
         "htmt": tables.htmt(context) if htmt else None,
         "residuals": tables.residuals(context, model["model"]),

@@ -55,28 +55,44 @@ def fit(context: Context, rows: list[dict]) -> Table:
         [
             _name(context, row["model"]),
             f"{row['n']:,}",
-            str(row["items"]),
             apa.EMPTY if row["parameters"] is None else str(row["parameters"]),
-            apa.number(row["chisq"]),
-            apa.EMPTY if row["df"] is None else str(row["df"]),
+            apa.EMPTY if row["df"] is None else f"{apa.number(row['chisq'])} ({row['df']})",
             apa.p(row["p_value"]),
             apa.unit(row["cfi"], 3),
             apa.unit(row["tli"], 3),
             apa.unit(row["rmsea"], 3),
             apa.interval(row["rmsea_low"], row["rmsea_high"], 3, of_unit=True),
             apa.unit(row["srmr"], 3),
-            apa.number(row["aic"], 1),
-            apa.number(row["bic"], 1),
         ]
         for row in rows
     ]
     note = (
-        "Maximum likelihood on the respondents who answered all items of the model (n). Each scale alone: one factor; all "
-        "together: each item on its own scale's factor, the factors correlated. RMSEA with its 90% CI. AIC and BIC compare "
-        f"models of the same answers only.{context.synthetic}"
+        "Maximum likelihood on the respondents who answered all items of the model (n). Free: parameters. Each scale alone: one "
+        "factor; all together: each item on its own scale's factor, the factors correlated. RMSEA with its 90% CI."
+        f"{context.synthetic}"
     )
-    header = ["Model", "n", "Items", "Parameters", "χ²", "df", "p", "CFI", "TLI", "RMSEA", "90% CI", "SRMR", "AIC", "BIC"]
+    header = ["Model", "n", "Free", "χ² (df)", "p", "CFI", "TLI", "RMSEA", "90% CI", "SRMR"]
     return Table("Fit of the confirmatory models", header, cells, note, wide=True)
+
+
+def criteria(context: Context, rows: list[dict]) -> Table:
+    """What compares models of the same answers."""
+    cells = [
+        [
+            _name(context, row["model"]),
+            apa.number(row["loglik"], 1),
+            apa.number(row["aic"], 1),
+            apa.number(row["bic"], 1),
+            apa.EMPTY if row["baseline_df"] is None else f"{apa.number(row['baseline_chisq'], 1)} ({row['baseline_df']})",
+        ]
+        for row in rows
+    ]
+    note = (
+        "Log-likelihood, AIC and BIC of the answers in their own units; they compare models of the same answers only. Baseline: "
+        f"the model without correlations, against which CFI and TLI measure.{context.synthetic}"
+    )
+    header = ["Model", "Log-likelihood", "AIC", "BIC", "Baseline χ² (df)"]
+    return Table("Information criteria of the confirmatory models", header, cells, note)
 
 
 def fornell_larcker(context: Context) -> Table:
@@ -128,8 +144,8 @@ def htmt(context: Context) -> Table:
     used = [row["resamples"] for row in found if row["resamples"]]
     shown = f"{min(used):,}" + (f" to {max(used):,}" if min(used) < max(used) else "") if used else "no"
     note = (
-        f"n = {found[0]['n']:,}. HTMT: arithmetic, HTMT2: geometric means of absolute item correlations. Percentile intervals "
-        f"over {shown} case resamples.{context.synthetic}"
+        f"n = {found[0]['n']:,}. HTMT: arithmetic, HTMT2: geometric means of absolute item correlations (zero where one is "
+        f"exactly zero). Percentile intervals over {shown} case resamples.{context.synthetic}"
     )
     header = ["Scale", "With", "HTMT", "95% CI", "HTMT2", "95% CI"]
     return Table("Heterotrait–monotrait ratios", header, rows, note, words=(0, 1), wide=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from practicework.errors import NotComputable
 
-ROTATION_STEPS, ROTATION_TOLERANCE = 10_000, 1e-9
+ROTATION_STEPS, ROTATION_TOLERANCE = 5_000, 1e-7
 HEYWOOD = 1e-6
 """A communality this near the bound of the extraction lies on it."""
 

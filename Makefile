@@ -42,6 +42,7 @@ synthetic: $(READY)
 
 benchmark: $(READY)
 	@$(BIN)/python benchmarks/bootstrap_kernel.py
+	@$(BIN)/python benchmarks/measurement.py
 	@$(BIN)/python benchmarks/large_export.py
 
 clean:

@@ -1,6 +1,7 @@
 # Sampling adequacy, parallel analysis and exploratory factors of examples/bfi. Run in this folder: Rscript dimensionality_efa.R
 # R 4.2.2 with psych 2.2.9 and GPArotation 2022.10-2. Complete rows over the items of a scale, or over all 25 items.
 suppressMessages({library(psych); library(GPArotation)})
+options(mc.cores = 1)  # fa.parallel draws in parallel, where the seed does not count
 data <- read.csv("../../examples/bfi/data/raw/bfi.csv")
 keys <- list(agree = c("-A1", "A2", "A3", "A4", "A5"), conscientious = c("C1", "C2", "C3", "-C4", "-C5"),
              extraversion = c("-E1", "-E2", "E3", "E4", "E5"), neuroticism = c("N1", "N2", "N3", "N4", "N5"),
@@ -61,3 +62,29 @@ for (fm in c("minres", "ml")) {
 }
 save(loadings, "dimensionality_efa_loadings"); save(items, "dimensionality_efa_items")
 save(factors, "dimensionality_efa_factors"); save(phi, "dimensionality_efa_correlations")
+
+# one factor of data without any: correlations (lower triangle, by column) and psych's eigenvalues, as in fa.parallel
+set.seed(2)
+random <- t(sapply(1:300, function(one) {
+  r <- cor(matrix(rnorm(300 * 5), 300))
+  f <- suppressMessages(suppressWarnings(fa(r, nfactors = 1, rotate = "none", fm = "minres", SMC = FALSE, warnings = FALSE)))
+  c(r[lower.tri(r)], f$values)
+}))
+colnames(random) <- c(paste0("r", 1:10), paste0("factor", 1:5))
+save(as.data.frame(random), "dimensionality_random_factors")
+
+# Lindell and Whitney (2001) by hand: scale means and age of those who answered everything; age as the marker
+scores <- as.data.frame(lapply(keys[1:5], function(key) rowMeans(sapply(key, function(item)
+  if (startsWith(item, "-")) 7 - data[[sub("-", "", item)]] else data[[item]]))))
+scores <- na.omit(cbind(scores, age = data$age, gender = data$gender))
+others <- setdiff(names(scores), "age")
+n <- nrow(scores)
+marker <- NULL
+for (b in 2:6) for (a in 1:(b - 1)) for (rank in 1:2) {
+  test <- cor.test(scores[[others[a]]], scores[[others[b]]])
+  m <- cor(scores[others], scores$age); m <- sort(m[m > 0])[rank]
+  r <- (test$estimate - m) / (1 - m); t <- r / sqrt((1 - r^2) / (n - 3))
+  marker <- rbind(marker, data.frame(variable_a = others[a], variable_b = others[b], n = n, r = test$estimate, p_value = test$p.value,
+    basis = c("smallest", "second smallest")[rank], r_marker = m, r_adjusted = r, t = t, p_adjusted = 2 * pt(-abs(t), n - 3)))
+}
+save(marker, "dimensionality_marker")

@@ -5,6 +5,9 @@ import numpy as np
 LOWEST_UNIQUENESS = 0.005
 """The bound of minres, as in psych and factor_analyzer: no item is explained completely."""
 
+WARM_UP = 5
+"""Steps of principal axes, each half-way, before those of minres."""
+
 
 def one_factor(r: np.ndarray) -> np.ndarray:
     """Standardised loadings on one minres factor of a correlation matrix, turned so that most are positive.
@@ -12,9 +15,24 @@ def one_factor(r: np.ndarray) -> np.ndarray:
     In R: ``psych::fa(r, nfactors = 1, fm = "minres")$loadings``.
     """
     values, vectors = np.linalg.eigh(r)
-    start = vectors[:, -1] * np.sqrt(values[-1])
-    loadings = minres_steps(r[None], start[None], tolerance=1e-12, steps=10_000)[0]
+    component = vectors[:, -1] * np.sqrt(values[-1])
+    starts = np.stack([component, half_explained(r[None])[0]])  # few weak correlations can have several minima
+    found = minres_steps(np.stack([r, r]), starts, tolerance=1e-12, steps=10_000)
+    residuals = r - found[:, :, None] * found[:, None, :]
+    residuals[:, range(len(r)), range(len(r))] = 0
+    loadings = found[(residuals**2).sum(axis=(1, 2)).argmin()]
     return loadings if loadings.sum() >= 0 else -loadings
+
+
+def half_explained(r: np.ndarray) -> np.ndarray:
+    """Where psych starts: loadings from uniquenesses of .5, after some steps of principal axes; (b, k, k) to (b, k)."""
+    values, vectors = np.linalg.eigh(r)
+    loadings, reduced, diagonal = vectors[:, :, -1] * np.sqrt(values[:, [-1]] - 0.5), r.copy(), range(r.shape[1])
+    for _ in range(WARM_UP):
+        reduced[:, diagonal, diagonal] = np.minimum(loadings**2, 1 - LOWEST_UNIQUENESS)
+        loadings += np.einsum("bij,bj->bi", reduced, loadings) / (loadings**2).sum(axis=1, keepdims=True)
+        loadings /= 2
+    return loadings
 
 
 def minres_steps(r: np.ndarray, start: np.ndarray, tolerance: float = 1e-6, steps: int = 500) -> np.ndarray:
@@ -23,14 +41,23 @@ def minres_steps(r: np.ndarray, start: np.ndarray, tolerance: float = 1e-6, step
     Minimises the squared off-diagonal residuals one loading at a time (Harman's minres): given the
     others, the best loading of item i is sum_j r_ij l_j / sum_j l_j² over j ≠ i.
     """
-    loadings = start.copy()
-    bound = np.sqrt(1 - LOWEST_UNIQUENESS)
+    b, k = start.shape
+    found, bound = start.copy(), np.sqrt(1 - LOWEST_UNIQUENESS)
+    off = np.moveaxis(r, 0, 2).copy()  # matrices last, so that each operation runs over all of them at once
+    off[range(k), range(k)] = 0
+    left, loadings = np.arange(b), start.T.copy()
     for _ in range(steps):
-        before = loadings.copy()
-        for i in range(loadings.shape[1]):
-            squares = (loadings**2).sum(axis=1) - loadings[:, i] ** 2
-            products = np.einsum("bj,bj->b", r[:, i], loadings) - r[:, i, i] * loadings[:, i]
-            loadings[:, i] = np.clip(products / np.maximum(squares, 1e-300), -bound, bound)
-        if np.abs(loadings - before).max(initial=0) < tolerance:
-            break
-    return loadings
+        before, squares = loadings.copy(), (loadings**2).sum(axis=0)
+        for i in range(k):
+            others = squares - loadings[i] ** 2
+            products = np.einsum("jb,jb->b", off[i], loadings)
+            loadings[i] = np.clip(products / np.maximum(others, 1e-300), -bound, bound)
+            squares = others + loadings[i] ** 2
+        moving = np.abs(loadings - before).max(axis=0) >= tolerance
+        if 2 * moving.sum() <= len(left):  # what has arrived is put aside
+            found[left] = loadings.T
+            left, loadings, off = left[moving], loadings[:, moving], off[:, :, moving]
+            if not len(left):
+                break
+    found[left] = loadings.T
+    return found

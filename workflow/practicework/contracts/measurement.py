@@ -214,7 +214,7 @@ CONTRACTS = {
         {
             "variable_a": ("text", "scale or variable"),
             "variable_b": ("text", "scale or variable"),
-            "n": ("count", "respondents with both and the marker"),
+            "n": ("count", "respondents with all scores, variables and the marker"),
             "r": ("number?", "Pearson correlation"),
             "p_value": ("number?", "two-sided, t distribution"),
             "basis": ("text", "smallest or second smallest positive correlation of the marker with a score"),

@@ -9,8 +9,10 @@ import numpy as np
 from practicework.errors import NotComputable
 
 ROTATION_STEPS, ROTATION_TOLERANCE = 5_000, 1e-7
-HEYWOOD = 1e-6
-"""A communality this near the bound of the extraction lies on it."""
+"""Loadings are then exact to 1e-7; a smaller tolerance is below rounding, so that all steps would be taken."""
+
+HIGHEST = 0.995 - 1e-5
+"""The communality at the bound of the extraction, but for the tolerance of its optimiser."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Factors:
         return (self.loadings**2).sum(axis=1) ** 2 / (self.loadings**4).sum(axis=1)
 
 
-def factor_analysis(r: np.ndarray, factors: int, extraction: Literal["minres", "ml"]) -> Factors:
+def factor_analysis(r: np.ndarray, factors: int, extraction: Literal["minres", "ml"], items: list[str]) -> Factors:
     """Factors of a correlation matrix, rotated by oblimin (quartimin: γ = 0, without Kaiser's weights).
 
     In R: ``psych::fa(r, nfactors, n.obs, fm = "minres", rotate = "oblimin")``. From factor_analyzer 0.5.1 only the
@@ -57,6 +59,8 @@ def factor_analysis(r: np.ndarray, factors: int, extraction: Literal["minres", "
         Regular correlation matrix.
     factors : int
     extraction : {"minres", "ml"}
+    items : list of str
+        Names of the k items, for messages.
 
     Raises
     ------
@@ -67,23 +71,24 @@ def factor_analysis(r: np.ndarray, factors: int, extraction: Literal["minres", "
     from factor_analyzer.rotator import Rotator
 
     k = len(r)
-    if (k - factors) ** 2 < k + factors:
+    if factors >= k or (k - factors) ** 2 < k + factors:
         raise NotComputable(f"{k} items do not identify {factors} factors")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # scikit-learn about an argument of factor_analyzer's
-        plain = FactorAnalyzer(n_factors=factors, rotation=None, method=extraction, is_corr_matrix=True).fit(r)
+        warnings.filterwarnings("error", "Failed to converge", UserWarning)
+        try:
+            plain = FactorAnalyzer(n_factors=factors, rotation=None, method=extraction, is_corr_matrix=True).fit(r)
+        except UserWarning:
+            raise NotComputable("the extraction did not converge") from None
     loadings, phi = plain.loadings_, np.eye(factors)
-    communalities = (loadings**2).sum(axis=1)
-    if not np.isfinite(loadings).all():
-        raise NotComputable("the extraction did not converge")
-    if communalities.max() > 1 - 0.005 - HEYWOOD:
-        raise NotComputable(f"item number {communalities.argmax() + 1} is explained completely (a Heywood case)")
+    explained = [item for item, h2 in zip(items, (loadings**2).sum(axis=1), strict=True) if h2 > HIGHEST]
+    if explained:
+        raise NotComputable(f"the factors would explain {', '.join(explained)} completely (a Heywood case)")
     if factors > 1:
         rotator = Rotator(method="oblimin", max_iter=ROTATION_STEPS, tol=ROTATION_TOLERANCE)
         loadings = rotator.fit_transform(loadings)
         phi = rotator.phi_
-        gradient = stationary(loadings, phi)
-        if gradient > 1e-6:
+        if stationary(loadings, phi) > 1e-6:
             raise NotComputable("the rotation did not converge")
     order = np.argsort(-Factors(loadings, phi).ss_loadings, kind="stable")
     sign = np.where(loadings[:, order].sum(axis=0) < 0, -1.0, 1.0)

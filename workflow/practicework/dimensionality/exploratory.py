@@ -45,7 +45,7 @@ def tables(models: list[ItemModel], settings: Dimensionality, rng: Callable[...,
             )
             row |= {f"{kind}s": int(frame[f"{kind}_retained"].sum()) for kind in ("component", "factor")}
             parallel.append(frame.assign(model=model.name))
-            r = model.regular_correlations
+            r = _regular(model)
             kmo, msa = sampling_adequacy(r)
             row["kmo"] = kmo if len(r) > 2 else None
             row["bartlett_chisq"], row["bartlett_df"], row["bartlett_p"] = sphericity(r, model.n)
@@ -54,7 +54,7 @@ def tables(models: list[ItemModel], settings: Dimensionality, rng: Callable[...,
             if model.name == ALL:
                 factors = settings.factors or len(model.factors)
                 try:
-                    efa = _efa_tables(model, factor_analysis(r, factors, settings.extraction), msa)
+                    efa = _efa_tables(model, factor_analysis(r, factors, settings.extraction, model.items), msa)
                 except NotComputable as reason:
                     notes.append(f"exploratory factor analysis is not computable: {reason}")
         except NotComputable as reason:
@@ -62,6 +62,17 @@ def tables(models: list[ItemModel], settings: Dimensionality, rng: Callable[...,
         rows.append(row | {"note": "; ".join(notes) or None})
     found = pd.concat([frame[PARALLEL] for frame in parallel]) if parallel else pd.DataFrame(columns=PARALLEL)
     return {"exploratory": pd.DataFrame(rows, columns=COLUMNS), "parallel_analysis": found.reset_index(drop=True)} | efa
+
+
+def _regular(model: ItemModel) -> np.ndarray:
+    """The correlations; where they cannot be inverted, the reason with what cannot be computed therefore."""
+    try:
+        return model.regular_correlations
+    except NotComputable as reason:
+        wanted = (
+            "sampling adequacy, Bartlett's test and factors" if model.name == ALL else "sampling adequacy and Bartlett's test"
+        )
+        raise NotComputable(f"{wanted} are {reason}") from None
 
 
 def _shares(row: dict, model: ItemModel) -> list[str]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from practicework.minres import minres_steps
+from practicework.minres import half_explained, minres_steps
 
-BLOCK = 500
+BLOCK = 1_000
 """Random correlation matrices held at a time."""
 
 
@@ -34,7 +34,7 @@ def parallel_analysis(r: np.ndarray, n: int, replications: int, percentile: floa
         The columns of `dimensionality/parallel_analysis` but for `model`; k rows.
     """
     observed = eigenvalues(r[None], 1e-10)[:, 0]
-    random = np.concatenate([eigenvalues(block, 1e-4) for block in random_correlations(len(r), n, replications, rng)], axis=1)
+    random = np.concatenate([eigenvalues(block, 1e-6) for block in random_correlations(len(r), n, replications, rng)], axis=1)
     means, limits = random.mean(axis=1), np.quantile(random, percentile / 100, axis=1)
     table: dict[str, np.ndarray] = {"number": np.arange(1, len(r) + 1)}
     for kind, name in enumerate(("component", "factor")):
@@ -52,11 +52,11 @@ def eigenvalues(r: np.ndarray, tolerance: float) -> np.ndarray:
 
     The loadings behind the communalities are exact to `tolerance`.
     """
-    components, vectors = np.linalg.eigh(r)
-    loadings = minres_steps(r, vectors[:, :, -1] * np.sqrt(components[:, [-1]]), tolerance)
-    reduced = r.copy()
-    diagonal = range(r.shape[1])
-    reduced[:, diagonal, diagonal] = loadings**2
+    components = np.linalg.eigvalsh(r)
+    diagonal, reduced = range(r.shape[1]), r.copy()
+    loadings = minres_steps(r, half_explained(r), tolerance)
+    # the one correlation of two items tells no more than the product of their loadings: they are taken as equal
+    reduced[:, diagonal, diagonal] = loadings**2 if r.shape[1] > 2 else np.abs(r[:, [0], [1]])
     return np.stack([components, np.linalg.eigvalsh(reduced)])[:, :, ::-1]
 
 

@@ -148,6 +148,9 @@ def test_what_changes_nothing():
     np.testing.assert_allclose(other.loading_errors, base.loading_errors, atol=1e-7)
     turned = cfa.fit_cfa(ItemModel("all", one.answers * [1, -1, 1, 1, 1, 1, 1], FACTORS))
     np.testing.assert_allclose(turned.loadings, base.loadings * [1, -1, 1, 1, 1, 1, 1], atol=1e-7)
+    first = cfa.fit_cfa(ItemModel("all", one.answers * [-1, 1, 1, 1, 1, 1, 1], FACTORS))  # by which semopy scales the factor
+    np.testing.assert_allclose(first.loadings, base.loadings * [-1, 1, 1, 1, 1, 1, 1], atol=1e-7)
+    np.testing.assert_allclose(first.correlations, base.correlations, atol=1e-7)
     factors = {"b": FACTORS["b"][::-1], "a": FACTORS["a"]}
     swapped = cfa.fit_cfa(ItemModel("all", one.answers[factors["b"] + factors["a"]], factors))
     np.testing.assert_allclose(swapped.loadings, np.concatenate([base.loadings[3:][::-1], base.loadings[:3]]), atol=1e-7)

@@ -83,8 +83,7 @@ def _items(context: Context, scale: dict, rows: list[dict]) -> Table:
     wording = {item.id: item.text for item in context.study.scales[scale["scale"]].items}
     cells = [
         [
-            row["item"] + (" (R)" if row["reverse"] else ""),
-            wording[row["item"]],
+            f"{row['item']}{' (R)' if row['reverse'] else ''}: {wording[row['item']]}",
             apa.number(row["mean"]),
             apa.number(row["sd"]),
             apa.number(row["skew"]),
@@ -102,8 +101,8 @@ def _items(context: Context, scale: dict, rows: list[dict]) -> Table:
         "α: of the other items; loading: standardised, one minres factor. (R): reverse-keyed before any statistic."
         f"{context.synthetic}"
     )
-    header = ["Item", "Wording", "M", "SD", "Skew", "Floor", "Ceiling", "Missing", "Item-rest r", "α if dropped", "Loading"]
-    return Table(f"Items of {context.study.label(scale['scale'])}", header, cells, note, words=(0, 1), wide=True)
+    header = ["Item", "M", "SD", "Skew", "Floor", "Ceiling", "Missing", "Item-rest r", "α if dropped", "Loading"]
+    return Table(f"Items of {context.study.label(scale['scale'])}", header, cells, note, wide=True)
 
 
 def _percent(share: float | None) -> str:

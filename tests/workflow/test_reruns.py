@@ -257,7 +257,7 @@ SOURCES = {
     "practicework/ingest/csv_file.py": ALL,
     "scripts/scoring.py": AFTER_INGEST - {"reliability", "dimensionality"},
     "practicework/bootstrap.py": {"reliability", "dimensionality", "moderation", "profiles", "replication", "report"},
-    "practicework/dimensionality/htmt.py": {"dimensionality", "replication", "report"},
+    "practicework/dimensionality/htmt.py": {"dimensionality", "report"},
     "practicework/johnson_neyman.py": {"moderation", "replication", "report"},
     "practicework/profiles.py": {"profiles", "report"},
     "practicework/replication.py": {"replication", "report"},

@@ -13,6 +13,9 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")])
 )
 
+# semopy orders its parameters by sets, and with them the last digits of what it ends at.
+os.environ["PYTHONHASHSEED"] = "0"
+
 from practicework import tables
 from practicework.errors import StudyError
 from practicework.provenance import code_digest

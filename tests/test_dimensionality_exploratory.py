@@ -296,3 +296,12 @@ def test_the_analysed_correlations_stay_as_they_are():
     before = one.correlations.copy()
     analyse([one], replications=100)
     np.testing.assert_array_equal(one.correlations, before)
+
+
+def test_an_item_that_correlates_with_no_other_has_no_adequacy():
+    """Nothing over nothing; where no items correlate, there is none at all."""
+    r = np.array([[1, 0.5, 0], [0.5, 1, 0], [0, 0, 1]])
+    kmo, msa = exploratory.sampling_adequacy(r)
+    assert np.isnan(msa).tolist() == [False, False, True]
+    assert kmo == pytest.approx(0.5)
+    assert np.isnan(exploratory.sampling_adequacy(np.eye(3))[0])

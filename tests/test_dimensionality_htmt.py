@@ -148,6 +148,16 @@ def test_a_scale_of_a_single_item_has_no_ratio():
     assert pd.isna(found.loc[("a", "c"), "note"])
 
 
+def test_items_of_a_scale_that_correlate_by_exactly_zero_have_no_geometric_mean():
+    """HTMT2 would be infinite; HTMT, of arithmetic means, is there."""
+    r = np.full((5, 5), 0.4) + 0.6 * np.eye(5)
+    r[0, 1] = r[1, 0] = 0
+    row = table(model_of(with_covariance(r), (3, 2))).iloc[0]
+    assert row["htmt"] == pytest.approx(0.4 / np.sqrt((0.8 / 3) * 0.4), rel=1e-9)
+    assert row[["htmt2", *ENDS]].isna().all()
+    assert "two items of one scale correlate by exactly zero" in row["note"]
+
+
 REFUSED = {
     "constant": (lambda data: data[:, [0, 1, 2, 3]] * [1, 0, 1, 1], "everyone gave the same answer to a2"),
     "four people": (lambda data: data[:4], "fewer than 5 respondents"),

@@ -49,6 +49,8 @@ def tables(models: list[ItemModel], settings: Dimensionality, rng: Callable[...,
             kmo, msa = sampling_adequacy(r)
             row["kmo"] = kmo if len(r) > 2 else None
             row["bartlett_chisq"], row["bartlett_df"], row["bartlett_p"] = sphericity(r, model.n)
+            if len(r) > 2 and np.isnan(kmo):
+                notes.append("sampling adequacy is not computable: no items correlate")
             if len(r) == 2:
                 notes.append("sampling adequacy is not computable: of two items it is .50 whatever they are")
             if model.name == ALL:
@@ -98,8 +100,9 @@ def sampling_adequacy(r: np.ndarray) -> tuple[float, np.ndarray]:
     squares, partial = r**2, (inverse / np.outer(size, size)) ** 2
     np.fill_diagonal(squares, 0)
     np.fill_diagonal(partial, 0)
-    per_item = squares.sum(axis=0) / (squares.sum(axis=0) + partial.sum(axis=0))
-    return float(squares.sum() / (squares.sum() + partial.sum())), per_item
+    with np.errstate(invalid="ignore"):  # of an item that correlates with no other: NaN
+        per_item = squares.sum(axis=0) / (squares.sum(axis=0) + partial.sum(axis=0))
+        return float(squares.sum() / (squares.sum() + partial.sum())), per_item
 
 
 def sphericity(r: np.ndarray, n: int) -> tuple[float, int, float]:

@@ -17,6 +17,7 @@ ZERO = 1e-12
 """Whole answers often correlate by exactly zero, but for rounding, which a geometric mean would blow up."""
 
 ABOVE = "the interval lies above the ratio: absolute values of small correlations grow in resamples; read it as a bound"
+WITHIN = "HTMT2 and the intervals are not computable: two items of one scale correlate by exactly zero"
 
 COLUMNS = ["scale_a", "scale_b", "n", "htmt", "htmt2", "htmt_low", "htmt_high", "htmt2_low", "htmt2_high", "resamples", "note"]
 
@@ -55,6 +56,10 @@ def table(model: ItemModel | None, resamples: int, rng: np.random.Generator) -> 
         single = [name for name in (row["scale_a"], row["scale_b"]) if len(model.factors[name]) < 2]
         if single:
             row["note"] = f"not computable: {' and '.join(single)} of a single item has no correlations of its own"
+            continue
+        if not np.isfinite(estimates[number]).all():
+            row["htmt"] = estimates[number, 0] if np.isfinite(estimates[number, 0]) else None
+            row["note"] = WITHIN
             continue
         row["htmt"], row["htmt2"] = estimates[number]
         usable = draws[:, number][np.isfinite(draws[:, number]).all(axis=1)]

@@ -1,6 +1,7 @@
 # The analyses of the published study as an R user scripts them: the peer of the pipeline's whole run.
-# Rscript benchmarks/published_study.R, from the repository's root. Needs psych, sandwich and boot.
-suppressMessages({library(psych); library(sandwich); library(boot)})
+# Rscript benchmarks/published_study.R, from the repository's root. Needs psych, GPArotation, sandwich, boot,
+# lavaan and semTools.
+suppressMessages({library(psych); library(sandwich); library(boot); library(lavaan); library(semTools)})
 set.seed(2021)
 d <- read.csv("data/raw/schmitt2021_synthetic.csv")
 scales <- c(promotion = 4, usefulness = 10, support = 6, social_selling_use = 3)
@@ -15,6 +16,21 @@ for (s in names(scales)) {
   cat(s, a$total$raw_alpha, ci$lower.ci, ci$upper.ci, a$total$std.alpha, o$omega.tot, sd(omegas), "\n")
   print(cbind(a$item.stats, a$alpha.drop$raw_alpha))
 }
+# dimensionality; 200 resamples of the HTMT ratios, since 10,000 would take ten minutes
+pdf(NULL)
+whole <- do.call(cbind, unname(items))
+syntax <- sapply(names(items), function(s) paste(s, "=~", paste(names(items[[s]]), collapse = " + ")))
+for (x in c(items, list(all = whole))) {
+  print(KMO(x)$MSA); print(cortest.bartlett(cor(x), nrow(x))$p.value)
+  print(suppressWarnings(suppressMessages(fa.parallel(x, fa = "both", n.iter = 100, plot = FALSE)$ncomp)))
+}
+print(fa(whole, nfactors = 4, rotate = "oblimin")$loadings)
+for (model in c(syntax, paste(syntax, collapse = "\n"))) {
+  m <- cfa(model, whole, std.lv = TRUE)
+  print(fitMeasures(m)[c("chisq", "df", "cfi", "tli", "rmsea", "srmr")]); print(standardizedSolution(m))
+}
+print(AVE(m)); print(compRelSEM(m))
+for (two in c(FALSE, TRUE)) invisible(replicate(200, htmt(paste(syntax, collapse = "\n"), whole[sample(75, replace = TRUE), ], htmt2 = two)))
 y <- data.frame(lapply(items, rowSums))
 print(corr.test(y), short = FALSE)
 jn <- function(m, x, i, w) {

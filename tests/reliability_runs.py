@@ -34,3 +34,12 @@ def whitened(n: int, k: int, seed: int = 1) -> np.ndarray:
 def with_covariance(cov: np.ndarray, n: int = 60) -> np.ndarray:
     """Data whose sample covariance is `cov` exactly."""
     return whitened(n, len(cov)) @ np.linalg.cholesky(cov).T
+
+
+def correlated_factors(loadings: list[list[float]], phi: float) -> np.ndarray:
+    """The correlations of items with these loadings on factors that correlate by `phi`."""
+    flat = np.concatenate(loadings)
+    factor = np.repeat(range(len(loadings)), [len(one) for one in loadings])
+    r = np.outer(flat, flat) * np.where(factor[:, None] == factor, 1, phi)
+    np.fill_diagonal(r, 1)
+    return r

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from reliability_runs import with_covariance
+from reliability_runs import correlated_factors, with_covariance
 
 from practicework import bootstrap, tables
 from practicework.dimensionality import htmt
@@ -24,15 +24,6 @@ def model_of(data: np.ndarray, sizes: tuple[int, ...]) -> ItemModel:
 def table(model: ItemModel | None, resamples: int = 200, seed: int = 1) -> pd.DataFrame:
     """The table, which keeps its contract."""
     return tables.schema("dimensionality/htmt").validate(htmt.table(model, resamples, np.random.default_rng(seed)))
-
-
-def structure(loadings: list[list[float]], factor_r: float) -> np.ndarray:
-    """The correlation matrix of scales with these loadings on factors that correlate by `factor_r`."""
-    flat = np.concatenate(loadings)
-    scale = np.repeat(range(len(loadings)), [len(one) for one in loadings])
-    r = np.outer(flat, flat) * np.where(scale[:, None] == scale, 1, factor_r)
-    np.fill_diagonal(r, 1)
-    return r
 
 
 @pytest.fixture(scope="module")
@@ -90,20 +81,20 @@ def test_intervals_are_quantiles_of_the_draws(small):
 
 def test_equal_loadings_give_the_factor_correlation():
     """Both ratios."""
-    data = with_covariance(structure([[0.7] * 3, [0.6] * 4], 0.5))
+    data = with_covariance(correlated_factors([[0.7] * 3, [0.6] * 4], 0.5))
     assert table(model_of(data, (3, 4)))[RATIOS].iloc[0].tolist() == pytest.approx([0.5, 0.5], rel=1e-9)
 
 
 def test_unequal_loadings_give_it_in_geometric_means_only():
     """The reason for HTMT2."""
-    row = table(model_of(with_covariance(structure([[0.9, 0.7, 0.4], [0.8, 0.6, 0.3, 0.5]], 0.5)), (3, 4))).iloc[0]
+    row = table(model_of(with_covariance(correlated_factors([[0.9, 0.7, 0.4], [0.8, 0.6, 0.3, 0.5]], 0.5)), (3, 4))).iloc[0]
     assert row["htmt2"] == pytest.approx(0.5, rel=1e-9)
     assert abs(row["htmt"] - 0.5) > 0.005
 
 
 def test_the_interval_covers_the_factor_correlation():
     """In 300 samples of 150 people the 95% interval of HTMT2 covers it in 91% to 98%."""
-    rng, root = np.random.default_rng(7), np.linalg.cholesky(structure([[0.8, 0.7, 0.6], [0.8, 0.7, 0.5]], 0.5)).T
+    rng, root = np.random.default_rng(7), np.linalg.cholesky(correlated_factors([[0.8, 0.7, 0.6], [0.8, 0.7, 0.5]], 0.5)).T
     covered = 0
     for _ in range(300):
         draws = htmt.resampled(model_of(rng.standard_normal((150, 6)) @ root, (3, 3)), 400, rng)[:, 0, 1]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from reliability_runs import with_covariance
+from reliability_runs import correlated_factors, with_covariance
 from scipy.stats import norm
 
 from practicework import tables
@@ -24,15 +24,6 @@ def models_of(data: np.ndarray, sizes: dict[str, int]) -> list[ItemModel]:
     frame = pd.DataFrame(data, columns=[item for items in factors.values() for item in items])
     own = [ItemModel(scale, frame[items], {scale: items}) for scale, items in factors.items()]
     return [*own, ItemModel("all", frame, factors)]
-
-
-def correlations(loadings: list[list[float]], phi: float) -> np.ndarray:
-    """Of items with these loadings on factors that correlate by phi."""
-    flat = np.concatenate(loadings)
-    factor = np.repeat(range(len(loadings)), [len(one) for one in loadings])
-    r = np.outer(flat, flat) * np.where(factor[:, None] == factor, 1, phi)
-    np.fill_diagonal(r, 1)
-    return r
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +75,7 @@ def test_largest_factor_correlation_of_each_scale(bfi_tables):
 
 def test_closed_forms():
     """Equal loadings l: variance extracted l², composite reliability k l² / (1 + (k - 1) l²), that is Spearman-Brown."""
-    table = found(models_of(with_covariance(correlations([[0.7] * 4, [0.6] * 3], 0.5)), {"a": 4, "b": 3}))
+    table = found(models_of(with_covariance(correlated_factors([[0.7] * 4, [0.6] * 3], 0.5)), {"a": 4, "b": 3}))
     scales = table["scales"].set_index("scale")
     assert scales["ave"].tolist() == pytest.approx([0.49, 0.36], abs=1e-8)
     expected = [4 * 0.49 / (1 + 3 * 0.49), 3 * 0.36 / (1 + 2 * 0.36)]
@@ -95,16 +86,16 @@ def test_closed_forms():
 
 
 def test_scales_of_one_thing_are_not_distinct():
-    row = found(models_of(with_covariance(correlations([[0.6] * 4, [0.6] * 4], 0.9)), {"a": 4, "b": 4}))["fornell_larcker"].iloc[
-        0
-    ]
+    row = found(models_of(with_covariance(correlated_factors([[0.6] * 4, [0.6] * 4], 0.9)), {"a": 4, "b": 4}))[
+        "fornell_larcker"
+    ].iloc[0]
     assert not row["distinct"]
     assert row["r_squared"] == pytest.approx(0.81, abs=1e-7)
 
 
 def test_both_variances_extracted_must_exceed_the_shared_one():
     """One of .81 beside one of .16, and a shared variance of .36."""
-    data = with_covariance(correlations([[0.9] * 3, [0.4] * 3], 0.6))
+    data = with_covariance(correlated_factors([[0.9] * 3, [0.4] * 3], 0.6))
     row = found(models_of(data, {"a": 3, "b": 3}))["fornell_larcker"].iloc[0]
     assert row["ave_b"] < row["r_squared"] < row["ave_a"]
     assert not row["distinct"]
@@ -112,7 +103,7 @@ def test_both_variances_extracted_must_exceed_the_shared_one():
 
 def test_p_of_a_weak_loading_is_two_sided():
     """Normal distribution; its 95% interval contains zero where p is above .05."""
-    loadings = found(models_of(with_covariance(correlations([[0.8, 0.8, 0.15, 0.7]], 1.0)), {"a": 4})[:1])["loadings"]
+    loadings = found(models_of(with_covariance(correlated_factors([[0.8, 0.8, 0.15, 0.7]], 1.0)), {"a": 4})[:1])["loadings"]
     expected = 2 * norm.sf(np.abs(loadings["loading"] / loadings["std_error"]))
     np.testing.assert_allclose(loadings["p_value"], expected, rtol=1e-9)
     assert 0.05 < loadings["p_value"].iloc[2] < 0.5

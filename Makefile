@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: study test test-browser fuzz lint lock schemas synthetic benchmark clean
+.PHONY: study test test-browser fuzz lint lock schemas synthetic benchmark coverage clean
 study: $(READY)
 	@$(BIN)/snakemake --quiet all
 	@$(BIN)/practicework reports
@@ -44,6 +44,10 @@ benchmark: $(READY)
 	@$(BIN)/python benchmarks/bootstrap_kernel.py
 	@$(BIN)/python benchmarks/measurement.py
 	@$(BIN)/python benchmarks/large_export.py
+
+# Coverage of the interaction's intervals: some ten minutes; its table stands in docs/methods.md.
+coverage: $(READY)
+	@$(BIN)/python benchmarks/coverage.py
 
 clean:
 	rm -rf .venv .snakemake results

@@ -1,20 +1,47 @@
 """How the tests of moderation run it: every table of one model, each keeping its contract."""
 
+from collections.abc import Collection, Mapping
+
 import numpy as np
 import pandas as pd
 
 from practicework import moderation, tables
+from practicework.moderation.design import design
+from practicework.moderation.regression import Fit
+from practicework.moderation.regression import fit as fitted
 from practicework.seeds import generator
-from practicework.study import Model, Moderation
+from practicework.settings import Model, Moderation
 
 MODEL = Model(outcome="y", predictor="x", moderator="w", covariates=("c",))
 
 
-def analyse(data: pd.DataFrame, model: Model, rng: np.random.Generator | None = None, **settings) -> dict[str, pd.DataFrame]:
-    """Every table of one model, each keeping its contract; 100 resamples unless told otherwise."""
+def settings_of(model: Model, **settings) -> Moderation:
+    """Settings of one model: 100 resamples and simulated studies unless told otherwise."""
+    small = {"bootstrap": {"resamples": 100}, "simulation": {"studies": 100, "resamples": 100}, "models": {"main": model}}
+    return Moderation.model_validate(small | settings)
+
+
+def analyse(
+    data: pd.DataFrame,
+    model: Model,
+    rng: np.random.Generator | None = None,
+    *,
+    categories: Collection[str] = (),
+    reliabilities: Mapping[str, float] | None = None,
+    **settings,
+) -> dict[str, pd.DataFrame]:
+    """Every table of one model, each keeping its contract."""
     if "respondent" not in data:
         data = data.assign(respondent=[f"R{number}" for number in range(len(data))])
-    settings = Moderation.model_validate({"bootstrap": {"resamples": 100}, "models": {"main": model}} | settings)
     rng = rng or generator(1, "moderation", "sample", "main")
-    found = moderation.analyse(data, "main", model, settings, rng)
+    used = settings_of(model, **settings)
+    found = moderation.analyse(data, "main", model, used, rng, categories=categories, reliabilities=reliabilities)
     return {name: tables.schema(f"moderation/main/{name}").validate(table) for name, table in found.items()}
+
+
+def fit(data: pd.DataFrame, model: Model, *, categories: Collection[str] = (), **settings) -> Fit:
+    """The fitted model alone."""
+    used = settings_of(model, **settings)
+    data = data.assign(respondent=[f"R{number}" for number in range(len(data))])
+    rng = generator(1, "moderation", "sample", "main")
+    return fitted(design(data, "main", model, used.center, categories), used, rng)

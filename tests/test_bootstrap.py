@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from practicework import bootstrap
 
@@ -193,3 +194,38 @@ def test_covariances_equal_a_loop_over_the_same_resamples():
     np.testing.assert_allclose(blocks[0][:200], loop, rtol=1e-6, atol=1e-12)
     again = list(bootstrap.covariances(data, 2 * bootstrap.BLOCK + 5, np.random.default_rng(2)))
     assert np.concatenate(again).tobytes() == np.concatenate(blocks).tobytes()
+
+
+@pytest.mark.parametrize("kind", ["percentile", "BCa"])
+def test_intervals_equal_those_of_scipy(kind):
+    """Of a skewed sample's mean and variance, from scipy's own draws."""
+    data = np.random.default_rng(4).exponential(size=40)
+    for statistic in (np.mean, np.var):
+        result = stats.bootstrap((data,), statistic, method=kind, n_resamples=999, rng=np.random.default_rng(5), vectorized=True)
+        draws, estimate = result.bootstrap_distribution[:, None], np.array([statistic(data)])
+        jackknife = np.array([[statistic(np.delete(data, one))] for one in range(40)])
+        ends = bootstrap.percentile(draws, 0.95) if kind == "percentile" else bootstrap.bca(draws, estimate, jackknife, 0.95)
+        np.testing.assert_allclose(np.ravel(ends), result.confidence_interval, rtol=1e-9)
+
+
+def test_bca_where_it_cannot_be_and_where_nothing_varies():
+    """A respondent who alone determines an estimate has no jackknife value; equal ones accelerate nothing."""
+    draws = np.random.default_rng(1).standard_normal((500, 3))
+    jackknife = np.column_stack([np.full(20, np.nan), np.zeros(20), np.r_[np.zeros(19), 1.0]])
+    low, high = bootstrap.bca(draws, np.array([0.0, np.median(draws[:, 1]), 99.0]), jackknife, 0.95)
+    assert np.isnan([low[0], high[0]]).all()
+    np.testing.assert_allclose([low[1], high[1]], np.quantile(draws[:, 1], [0.025, 0.975]), atol=0.05)
+    assert low[2] <= high[2] <= draws[:, 2].max()
+
+
+def test_leave_one_out_equals_refits():
+    """Whatever the units; NaN where without the respondent the design is singular."""
+    rng = np.random.default_rng(6)
+    design = np.column_stack([np.ones(30), 1e6 + rng.standard_normal(30), 1e-5 * rng.standard_normal(30)])
+    outcome = rng.standard_normal(30)
+    refits = [np.linalg.lstsq(np.delete(design, one, 0), np.delete(outcome, one), rcond=1e-15)[0] for one in range(30)]
+    np.testing.assert_allclose(bootstrap.leave_one_out(design, outcome), refits, rtol=1e-5)
+    alone = np.column_stack([np.ones(30), rng.standard_normal(30), np.r_[1.0, np.zeros(29)]])
+    found = bootstrap.leave_one_out(alone, outcome)
+    assert np.isnan(found[0]).all()
+    assert np.isfinite(found[1:]).all()

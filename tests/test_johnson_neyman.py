@@ -6,11 +6,12 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from moderation_runs import fit
 from scipy import stats
 
-from practicework import moderation
 from practicework.johnson_neyman import boundaries, regions
-from practicework.study import Model, Moderation
+from practicework.moderation import effects
+from practicework.settings import Model
 
 MODEL = Model(outcome="y", predictor="x", moderator="w")
 
@@ -125,8 +126,8 @@ def t_on_grid(data: pd.DataFrame, grid: np.ndarray) -> tuple[np.ndarray, float]:
 
 def analyse(data: pd.DataFrame, center: str) -> dict[str, pd.DataFrame]:
     """The tables of the model."""
-    settings = Moderation.model_validate({"center": center, "bootstrap": {"resamples": 100}, "models": {"main": MODEL}})
-    return moderation.analyse(data, "main", MODEL, settings, np.random.default_rng(1))
+    one = fit(data, MODEL, center=center)
+    return {**effects.johnson_neyman(one), "effect_curve": effects.effect_curve(one)}
 
 
 @pytest.fixture(scope="module")

@@ -65,7 +65,7 @@ def results(published):
 def test_coefficients_shown_are_the_tables(page, results):
     """The first model's table, cell by cell, from the numbers that the stage wrote."""
     expected = results["moderation/main/coefficients"]
-    shown = page.rows("Term", "SE (HC3)")
+    shown = page.rows("Term", "p (HC3)")
     assert [row["Term"] for row in shown] == [
         "Intercept",
         "Perceived usefulness",
@@ -73,14 +73,20 @@ def test_coefficients_shown_are_the_tables(page, results):
         "Perceived usefulness × Perceived training and support",
     ]
     for row, (_, values) in zip(shown, expected.iterrows(), strict=True):
-        for heading, column in (("b", "estimate"), ("SE", "std_error"), ("SE (HC3)", "std_error_hc3")):
+        for heading, column in (("b", "estimate"), ("SE", "std_error")):
             number = float(row[heading].replace("−", "-"))
             decimals = len(row[heading].split(".")[1])
             assert number == pytest.approx(values[column], abs=0.5 * 10**-decimals + 1e-12)
-        low, high = re.fullmatch(r"\[(.+), (.+)\]", row["Bootstrap 95% CI"]).groups()
-        assert float(low.replace("−", "-")) == pytest.approx(values["boot_low"], abs=0.006)
-        assert float(high.replace("−", "-")) == pytest.approx(values["boot_high"], abs=0.006)
+        for heading, ends in (
+            ("95% CI", ("ci_low", "ci_high")),
+            ("95% CI (HC3)", ("ci_low_hc3", "ci_high_hc3")),
+            ("95% CI (bootstrap)", ("boot_low", "boot_high")),
+        ):
+            shown_ends = re.fullmatch(r"\[(.+), (.+)\]", row[heading]).groups()
+            for text, column in zip(shown_ends, ends, strict=True):
+                assert float(text.replace("−", "-")) == pytest.approx(values[column], abs=0.006)
         assert row["p"] == apa.p(values["p_value"])
+        assert row["p (HC3)"] == apa.p(values["p_value_hc3"])
 
 
 def test_alphas_and_ledger_shown_are_the_tables(page, results):
@@ -112,7 +118,7 @@ def test_synthetic_data_are_called_so_wherever_they_are_shown(page, published):
     source = (published.results(SAMPLE) / "report/report.html").read_text(encoding="utf-8")
     captions = re.findall(r"<figcaption><b>Figure.*?</figcaption>", source, re.S)
     notes = re.findall(r'<p class="note"><i>Note.</i>.*?</p>', source, re.S)
-    assert len(captions) == len(page.images) == 8
+    assert len(captions) == len(page.images) == 12
     assert len(notes) == len(page.tables)
     assert all("Synthetic data." in block for block in captions + notes)
 
@@ -129,7 +135,7 @@ def test_figures_have_units_n_and_an_alternative(page, published):
     source = html.unescape((published.results(SAMPLE) / "report/report.html").read_text(encoding="utf-8"))
     assert all(image["alt"] and image["src"].startswith("data:image/svg+xml;base64,") for image in page.images)
     for caption in re.findall(r"<figcaption><b>Figure.*?</figcaption>", source, re.S):
-        assert re.search(r"75 respondents|n\s=\s75", caption)
+        assert re.search(r"75 respondents|[nN]\s=\s75", caption)
 
 
 def test_never_says_that_there_is_no_effect(page):

@@ -37,6 +37,36 @@ MISTAKES = {
     "negative seed": ({"config.seed": -1}, (WHERE, "'seed'", "greater than or equal to 0", "-1")),
     "too few resamples": ({"config.moderation.bootstrap": {"resamples": 10}}, (WHERE, "'moderation.bootstrap.resamples'", "100")),
     "too many draws": ({"config.profiles.draws": 10**9}, (WHERE, "'profiles.draws'", "1000000")),
+    "categories of a scale": (
+        {"config.categories": {"ease_1": {1: "Low", 2: "High"}}},
+        (WHERE, "'categories' has 'ease_1'", "no variable of this study"),
+    ),
+    "one category": ({"config.categories": {"age": {1: "Young"}}}, (WHERE, "'categories.age'", "at least two codes")),
+    "categories alike": ({"config.categories": {"age": {1: "Old", 2: "old "}}}, (WHERE, "'categories.age'", "same label")),
+    "outcome of categories": (
+        {
+            "config.categories": {"age": {1: "Young", 2: "Old"}},
+            "config.moderation.models.main.outcome": "age",
+            "config.moderation.models.main.moderator": "pride",
+        },
+        (WHERE, "'moderation.models.main'", "outcome is 'age'", "codes have no mean"),
+    ),
+    "probes among categories": (
+        {"config.categories": {"age": {1: "Young", 2: "Old"}}, "config.moderation.models.main.probes": [1.5]},
+        (WHERE, "'moderation.models.main'", "'probes'", "every category"),
+    ),
+    "reliability of nothing": (
+        {"config.moderation.reliabilities": {"prid": 0.8}},
+        (WHERE, "'moderation.reliabilities' has 'prid'", "did you mean 'pride'?"),
+    ),
+    "reliability in percent": (
+        {"config.moderation.reliabilities": {"pride": 80}},
+        (WHERE, "'moderation.reliabilities.pride'", "1"),
+    ),
+    "smallest effect of nothing": (
+        {"config.moderation.models.main.smallest_effect": 0},
+        (WHERE, "'moderation.models.main.smallest_effect'", "greater than 0"),
+    ),
     "unknown centring": ({"config.moderation.center": "median"}, (WHERE, "'moderation.center'", "'mean'", "'median'")),
     "unknown method": ({"pride.scoring": {"method": "average"}}, (PRIDE, "'scoring.method'", "'mean'", "'average'")),
     "nothing valid": ({"pride.scoring": {"min_valid": 0}}, (PRIDE, "'scoring.min_valid'", "greater than 0")),

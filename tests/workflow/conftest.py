@@ -36,6 +36,7 @@ class Tiny:
             "variables": ["age"],
             "moderation": {
                 "bootstrap": {"resamples": 200},
+                "simulation": {"studies": 100, "resamples": 100},
                 "models": {"main": {"outcome": "pride", "predictor": "ease", "moderator": "help", "covariates": ["age"]}},
             },
             "profiles": {

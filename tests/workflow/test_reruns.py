@@ -260,7 +260,7 @@ SOURCES = {
     "practicework/dimensionality/htmt.py": {"dimensionality", "report"},
     "practicework/johnson_neyman.py": {"moderation", "replication", "report"},
     "practicework/profiles.py": {"profiles", "report"},
-    "practicework/replication.py": {"replication", "report"},
+    "practicework/replication/metric.py": {"replication", "report"},
     "practicework/report/__init__.py": {"report"},
 }
 
@@ -278,7 +278,7 @@ def test_edited_code_reruns_what_runs_it(source, again, bench, plan):
 def test_jobs_run_the_code_beside_the_snakefile(again, bench, run):
     """Not a library that is installed from elsewhere."""
     code = copied_code(bench.code, again.folder.parent / "edited")
-    module = code / "workflow/practicework/moderation.py"
+    module = code / "workflow/practicework/moderation/effects.py"
     assert "CURVE_POINTS = 101" in module.read_text()
     module.write_text(module.read_text().replace("CURVE_POINTS = 101", "CURVE_POINTS = 7"))
     curve = "results/s/moderation/main/effect_curve.csv"

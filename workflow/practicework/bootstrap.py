@@ -1,4 +1,4 @@
-"""The resampling kernel: the bootstrap as matrix products. numpy only.
+"""The resampling kernel: the bootstrap as matrix products, and its intervals. numpy and scipy.special only.
 
 A case resample is a vector of counts: how often each respondent was drawn. Every cross-product of a
 resample is then a weighted sum of the original cross-products, so that thousands of regressions are one
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 CELLS = 50_000
 """Counts held at a time (respondents × resamples): small enough for the processor's cache, and a bound on memory."""
@@ -141,6 +142,56 @@ def resample_ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: n
             raise ValueError("hardly any resample of this design can be fitted")
     gamma = np.concatenate(kept, axis=1) + fitted[:, None]
     return Resamples(gamma.T @ (np.linalg.inv(r).T / scale), redrawn)
+
+
+def percentile(draws: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of the percentile interval of each column of draws, shape (resamples, k). In R: ``quantile(draws, type = 7)``."""
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
+    return low, high
+
+
+def bca(draws: np.ndarray, estimates: np.ndarray, jackknife: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of the bias-corrected and accelerated interval (Efron, 1987).
+
+    The percentiles are taken at Φ(z0 + (z0 + z) / (1 - a (z0 + z))), with z0 the normal quantile of the share of
+    draws below the estimate, ties counted half, and a = Σd³ / (6 (Σd²)^1.5), d = mean of the jackknife minus its values.
+    In R: ``boot::boot.ci(b, type = "bca", L = boot::empinf(b, type = "jack"))`` up to its interpolation of quantiles.
+
+    Parameters
+    ----------
+    draws : ndarray of shape (resamples, k)
+    estimates : ndarray of shape (k,)
+    jackknife : ndarray of shape (n, k)
+        The estimates without each respondent. NaN in a column makes its interval NaN; without any variance the
+        acceleration is zero.
+    confidence : float
+    """
+    below = (draws < estimates).mean(axis=0) + 0.5 * (draws == estimates).mean(axis=0)
+    bias = ndtri(np.clip(below, 0.5 / len(draws), 1 - 0.5 / len(draws)))
+    distance = jackknife.mean(axis=0) - jackknife
+    spread = (distance**2).sum(axis=0) ** 1.5
+    skew = (distance**3).sum(axis=0)
+    acceleration = np.divide(skew, 6 * spread, out=np.where(spread == 0, 0.0, np.nan), where=spread > 0)
+    ends = []
+    for tail in ((1 - confidence) / 2, (1 + confidence) / 2):
+        z = bias + ndtri(tail)
+        shares = ndtr(bias + z / (1 - acceleration * z))
+        ends.append(np.array([np.nan if np.isnan(share) else np.quantile(draws[:, k], share) for k, share in enumerate(shares)]))
+    return ends[0], ends[1]
+
+
+def leave_one_out(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
+    """Least squares coefficients without each respondent, shape (n, p): b - (X'X)⁻¹ x e / (1 - h), h the leverage.
+
+    NaN where the leverage is 1: without such a respondent the design is singular. In R: ``coef(m) - t(dfbeta(m))``.
+    """
+    scale = np.abs(design).max(axis=0)
+    q, r = np.linalg.qr(design / scale)
+    inverse, fitted = np.linalg.inv(r), q.T @ outcome
+    leverage = (q**2).sum(axis=1)
+    rest = np.where(leverage < 1 - 1e-10, 1 - leverage, np.nan)
+    return (inverse @ fitted - (q * ((outcome - q @ fitted) / rest)[:, None]) @ inverse.T) / scale
 
 
 def _solve(moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,10 +5,11 @@ import json
 import sys
 from pathlib import Path
 
+from practicework.config import Config, Sample
 from practicework.documents import Strict
 from practicework.errors import StudyError
 from practicework.scale import FOLDER, Scale
-from practicework.study import CONFIG, Config, Sample, Study, load_study
+from practicework.study import CONFIG, Study, load_study
 from practicework.tables import CONTRACTS
 
 ROOT = Path(__file__).parents[2]

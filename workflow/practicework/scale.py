@@ -51,6 +51,19 @@ def normalized(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip().casefold()
 
 
+def codes(labels: dict[int, tuple[str, ...]]) -> dict[str, int]:
+    """Code by normalized label."""
+    return {normalized(text): code for code, texts in labels.items() for text in texts}
+
+
+def unambiguous(labels: dict[int, tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
+    """The labels, or a ValueError where two codes have the same."""
+    texts = [text for texts in labels.values() for text in {normalized(text) for text in texts}]
+    if len(set(texts)) < len(texts):
+        raise ValueError("two codes have the same label; tell them apart.")
+    return labels
+
+
 class Source(Strict):
     """Where an instrument comes from."""
 
@@ -74,15 +87,13 @@ class Response(Strict):
         for code in self.labels:
             if not self.min <= code <= self.max:
                 raise ValueError(f"the label of {code} is outside {self.min:g} to {self.max:g}; correct the code or the range.")
-        texts = [text for texts in self.labels.values() for text in {normalized(text) for text in texts}]
-        if len(set(texts)) < len(texts):
-            raise ValueError("two codes have the same label; tell them apart.")
+        unambiguous(self.labels)
         return self
 
     @cached_property
     def codes(self) -> dict[str, int]:
         """Code by normalized label."""
-        return {normalized(text): code for code, texts in self.labels.items() for text in texts}
+        return codes(self.labels)
 
     @property
     def points(self) -> float:

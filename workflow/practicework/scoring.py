@@ -1,5 +1,6 @@
 """Scoring: keyed items become one score per respondent and scale; variables pass as they are."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -23,7 +24,7 @@ class Scored:
         return {"scoring/scores": self.scores, "scoring/summary": self.summary, "scoring/correlations": self.correlations}
 
 
-def score_all(responses: pd.DataFrame, scales: list[Scale], variables: list[str]) -> Scored:
+def score_all(responses: pd.DataFrame, scales: list[Scale], variables: list[str], categories: Collection[str] = ()) -> Scored:
     """Scores of all scales, the variables as they are, and their description.
 
     Parameters
@@ -32,6 +33,8 @@ def score_all(responses: pd.DataFrame, scales: list[Scale], variables: list[str]
         `respondent`, items and variables, coded; NaN where there is no answer.
     scales : list of Scale
     variables : list of str
+    categories : collection of str
+        Variables whose numbers are codes of categories: they have no mean and no correlation.
 
     Returns
     -------
@@ -46,14 +49,16 @@ def score_all(responses: pd.DataFrame, scales: list[Scale], variables: list[str]
         rows.append({"variable": scale.id, "kind": "scale", "method": scale.scoring.method, "prorated": prorated.sum()})
     for name in variables:
         scores[name] = responses[name].astype(float)
-        rows.append({"variable": name, "kind": "variable", "method": None, "prorated": 0})
+        kind = "categories" if name in categories else "variable"
+        rows.append({"variable": name, "kind": kind, "method": None, "prorated": 0})
     frame = pd.DataFrame(scores)
     for row in rows:
         values = frame[row["variable"]]
-        row |= {"n": values.notna().sum(), "missing": values.isna().sum(), "mean": values.mean(), "sd": values.std()}
+        mean, sd = (np.nan, np.nan) if row["kind"] == "categories" else (values.mean(), values.std())
+        row |= {"n": values.notna().sum(), "missing": values.isna().sum(), "mean": mean, "sd": sd}
         row |= {"minimum": values.min(), "maximum": values.max()}
     order = ["variable", "kind", "method", "n", "prorated", "missing", "mean", "sd", "minimum", "maximum"]
-    return Scored(frame, pd.DataFrame(rows)[order], correlations(frame.drop(columns="respondent")))
+    return Scored(frame, pd.DataFrame(rows)[order], correlations(frame.drop(columns=["respondent", *categories])))
 
 
 def correlations(values: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:

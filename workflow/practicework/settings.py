@@ -1,6 +1,6 @@
 """The settings of the stages: sections of `config/config.yaml`."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -85,6 +85,10 @@ class Model(Strict):
     predictor: str = Field(description="The scale or variable whose effect is of interest.")
     moderator: str = Field(description="The scale or variable that may change that effect.")
     covariates: tuple[str, ...] = Field((), strict=False, description="Scales or variables held constant.")
+    probes: tuple[Number, ...] = Field((), strict=False, description="Further moderator values at which to probe the effect.")
+    smallest_effect: Number | None = Field(
+        None, gt=0, description="The smallest interaction of interest, in units of its coefficient; else by smallest_change."
+    )
 
     @property
     def variables(self) -> list[str]:
@@ -101,6 +105,14 @@ class SeededBootstrap(Bootstrap):
     """The case-resampling bootstrap of the moderation models."""
 
     seed: int | None = Field(None, ge=0, description="A seed of its own; else the study's.")
+    interval: Literal["percentile", "bca"] = Field("percentile", description="Percentile, or bias-corrected and accelerated.")
+
+
+class Simulation(Strict):
+    """The simulated studies that tell what a sample of this size can show."""
+
+    studies: int = Field(1_000, ge=100, le=100_000, description="How many studies are simulated.")
+    resamples: int = Field(1_000, ge=100, le=100_000, description="Bootstrap resamples of each.")
 
 
 class Moderation(Strict):
@@ -109,6 +121,12 @@ class Moderation(Strict):
     center: Literal["mean", "none"] = Field("mean", description="Whether predictor and moderator are mean-centred.")
     confidence: Number = Field(0.95, ge=0.5, lt=1, description="The level of every interval.")
     bootstrap: SeededBootstrap = Field(default_factory=SeededBootstrap, description="The bootstrap of the coefficients.")
+    interval: Literal["ols", "hc3", "bootstrap"] = Field("hc3", description="The interval that the report's sentences rest on.")
+    smallest_change: Number = Field(0.01, gt=0, lt=1, description="The smallest interaction of interest, as a change in R².")
+    reliabilities: dict[str, Annotated[Number, Field(gt=0, le=1)]] = Field(
+        default_factory=dict, description="Reliabilities of variables, or other ones of scales than alpha."
+    )
+    simulation: Simulation = Field(default_factory=Simulation, description="The simulation of what a sample can show.")
     models: dict[Name, Model] = Field(min_length=1, description="The models, by name.")
 
 

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from pydantic import BeforeValidator, Field, model_validator
+from typing import TYPE_CHECKING, Any
 
 from practicework import tables
-from practicework.documents import Strict, read_yaml, validated
+from practicework.config import Config
+from practicework.documents import read_yaml, validated
 from practicework.errors import StudyError, did_you_mean
-from practicework.published import PublishedValue
-from practicework.scale import Column, Name, Scale, load_scale
-from practicework.settings import Dimensionality, Model, Moderation, Profiles, Screening
+from practicework.scale import Scale, load_scale
+from practicework.settings import Model
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CONFIG = Path("config/config.yaml")
 RAW = Path("data/raw")
@@ -36,68 +37,6 @@ STAGES = (
 
 ALL = "all"
 """The model of the items of all scales together."""
-
-Missing = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) in (int, float) else value)]
-
-
-class Sample(Strict):
-    """One file of responses."""
-
-    file: str = Field(description="The export, inside the study's data/raw/.")
-    reader: Literal["csv", "qualtrics", "limesurvey", "google_forms", "redcap", "spss", "excel"] | None = Field(
-        None, description="The file's format; detected when left out."
-    )
-    respondent: str | None = Field(None, description="The column of respondent ids; else R0001, R0002, ...")
-    columns: dict[str, str] = Field(default_factory=dict, description="Item or variable: its column in the file.")
-    missing: tuple[Missing, ...] = Field((), strict=False, description="Codes that mean 'no answer'.")
-    synthetic: str | None = Field(None, description="For computed data: why; shown wherever the sample is shown.")
-
-    @model_validator(mode="after")
-    def _check(self) -> "Sample":
-        if self.synthetic is None and "synthetic" in Path(self.file).stem.lower():
-            raise ValueError("the file's name says 'synthetic'; add the key 'synthetic' with a sentence that says why.")
-        return self
-
-
-class Claim(Strict):
-    """One published value and where the pipeline's own value stands."""
-
-    claim: str = Field(description="What was published, in words.")
-    published: PublishedValue = Field(description='As printed, in quotes: ".82", "< .01", "> .05".')
-    table: str = Field(description="The table of results, such as reliability/scales.")
-    row: dict[str, str] = Field(default_factory=dict, description="Which row: column and value.")
-    column: str = Field(description="Which column.")
-    source: str | None = Field(None, description="Where it was published; else the source of all claims.")
-
-
-class Replication(Strict):
-    """The published values of one sample or set."""
-
-    source: str = Field(description="The publication and section.")
-    claims: tuple[Claim, ...] = Field(strict=False, min_length=1, description="One entry per published value.")
-
-
-class Config(Strict):
-    """The file `config/config.yaml` of a study."""
-
-    title: str = Field("Survey of practice work", description="The report's title.")
-    question: str | None = Field(None, description="The research question, shown on top of the report.")
-    seed: int = Field(2021, ge=0, description="The seed from which every stage derives its own.")
-    samples: dict[Name, Sample] = Field(min_length=1, description="The files of responses, by name.")
-    scales: tuple[Name, ...] | None = Field(None, strict=False, min_length=1, description="Instruments, from scales/.")
-    variables: tuple[Column, ...] | None = Field(
-        None, strict=False, min_length=1, description="Numeric columns taken as they are."
-    )
-    quasi_identifiers: tuple[Column, ...] = Field(
-        (), strict=False, description="Variables by which people could be recognised; what may be published is told."
-    )
-    screening: Screening | None = Field(None, description="The screening stage; {} flags and excludes nobody.")
-    dimensionality: Dimensionality = Field(
-        default_factory=Dimensionality, description="Settings of the dimensionality stage; it runs for every study with scales."
-    )
-    moderation: Moderation | None = Field(None, description="The moderation stage.")
-    profiles: Profiles | None = Field(None, description="The profiles stage.")
-    replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample.")
 
 
 @dataclass(frozen=True)
@@ -129,6 +68,18 @@ class Study:
         own = self.config.moderation.bootstrap.seed if self.config.moderation else None
         return self.config.seed if own is None else own
 
+    def reliabilities(self, scales: "pd.DataFrame | None") -> dict[str, float]:
+        """What is known of each variable's reliability: as the config says, else coefficient alpha where it is positive.
+
+        Parameters
+        ----------
+        scales : DataFrame or None
+            The table `reliability/scales`, where there is one.
+        """
+        alphas = {} if scales is None else dict(zip(scales["scale"], scales["alpha"], strict=True))
+        known = {name: float(alpha) for name, alpha in alphas.items() if alpha > 0}
+        return known | (self.config.moderation.reliabilities if self.config.moderation else {})
+
     def has(self, part: str | None) -> bool:
         """Whether the config has what a table needs beside its stage: `screening`, or a `marker`."""
         config = self.config
@@ -138,9 +89,17 @@ class Study:
         """The words for a scale, a variable or a model's term."""
         if ":" in name:
             return " × ".join(self.label(part) for part in name.split(":"))
+        if name.endswith("]"):
+            variable, code = name[:-1].split("[")
+            return f"{self.label(variable)}: {self.category(variable, float(code))}"
         if name in self.scales:
             return self.scales[name].label
         return name.replace("_", " ")
+
+    def category(self, variable: str, code: float) -> str:
+        """The words for a category."""
+        texts = self.config.categories[variable].get(int(code), ())
+        return texts[0] if texts else f"{code:g}"
 
     def units(self, name: str) -> str:
         """What a score's numbers mean, such as `sum of 4 items, 4 to 20`; empty for a variable."""
@@ -189,17 +148,21 @@ class Study:
                 ([item.model_dump(exclude={"reverse"}) for item in scale.items], scale.response.model_dump())
                 for scale in self.scales.values()
             ],
-            "variables": [self.variables, config.quasi_identifiers],
+            "variables": [self.variables, config.categories, config.quasi_identifiers],
         }
         parts: dict[str, Any] = {
             "ingest": [config.samples[sample].model_dump(exclude={"synthetic"}), answers],
             "screening": [config.screening and [config.screening.model_dump(), list(self.scales), self.variables]],
-            "scoring": [list(self.scales), self.variables],
+            "scoring": [list(self.scales), self.variables, list(config.categories)],
             "reliability": [list(self.scales), config.seed],
             "dimensionality": [list(self.scales), config.dimensionality.model_dump(), config.seed],
-            "moderation": [config.moderation and config.moderation.model_dump(), config.seed],
+            "moderation": [config.moderation and config.moderation.model_dump(), list(config.categories), config.seed],
             "profiles": [config.profiles and config.profiles.model_dump(), config.seed],
-            "replication": [(config.replication or {}).get(sample) and config.replication[sample].model_dump()],
+            "replication": [
+                (config.replication or {}).get(sample) and config.replication[sample].model_dump(),
+                config.moderation and [config.moderation.center, {name: model.variables for name, model in self.models.items()}],
+                {name: len(codes) for name, codes in config.categories.items()},
+            ],
             "report": [config.model_dump(exclude={"samples", "replication"}), config.samples[sample].model_dump()],
         }
         if config.dimensionality.marker is not None:
@@ -278,6 +241,20 @@ def _uses(study: Study) -> Iterator[str]:
                 )
             if model.variables.count(one) > 1:
                 yield f"{where} uses '{one}' more than once, but a variable cannot explain or moderate itself; name another one."
+        if model.outcome in study.config.categories:
+            yield f"{where}: outcome is '{model.outcome}', a variable of categories, whose codes have no mean; name another one."
+        if model.moderator in study.config.categories and model.probes:
+            yield f"{where} has 'probes', but every category of the moderator '{model.moderator}' is probed; remove it."
+    for one in study.config.moderation.reliabilities if study.config.moderation else ():
+        if one not in known:
+            yield (
+                f"'moderation.reliabilities' has '{one}', which is no scale or variable of this study{did_you_mean(one, known)}; "
+                "correct the name."
+            )
+    for one in study.config.categories:
+        if one not in study.variables:
+            close = did_you_mean(one, study.variables)
+            yield f"'categories' has '{one}', which is no variable of this study{close}; list it under variables."
     for one in study.config.quasi_identifiers:
         if one not in study.variables:
             close = did_you_mean(one, study.variables)
@@ -350,10 +327,20 @@ def _row_names(study: Study, table: str) -> dict[str, list[str]]:
         "model": [*scales, ALL] if len(scales) > 1 else scales,
         **dict.fromkeys(("item", "item_a", "item_b"), items),
         **dict.fromkeys(("variable", "variable_a", "variable_b"), names),
-        "term": ["intercept", model.predictor, model.moderator, model.interaction, *model.covariates] if model else [],
+        "term": _terms(study, model) if model else [],
         "profile": list(profiles.prototypes) if profiles else [],
         "indicator": list(profiles.indicators) if profiles else [],
     }
+
+
+def _terms(study: Study, model: Model) -> list[str]:
+    """The terms that a model's coefficients can have."""
+
+    def of(name: str) -> list[str]:
+        return [f"{name}[{code}]" for code in study.config.categories[name]] if name in study.config.categories else [name]
+
+    products = [f"{x}:{w}" for x in of(model.predictor) for w in of(model.moderator)]
+    return ["intercept", *(term for name in model.variables[1:] for term in of(name)), *products]
 
 
 def study_tables(study: Study, sample: str) -> list[str]:

@@ -22,10 +22,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from practicework.config import Config
 from practicework.documents import read_yaml, validated
 from practicework.published import Printed, parse
 from practicework.scale import Scale, load_scale
-from practicework.study import CONFIG, Config, Model
+from practicework.settings import Model
+from practicework.study import CONFIG
 
 SAMPLE = "schmitt2021"
 SEED = 2021

@@ -57,6 +57,11 @@ def ledger():
     return "results/{sample}/screening/ledger.csv" if STUDY.config.screening else []
 
 
+def reliability():
+    """The scales' reliabilities, as an input of the stages that allow for measurement error; none without scales."""
+    return "results/{sample}/reliability/scales.csv" if STUDY.scales else []
+
+
 def all_tables(wildcards):
     """Every table of the stages that run for a sample."""
     return [

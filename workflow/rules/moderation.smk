@@ -1,6 +1,7 @@
 rule moderation:
     input:
         scores="results/{sample}/scoring/scores.csv",
+        reliability=reliability(),
         ledger=ledger(),
     output:
         outputs("moderation"),

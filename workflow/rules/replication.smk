@@ -1,6 +1,7 @@
 rule replication:
     input:
         claimed_tables,
+        scales=scale_files(),
     output:
         outputs("replication"),
     log:

@@ -7,13 +7,15 @@ with plain_errors(snakemake.log[0]):
 
     study, sample = load_study(), snakemake.wildcards.sample
     scores = tables.read("scoring/scores", snakemake.input.scores)
-    settings, results = study.config.moderation, {}
+    alphas = tables.read("reliability/scales", snakemake.input.reliability) if snakemake.input.reliability else None
+    reliabilities = study.reliabilities(alphas)
     ledger = tables.read("screening/ledger", snakemake.input.ledger) if snakemake.input.ledger else None
+    settings, categories, results = study.config.moderation, study.config.categories, {}
     for name, model in study.models.items():
         rng = generator(study.bootstrap_seed, "moderation", sample, name)
-        for table, frame in moderation.analyse(scores, name, model, settings, rng).items():
-            results[f"moderation/{name}/{table}"] = frame
+        found = moderation.analyse(scores, name, model, settings, rng, categories=categories, reliabilities=reliabilities)
         if ledger is not None:
             flagged = ledger.loc[ledger["flagged"], "respondent"]
-            results[f"moderation/{name}/screening"] = moderation.without_flagged(scores, flagged, name, model, settings)
+            found["screening"] = moderation.without_flagged(scores, flagged, name, model, settings, categories=categories)
+        results |= {f"moderation/{name}/{table}": frame for table, frame in found.items()}
     tables.write(results, sample)

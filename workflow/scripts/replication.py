@@ -5,6 +5,8 @@ with plain_errors(snakemake.log[0]):
     from practicework.study import load_study
 
     study, sample = load_study(), snakemake.wildcards.sample
-    published = study.config.replication[sample]
+    config, published = study.config, study.config.replication[sample]
     results = {claim.table: tables.read(claim.table, tables.path(sample, claim.table)) for claim in published.claims}
-    tables.write({"replication/ledger": replication.ledger(published, results)}, sample)
+    center = config.moderation.center if config.moderation else "mean"
+    metric = replication.metric(published, study.models, study.scales, center, config.categories)
+    tables.write({"replication/ledger": replication.ledger(published, results), "replication/metric": metric}, sample)

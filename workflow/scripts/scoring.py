@@ -7,5 +7,5 @@ with plain_errors(snakemake.log[0]):
     study = load_study()
     responses = tables.read("ingest/responses", snakemake.input.responses)
     responses = tables.kept(responses, snakemake.input.ledger)
-    scored = scoring.score_all(responses, list(study.scales.values()), study.variables)
+    scored = scoring.score_all(responses, list(study.scales.values()), study.variables, study.config.categories)
     tables.write(scored.tables(), snakemake.wildcards.sample)

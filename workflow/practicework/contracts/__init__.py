@@ -3,7 +3,9 @@
 A table's name is its path below `results/{sample}/` without `.csv`.
 """
 
-from practicework.contracts import measurement, models, survey
+from practicework.contracts import measurement, moderation, profiles, replication, survey
 from practicework.contracts.contract import Contract
 
-CONTRACTS: dict[str, Contract] = survey.CONTRACTS | measurement.CONTRACTS | models.CONTRACTS
+CONTRACTS: dict[str, Contract] = (
+    survey.CONTRACTS | measurement.CONTRACTS | moderation.CONTRACTS | profiles.CONTRACTS | replication.CONTRACTS
+)

@@ -20,11 +20,19 @@ SIGN_COLOURS = {"positive": COLOURS[0], "negative": COLOURS[1], "not significant
 
 
 def shown_probes(probes: pd.Series) -> list[str]:
-    """The probes that a figure shows: both values of a two-valued moderator, else three percentiles."""
-    return ["low", "high"] if (probes == "low").any() else ["p16", "p50", "p84"]
+    """The probes that a figure shows: every category or both values of the moderator, else three percentiles."""
+    if (probes == "low").any():
+        return ["low", "high"]
+    return ["p16", "p50", "p84"] if (probes == "p16").any() else list(dict.fromkeys(probes))
 
 
-def simple_slopes(slopes: pd.DataFrame, points: pd.DataFrame, words: dict[str, str]) -> Figure:
+def simple_slopes(
+    slopes: pd.DataFrame,
+    points: pd.DataFrame,
+    words: dict[str, str],
+    names: dict[str, str],
+    categories: dict[float, str] | None = None,
+) -> Figure:
     """Predicted lines with confidence bands at probed moderator values, over the raw points.
 
     Parameters
@@ -35,32 +43,43 @@ def simple_slopes(slopes: pd.DataFrame, points: pd.DataFrame, words: dict[str, s
         The respondents in the model, columns `predictor` and `outcome`.
     words : dict
         `predictor`, `outcome`: axis labels; `moderator`: its name.
+    names : dict
+        The words for each probe.
+    categories : dict, optional
+        The categories of a predictor of categories: means with intervals take the place of lines.
     """
     figure, (axes,) = canvas(4.0)
     x = points["predictor"].to_numpy(float)
     values = np.unique(x)
-    if len(values) == 2:  # spread the two columns of dots sideways, evenly, so that their number shows
-        x = x + 0.12 * np.ptp(x) * ((np.arange(len(x)) * 0.618034) % 1 - 0.5)
+    if len(values) == 2 or categories:  # spread the columns of dots sideways, evenly, so that their number shows
+        x = x + 0.12 * np.ptp(x) / (len(values) - 1) * ((np.arange(len(x)) * 0.618034) % 1 - 0.5)
     axes.scatter(
         x, points["outcome"], s=16, color=GREY, alpha=0.45 if len(points) <= MANY else 0.12,
         linewidths=0, rasterized=len(points) > MANY, zorder=1,
     )  # fmt: skip
     probes = shown_probes(slopes["probe"])
     seen: set[float] = set()
-    for colour, line, probe in zip(COLOURS, LINES, probes, strict=False):
+    for number, (colour, line, probe) in enumerate(zip(COLOURS, LINES * 2, probes, strict=False)):
         rows = slopes[slopes["probe"] == probe]
         value = rows["moderator_value"].iloc[0]
         if value in seen:  # two percentiles of a coarse moderator may coincide
             continue
         seen.add(value)
-        label = f"{PROBE_WORDS[probe]} ({value:.4g})"
+        label = names[probe]
+        if categories:
+            place = rows["predictor_value"] + 0.1 * (number - (len(probes) - 1) / 2)
+            reach = [rows["predicted"] - rows["ci_low"], rows["ci_high"] - rows["predicted"]]
+            axes.errorbar(
+                place, rows["predicted"], yerr=reach, fmt="os^Dvp"[number], color=colour, label=label, capsize=3, zorder=3
+            )
+            continue
         axes.fill_between(rows["predictor_value"], rows["ci_low"], rows["ci_high"], color=colour, alpha=0.15, linewidth=0)
         axes.plot(rows["predictor_value"], rows["predicted"], color=colour, linestyle=line, label=label, zorder=3)
     axes.set_xlabel(words["predictor"])
     axes.set_ylabel(words["outcome"])
     axes.locator_params(steps=[1, 2, 5, 10])
-    if len(values) == 2:
-        axes.set_xticks(values)
+    if len(values) == 2 or categories:
+        axes.set_xticks(values, [categories[value] for value in values] if categories else None)
     legend(figure, *axes.get_legend_handles_labels(), title=words["moderator"])
     return figure
 
@@ -83,7 +102,7 @@ def johnson_neyman(
     percents = regions.groupby("sign")["percent"].sum()
     x = curve["moderator_value"].to_numpy()
     for row in regions.itertuples(index=False):
-        start, end, sign, _ = row
+        start, end, sign = row[:3]
         inside = np.union1d(x[(x >= start) & (x <= end)], [start, end])
         band = [np.interp(inside, x, curve[column]) for column in ("ci_low", "ci_high", "effect")]
         colour = SIGN_COLOURS[sign]

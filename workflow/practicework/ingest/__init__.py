@@ -82,7 +82,9 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
     data, absent = {}, []
     for name, position in columns.items():
         missing = {*spec.missing, *raw.missing.get(position, ())}
-        coder = Coder(name, study.items.get(name), missing, raw.shown, heading(raw.header[position]))
+        coder = Coder(
+            name, study.items.get(name), missing, raw.shown, heading(raw.header[position]), study.config.categories.get(name)
+        )
         codes, kinds = coder.code(cells[position], raw.lines)
         data[name] = np.array(codes)
         absent += [(respondents[row], name, kind) for row, kind in enumerate(kinds) if kind]

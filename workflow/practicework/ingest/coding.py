@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from practicework.errors import StudyError
 from practicework.ingest.deidentify import personal, shown
-from practicework.scale import Scale, normalized
+from practicework.scale import Scale, codes, normalized
 
 NO_ANSWER, NOT_SHOWN, DECLARED = "no answer", "not shown", "declared missing"
 """Kinds of absence: seen or simply empty; never asked; a code that means so."""
@@ -26,16 +26,27 @@ class Coder:
         The item or variable.
     scale : Scale or None
         The item's scale; a variable has none.
+    categories : dict of int to texts, optional
+        The codes of a variable of categories, with their texts.
     missing : iterable of str
         Cells that mean "no answer" in this column.
     file, column : str
         How messages name the file and the column.
     """
 
-    def __init__(self, name: str, scale: Scale | None, missing: Iterable[str], file: str, column: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        scale: Scale | None,
+        missing: Iterable[str],
+        file: str,
+        column: str,
+        categories: dict[int, tuple[str, ...]] | None = None,
+    ) -> None:
         """Prepare the labels and the missing codes."""
+        self.categories = categories or {}
         self.name, self.scale, self.file, self.column = name, scale, file, column
-        self.labels = scale.response.codes if scale else {}
+        self.labels = scale.response.codes if scale else codes(self.categories)
         self.missing = {form for code in missing for form in (code, plain(code))}
         self.known: dict[str | None, tuple[float, str | None]] = {None: (float("nan"), NOT_SHOWN)}
 
@@ -48,14 +59,14 @@ class Coder:
             A cell is no number, no label of the scale, outside its range, or personal.
         """
         known = self.known
-        codes, kinds = [], []
+        numbers, kinds = [], []
         for cell, line in zip(cells, lines, strict=True):
             found = known.get(cell)
             if found is None:
                 found = known[cell] = self._understand(cell, line)
-            codes.append(found[0])
+            numbers.append(found[0])
             kinds.append(found[1])
-        return codes, kinds
+        return numbers, kinds
 
     def _understand(self, cell: str, line: int) -> tuple[float, str | None]:
         text = cell.strip()
@@ -76,6 +87,12 @@ class Coder:
                 f"{where}: {kind} must not stand in '{self.name}'; remove it from the file or the column from the config."
             )
         value = number(text)
+        if self.categories and (value is None or value not in self.categories):
+            known = ", ".join(f"{code} ({texts[0]})" for code, texts in self.categories.items())
+            raise StudyError(
+                f"{where}: {shown(text)} is no category of '{self.name}', which has {known}; correct it, add it to 'categories' "
+                "in config/config.yaml, or declare it under the sample's missing codes."
+            )
         if value is None:
             kind = f"no number and no label of the scale '{self.scale.id}'" if self.scale else "no number"
             raise StudyError(f"{where}: {shown(text)} is {kind}; correct it, or declare it under the sample's missing codes.")

@@ -6,6 +6,7 @@ from practicework.figures import moderation as figures
 from practicework.figures.style import svg
 from practicework.report import apa
 from practicework.report.context import Context
+from practicework.report.sections import moderation_certainty as certainty
 from practicework.report.table import Drawing, Table
 
 
@@ -16,32 +17,40 @@ def section(context: Context) -> dict:
 
 def _model(context: Context, name: str) -> dict:
     study, model = context.study, context.study.models[name]
-    tables = {
-        table: context.rows(f"moderation/{name}/{table}")
-        for table in ("coefficients", "conditional_effects", "johnson_neyman", "johnson_neyman_regions", "fit", "dropped")
-    }
+    tables = {table.split("/")[-1]: context.rows(table) for table in context.results if table.startswith(f"moderation/{name}/")}
     terms = {row["term"]: row for row in tables["coefficients"]}
     probes = pd.Series([row["probe"] for row in tables["conditional_effects"]])
+    shown = figures.shown_probes(probes)
     return {
         "name": name,
         "title": f"{study.label(model.predictor)} × {study.label(model.moderator)} on {study.label(model.outcome)}",
         "model": model,
         "fit": tables["fit"][0],
         "dropped": tables["dropped"],
-        "interaction": terms[model.interaction],
-        "predictor": terms[model.predictor],
-        "moderator": terms[model.moderator],
+        "interaction": terms.get(model.interaction),
+        "verdict": certainty.verdict(tables),
         "two_valued": bool((probes == "low").any()),
+        "categories": model.moderator in study.config.categories,
+        "effects": len({row["effect_of"] for row in tables["conditional_effects"]}),
         "regions": tables["johnson_neyman_regions"],
-        "boundaries": tables["johnson_neyman"],
-        "probes": [row for row in tables["conditional_effects"] if row["probe"] in figures.shown_probes(probes)],
-        "words": figures.PROBE_WORDS,
+        "probes": [row for row in tables["conditional_effects"] if row["probe"] in shown],
         "coefficients": _coefficients(context, name, tables),
         "conditional_effects": _conditional_effects(context, name, tables),
         "johnson_neyman": _regions(context, name, tables),
         "screening": _screening(context, name),
+        "certainty": certainty.facts(context, name, tables),
+        "sensitivity": certainty.sensitivity(context, name, tables),
+        "supplements": certainty.supplements(context, name, tables),
         "figures": _figures(context, name),
+        "checks": certainty.drawings(context, name),
     }
+
+
+def _probe(context: Context, name: str, probe: str) -> str:
+    """The words for a probe."""
+    if probe.endswith("]"):
+        return context.study.label(probe).split(": ", 1)[1]
+    return figures.PROBE_WORDS.get(probe, "chosen value")
 
 
 def _level(context: Context) -> str:
@@ -61,9 +70,9 @@ def _coefficients(context: Context, name: str, tables: dict) -> Table:
                 apa.number(row["t"]),
                 apa.p(row["p_value"]),
                 apa.interval(row["ci_low"], row["ci_high"], digits),
-                apa.interval(row["boot_low"], row["boot_high"], digits),
-                apa.number(row["std_error_hc3"], digits),
                 apa.p(row["p_value_hc3"]),
+                apa.interval(row["ci_low_hc3"], row["ci_high_hc3"], digits),
+                apa.interval(row["boot_low"], row["boot_high"], digits),
             ]
         )
     model = study.models[name]
@@ -74,41 +83,52 @@ def _coefficients(context: Context, name: str, tables: dict) -> Table:
         f"N = {fit['n']}, R² = {apa.unit(fit['r_squared'])}, "
         f"F({fit['df_model']}, {fit['df_residual']}) = {apa.number(fit['f'])}, "
         f"p {apa.p_equals(fit['p_value'])}. The interaction adds ΔR² = {apa.unit(fit['r_squared_change'], 3)}, "
-        f"F(1, {fit['df_residual']}) = {apa.number(fit['f_change'])}, p {apa.p_equals(fit['p_change'])}. "
+        f"F({fit['df_change']}, {fit['df_residual']}) = {apa.number(fit['f_change'])}, p {apa.p_equals(fit['p_change'])}. "
         f"Unstandardised coefficients; ordinary least squares, t distribution. {centred}"
-        f"Bootstrap: percentile interval, {fit['resamples']:,} case resamples{redrawn}. "
-        f"HC3: heteroskedasticity-consistent.{context.synthetic}"
+        f"HC3: heteroskedasticity-consistent. "
+        f"Bootstrap: {certainty.BOOTSTRAP[study.config.moderation.bootstrap.interval]} interval, "
+        f"{fit['resamples']:,} case resamples{redrawn}.{context.synthetic}"
     )
     level = _level(context)
-    header = ["Term", "b", "SE", "t", "p", level, f"Bootstrap {level}", "SE (HC3)", "p (HC3)"]
+    header = ["Term", "b", "SE", "t", "p", level, "p (HC3)", f"{level} (HC3)", f"{level} (bootstrap)"]
     return Table(f"Model “{name}”: coefficients, outcome {study.label(model.outcome)}", header, rows, note, wide=True)
 
 
 def _conditional_effects(context: Context, name: str, tables: dict) -> Table:
     study, model = context.study, context.study.models[name]
-    rows = []
+    rows, groups, last = [], [], None
+    several = len({row["effect_of"] for row in tables["conditional_effects"]}) > 1
     for row in tables["conditional_effects"]:
+        if several and row["effect_of"] != last:
+            last = row["effect_of"]
+            groups.append(len(rows))
+            rows.append([study.label(last), *[""] * 8])
         digits = apa.decimals_for(row["std_error"])
         rows.append(
             [
-                apa.upper(figures.PROBE_WORDS[row["probe"]]),
+                apa.upper(_probe(context, name, row["probe"])) + (" (outside the data)" if row["note"] else ""),
                 apa.number(row["moderator_value"]),
                 apa.number(row["effect"], digits),
                 apa.number(row["std_error"], digits),
                 apa.number(row["t"]),
                 apa.p(row["p_value"]),
                 apa.interval(row["ci_low"], row["ci_high"], digits),
+                apa.interval(row["ci_low_hc3"], row["ci_high_hc3"], digits),
                 apa.interval(row["boot_low"], row["boot_high"], digits),
             ]
         )
-    note = (
+    units = (
         f"{study.label(model.moderator)} in its own, uncentred units. Percentiles at position p(n + 1), as PROCESS and SPSS "
-        f"compute them.{context.synthetic}"
+        "compute them."
+    )
+    reference = f" Categories of {study.label(model.predictor)} beside the first one." if several else ""
+    note = (
+        f"{units if model.moderator not in study.config.categories else 'Unstandardised effects.'}{reference}{context.synthetic}"
     )
     level = _level(context)
-    header = [study.label(model.moderator), "Value", "Effect", "SE", "t", "p", level, f"Bootstrap {level}"]
+    header = [study.label(model.moderator), "Value", "Effect", "SE", "t", "p", level, f"{level} (HC3)", f"{level} (bootstrap)"]
     title = f"Model “{name}”: effect of {study.label(model.predictor)} at values of {study.label(model.moderator)}"
-    return Table(title, header, rows, note, wide=True)
+    return Table(title, header, rows, note, wide=True, groups=tuple(groups))
 
 
 def _screening(context: Context, name: str) -> Table | None:
@@ -139,8 +159,15 @@ def _screening(context: Context, name: str) -> Table | None:
 
 def _regions(context: Context, name: str, tables: dict) -> Table:
     study, model = context.study, context.study.models[name]
+    several = len({row["effect_of"] for row in tables["johnson_neyman_regions"]}) > 1
     rows = [
-        [apa.brief(row["from"]), apa.brief(row["to"]), row["sign"], f"{row['percent']:.1f}%"]
+        [
+            *([study.label(row["effect_of"])] if several else []),
+            apa.brief(row["from"]),
+            apa.brief(row["to"]),
+            row["sign"],
+            f"{row['percent']:.1f}%",
+        ]
         for row in tables["johnson_neyman_regions"]
     ]
     outside = [apa.brief(row["boundary"]) for row in tables["johnson_neyman"] if not row["in_range"]]
@@ -151,9 +178,11 @@ def _regions(context: Context, name: str, tables: dict) -> Table:
     ]
     found = f"Boundaries in the observed range: {apa.listing(inside) or 'none'}"
     found += f"; outside it: {apa.listing(outside)}. " if outside else ". "
-    note = f"{found}Closed form; the sign is evaluated in each region.{context.synthetic}"
+    others = certainty.alternative_regions(context, tables)
+    note = f"{found}Closed form, ordinary least squares; the sign is evaluated in each region. {others}{context.synthetic}"
     title = f"Model “{name}”: where {study.label(model.predictor)} has an effect (Johnson–Neyman)"
-    return Table(title, [f"{study.label(model.moderator)} from", "to", "Effect", "Respondents"], rows, note, words=(2,))
+    header = [*(["Effect of"] if several else []), f"{study.label(model.moderator)} from", "to", "Effect", "Respondents"]
+    return Table(title, header, rows, note, words=(0, 3) if several else (2,))
 
 
 def _figures(context: Context, name: str) -> list[Drawing]:
@@ -171,34 +200,50 @@ def _figures(context: Context, name: str) -> list[Drawing]:
         context.results[f"moderation/{name}/simple_slopes"],
         pd.DataFrame({"predictor": complete[model.predictor], "outcome": complete[model.outcome]}),
         words,
+        {
+            row.probe: f"{_probe(context, name, row.probe)}"
+            + ("" if row.probe.endswith("]") else f" ({row.moderator_value:.4g})")
+            for row in context.results[f"moderation/{name}/simple_slopes"].drop_duplicates("probe").itertuples()
+        },
+        {code: study.category(model.predictor, code) for code in sorted(complete[model.predictor].unique())}
+        if model.predictor in study.config.categories
+        else None,
     )
-    spread = ", spread sideways around the two values" if complete[model.predictor].nunique() == 2 else ""
+    few = complete[model.predictor].nunique() == 2 or model.predictor in study.config.categories
+    spread = ", spread sideways around their values" if few else ""
     held = ", covariates at their means" if model.covariates else ""
+    shape = f"Predicted {apa.lower(words['outcome'])} over the observed range of {apa.lower(words['predictor'])}"
+    bands = "bands"
+    if model.predictor in study.config.categories:
+        shape, bands = f"Predicted {apa.lower(words['outcome'])} by {predictor}", "bars"
     drawings = [
         Drawing(
             svg(slopes),
-            f"Model “{name}”. Predicted {apa.lower(words['outcome'])} over the observed range of "
-            f"{apa.lower(words['predictor'])} at chosen values of {moderator}{held}; bands: pointwise {level}; "
+            f"Model “{name}”. {shape} at chosen values of {moderator}{held}; {bands}: pointwise {level}; "
             f"dots: the {n:,} respondents{spread}.{context.synthetic}",
-            f"Lines of predicted {outcome} by {predictor} for low, middle and high {moderator}, over a scatter of the raw data.",
+            f"Predicted {outcome} by {predictor} for low, middle and high {moderator}, over a scatter of the raw data.",
         )
     ]
-    if complete[model.moderator].nunique() == 2:
+    if complete[model.moderator].nunique() == 2 or model.moderator in study.config.categories:
         return drawings
-    curve = figures.johnson_neyman(
-        context.results[f"moderation/{name}/effect_curve"],
-        context.results[f"moderation/{name}/johnson_neyman_regions"],
-        context.results[f"moderation/{name}/johnson_neyman"],
-        complete[model.moderator],
-        {"moderator": context.named(model.moderator), "effect": f"Effect of {predictor}\non {outcome}"},
+    pieces = (
+        context.results[f"moderation/{name}/{table}"] for table in ("effect_curve", "johnson_neyman_regions", "johnson_neyman")
     )
-    drawings.append(
-        Drawing(
-            svg(curve),
-            f"Model “{name}”. Effect of {predictor} on {outcome} (outcome units per unit of the predictor) over the observed "
-            f"range of {apa.lower(context.named(model.moderator))}, with its {level}; dashed: Johnson–Neyman boundaries; ticks "
-            f"at the bottom: the {n:,} respondents, longer where more have the same value.{context.synthetic}",
-            f"The effect of {predictor} as a line over {moderator} with a confidence band and regions of significance.",
+    curve, regions, boundaries = pieces
+    for term in dict.fromkeys(curve["effect_of"]):
+        one = apa.lower(study.label(term))
+        drawing = figures.johnson_neyman(
+            *(table[table["effect_of"] == term] for table in (curve, regions, boundaries)),
+            complete[model.moderator],
+            {"moderator": context.named(model.moderator), "effect": f"Effect of {one}\non {outcome}"},
         )
-    )
+        drawings.append(
+            Drawing(
+                svg(drawing),
+                f"Model “{name}”. Effect of {one} on {outcome} (outcome units per unit of the predictor) over the observed "
+                f"range of {apa.lower(context.named(model.moderator))}, with its {level}; dashed: Johnson–Neyman boundaries; "
+                f"ticks at the bottom: the {n:,} respondents, longer where more have the same value.{context.synthetic}",
+                f"The effect of {one} as a line over {moderator} with a confidence band and regions of significance.",
+            )
+        )
     return drawings

@@ -12,9 +12,20 @@ def section(context: Context) -> dict:
         "summary": summary,
         "prorated": [row for row in summary if row["prorated"]],
         "missing": [row for row in summary if row["missing"]],
-        "correlations": _correlations(context, summary),
+        "categories": _categories(context),
+        "correlations": _correlations(context, [row for row in summary if row["kind"] != "categories"]),
         "intervals": _intervals(context),
     }
+
+
+def _categories(context: Context) -> list[str]:
+    """For each variable of categories, how many people are in each."""
+    found = []
+    for name in context.study.config.categories:
+        counts = context.results["scoring/scores"][name].value_counts().sort_index()
+        words = [f"{context.study.category(name, code)} ({count:,})" for code, count in counts.items()]
+        found.append(f"{apa.upper(context.study.label(name))}: {apa.listing(words)}.")
+    return found
 
 
 def _alphas(context: Context) -> dict[str, float]:

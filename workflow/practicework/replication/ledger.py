@@ -1,13 +1,13 @@
-"""Replication: every published number beside the reproduced one."""
+"""The ledger: every published number beside the reproduced one."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
+from practicework.config import Replication
 from practicework.errors import StudyError
 from practicework.published import parse
-from practicework.study import Replication
 
 
 def ledger(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

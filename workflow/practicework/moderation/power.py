@@ -1,0 +1,114 @@
+"""What a sample can show: power, errors of sign and size, and the respondents that a replication needs."""
+
+import numpy as np
+from scipy.special import chdtri, fdtri, ncfdtr, nctdtr, ndtr, stdtrit
+
+POWER = 0.8
+"""The power that counts as enough (Cohen, 1988)."""
+
+MOST = 1_000_000
+"""Respondents beyond which no required number is given."""
+
+STEPS = 4_000
+
+CERTAIN = 1_000
+"""Noncentrality beyond which the power is 1 in all digits, and the library's distribution has none."""
+
+
+def power(change: float, r_squared_reduced: float, n: int, df: int, alpha: float, terms: int = 1) -> float:
+    """The chance that the F test of an interaction finds a true change in R².
+
+    From the noncentral F distribution with `terms` and df degrees of freedom and noncentrality n f²,
+    f² = ΔR² / (1 - R²) with R² = r_squared_reduced + ΔR² (Cohen, 1988). In R:
+    ``1 - pf(qf(1 - alpha, terms, df), terms, df, n * f2)``.
+
+    Parameters
+    ----------
+    change : float
+        The true ΔR² of the interaction.
+    r_squared_reduced : float
+        R² of the model without the interaction.
+    n, df : int
+        Respondents, and residual degrees of freedom.
+    alpha : float
+        Level of the test.
+    terms : int
+        Product terms that are tested together.
+    """
+    f2 = change / (1 - r_squared_reduced - change)
+    if n * f2 > CERTAIN:
+        return 1.0
+    return float(1 - ncfdtr(terms, df, n * f2, fdtri(terms, df, 1 - alpha)))
+
+
+def detectable_change(n: int, df: int, r_squared_reduced: float, alpha: float, terms: int = 1, wanted: float = POWER) -> float:
+    """The smallest ΔR² of an interaction that a sample of n finds with the wanted power; see `power`.
+
+    In R: ``pwr::pwr.f2.test(u = 1, v = df, sig.level = alpha, power = power)`` up to its noncentrality (u + v + 1) f².
+    """
+    low, high = 0.0, 1 - r_squared_reduced
+    for _ in range(60):
+        middle = (low + high) / 2
+        found = middle < 1 - r_squared_reduced and power(middle, r_squared_reduced, n, df, alpha, terms) > wanted
+        low, high = (low, middle) if found else (middle, high)
+    return high
+
+
+def required_n(change: float, r_squared_reduced: float, parameters: int, alpha: float, terms: int = 1) -> int | None:
+    """The smallest number of respondents with a power of 80 %; None beyond a million. See `power`."""
+
+    def enough(n: int) -> bool:
+        return power(change, r_squared_reduced, n, n - parameters, alpha, terms) >= POWER
+
+    if change <= 0:
+        return None
+    low = high = parameters + 1
+    while not enough(high):
+        if high == MOST:
+            return None
+        low, high = high + 1, min(2 * high, MOST)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle + 1, high)
+    return low
+
+
+def sign_and_size_errors(noncentrality: float, df: int, alpha: float) -> tuple[float, float]:
+    """Errors of type S and M of an estimate, given that it is significant (Gelman & Carlin, 2014).
+
+    Type S: the chance that it has the wrong sign, from the noncentral t distribution. Type M: the mean of its
+    absolute value over the true one. With the true effect λ in standard errors and the estimated standard error s
+    (s² of χ² / df), E|b| beyond t s is of closed form in s and is averaged over its distribution.
+    In R, df infinite: Gelman and Carlin's ``retrodesign(λ, 1)``.
+
+    Parameters
+    ----------
+    noncentrality : float
+        λ, the true effect in true standard errors; above zero.
+    df : int
+        Residual degrees of freedom.
+    alpha : float
+        Level of the two-sided test.
+
+    Returns
+    -------
+    type_s, type_m : float
+    """
+    if noncentrality**2 > CERTAIN:
+        return 0.0, 1.0
+    critical = stdtrit(df, 1 - alpha / 2)
+    right, wrong = 1 - nctdtr(df, noncentrality, critical), nctdtr(df, noncentrality, -critical)
+    s = np.sqrt(chdtri(df, (np.arange(STEPS) + 0.5) / STEPS) / df)
+    upper, lower = critical * s - noncentrality, -critical * s - noncentrality
+    density = np.exp(-(np.array([upper, lower]) ** 2) / 2) / np.sqrt(2 * np.pi)
+    # E[b; b > k] = λ P(z > k - λ) + φ(k - λ), and E[-b; b < -k] alike
+    size = noncentrality * ndtr(-upper) + density[0] - noncentrality * ndtr(lower) + density[1]
+    return float(wrong / (right + wrong)), float(size.mean() / (right + wrong) / noncentrality)
+
+
+def product_reliability(reliability_x: float, reliability_w: float, r: float) -> float:
+    """The reliability of the product of two centred variables that correlate by r in the sample.
+
+    (ρx ρw + r²) / (1 + r²) for bivariate normal variables (Bohrnstedt & Marwell, 1978; Busemeyer & Jones, 1983).
+    """
+    return (reliability_x * reliability_w + r**2) / (1 + r**2)

@@ -1,4 +1,4 @@
-"""The bootstrap kernel beside a numpy loop and statsmodels, in one run: `make benchmark`.
+"""The bootstrap kernel beside a numpy loop, statsmodels and R's boot, in one run: `make benchmark`.
 
 Each contender draws case resamples of the same moderation design and fits them by least squares. Times are
 the best of several rounds, taken in turn, on one thread; quote the ratios, since machines differ.
@@ -10,13 +10,20 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"  # as in the pipeline's jobs
 
 import resource
+import shutil
+import subprocess
 import time
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 from statsmodels.regression.linear_model import OLS
 
 from practicework import bootstrap
+from practicework.moderation.design import design as moderation_design
+from practicework.moderation.regression import fit
+from practicework.moderation.simulation import simulate
+from practicework.settings import Model, Moderation, Simulation
 
 RESAMPLES = 5_000
 ROUNDS = 5
@@ -55,19 +62,51 @@ def seconds(fit: Callable, n: int, resamples: int) -> float:
     return time.perf_counter() - start
 
 
+def r_boot(n: int, resamples: int) -> float:
+    """Seconds of `boot::boot` with R's fastest least squares (.lm.fit); NaN without R or boot."""
+    program = (
+        "if (!requireNamespace('boot', quietly = TRUE)) quit(status = 1); set.seed(1);"
+        f"n <- {n}; x <- rnorm(n); w <- rnorm(n); X <- cbind(1, x, w, x * w); y <- .3 * x + .2 * x * w + rnorm(n);"
+        f"fit <- function(d, i) .lm.fit(X[i, ], y[i])$coefficients; invisible(boot::boot(y, fit, 10));"
+        f"cat(system.time(boot::boot(y, fit, {resamples}))[['elapsed']])"
+    )
+    if shutil.which("Rscript") is None:
+        return float("nan")
+    finished = subprocess.run(["Rscript", "-e", program], capture_output=True, text=True, check=False)
+    return float(finished.stdout) if finished.returncode == 0 else float("nan")
+
+
+def simulated_studies(studies: int, resamples: int) -> float:
+    """Seconds that the power simulation of the moderation stage takes at N = 75."""
+    design, outcome = study(75)
+    data = pd.DataFrame({"respondent": range(75), "x": design[:, 1], "w": design[:, 2], "y": outcome})
+    model = Model(outcome="y", predictor="x", moderator="w")
+    settings = Moderation(models={"main": model}, simulation=Simulation(studies=studies, resamples=resamples))
+    fitted = fit(moderation_design(data, "main", model), settings, np.random.default_rng(1))
+    start = time.perf_counter()
+    simulate(fitted, settings.simulation, np.random.default_rng(2))
+    return time.perf_counter() - start
+
+
 def main() -> None:
     """Print the table, and what the kernel's memory grows by."""
     print(f"{RESAMPLES:,} resamples, 4 coefficients; milliseconds, best of {ROUNDS} rounds")
-    print(f"{'N':>6} {'kernel':>9} {'numpy':>9} {'statsm.':>9} {'numpy / kernel':>15} {'statsm. / kernel':>17}")
+    print(
+        f"{'N':>6} {'kernel':>9} {'numpy':>9} {'statsm.':>9} {'R boot':>9} "
+        f"{'numpy / kernel':>15} {'statsm. / kernel':>17} {'R / kernel':>11}"
+    )
     for n in (75, 300, 2_000):
         kernel, loop = np.inf, np.inf
         for _ in range(ROUNDS):
             kernel = min(kernel, seconds(bootstrap.ols, n, RESAMPLES))
             loop = min(loop, seconds(numpy_loop, n, RESAMPLES))
         other = seconds(statsmodels_loop, n, RESAMPLES // 10) * 10
+        r = r_boot(n, RESAMPLES)
         print(
-            f"{n:>6} {1e3 * kernel:>9.1f} {1e3 * loop:>9.1f} {1e3 * other:>9.1f} {loop / kernel:>14.1f}× {other / kernel:>16.1f}×"
+            f"{n:>6} {1e3 * kernel:>9.1f} {1e3 * loop:>9.1f} {1e3 * other:>9.1f} {1e3 * r:>9.1f} "
+            f"{loop / kernel:>14.1f}× {other / kernel:>16.1f}× {r / kernel:>10.1f}×"
         )
+    print(f"1,000 simulated studies × 1,000 resamples at N = 75: {simulated_studies(1_000, 1_000):.2f} s")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     seconds(bootstrap.ols, 20_000, 20_000)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024

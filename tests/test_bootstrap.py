@@ -30,13 +30,25 @@ def in_standard_errors(draws: np.ndarray, truth: np.ndarray) -> float:
     return (np.abs(draws - truth).max(axis=0) / truth.std(axis=0)).max()
 
 
-def test_equals_a_loop_of_least_squares_fits():
+@pytest.fixture
+def drawn(monkeypatch) -> list[np.ndarray]:
+    """Every array of counts that the kernel draws."""
+    kept, counts = [], bootstrap.counts
+
+    def watched(n, resamples, generator):
+        kept.append(counts(n, resamples, generator))
+        return kept[-1]
+
+    monkeypatch.setattr(bootstrap, "counts", watched)
+    return kept
+
+
+def test_equals_a_loop_of_least_squares_fits(drawn):
     """Same resamples, same coefficients, to 1e-11 of a standard error."""
     design, outcome = survey()
-    truth = refit(design, outcome, bootstrap.counts(len(design), 700, rng()))
     draws = bootstrap.ols(design, outcome, 700, rng())
     assert draws.shape == (700, 5)
-    assert in_standard_errors(draws, truth) < 1e-11
+    assert in_standard_errors(draws, refit(design, outcome, np.concatenate(drawn))) < 1e-11
 
 
 @pytest.mark.parametrize(
@@ -84,22 +96,27 @@ def test_same_seed_same_bytes():
     assert not np.array_equal(first, other)
 
 
-@pytest.mark.parametrize("cells", [1, 1000])
-def test_chunks_bound_memory_and_change_nothing(monkeypatch, cells):
-    """No more than CELLS counts are held at a time (one resample at least), and the draws stay the same."""
+@pytest.mark.parametrize("cells", [1, 1000, 10**6])
+def test_chunks_bound_memory(monkeypatch, drawn, cells):
+    """No more than CELLS counts are held at a time (one resample at least), and each is fitted."""
     design, outcome = survey()
-    whole = bootstrap.ols(design, outcome, 400, rng())
-    held, counts = [], bootstrap.counts
-
-    def watched(n, resamples, generator):
-        held.append(n * resamples)
-        return counts(n, resamples, generator)
-
     monkeypatch.setattr(bootstrap, "CELLS", cells)
-    monkeypatch.setattr(bootstrap, "counts", watched)
-    assert in_standard_errors(bootstrap.ols(design, outcome, 400, rng()), whole) < 1e-12
-    assert sum(held) == 400 * len(design)
-    assert max(held) <= max(cells, len(design))
+    draws = bootstrap.ols(design, outcome, 400, rng())
+    assert in_standard_errors(draws, refit(design, outcome, np.concatenate(drawn))) < 1e-11
+    sizes = [part.size for part in drawn]
+    assert sum(sizes) == 400 * len(design)
+    assert max(sizes) <= max(cells, len(design))
+
+
+@pytest.mark.parametrize("n", [70, 65_536, 65_537])
+def test_everyone_is_as_likely(n):
+    """In short integers, in the largest sample that they hold, and beyond it."""
+    found = bootstrap.counts(n, 2_000_000 // n, rng())
+    assert (found.sum(axis=1) == n).all()
+    mean = found.sum(axis=0) / len(found)
+    assert stats.chisquare(found.sum(axis=0)).pvalue > 0.001
+    assert mean[0] > 0
+    assert mean[-1] > 0
 
 
 def test_redraws_resamples_in_which_a_small_group_is_missing():

@@ -99,6 +99,14 @@ def test_johnson_neyman_equals_r(shapes, golden, globalwarming, name, signs):
     np.testing.assert_allclose(regions["percent"], np.diff(below), atol=1e-9)
 
 
+def test_johnson_neyman_with_hc3_equals_r(shapes):
+    """The roots that R finds with sandwich's covariance, both below the observed 17 to 87, centred or not."""
+    for name in ("main", "main_centred"):
+        table = shapes[name]["johnson_neyman_alternatives"].query("method == 'hc3'")
+        np.testing.assert_allclose(table["boundary"], [-84.96728242, 4.721007221], rtol=1e-9)
+        assert not table["in_range"].any()
+
+
 @pytest.mark.parametrize("center", ["none", "mean"])
 def test_bootstrap_agrees_with_a_long_run(globalwarming, golden, center):
     """20,000 resamples against 200,000 in R: interval ends within .1 standard errors, standard errors within 3%."""

@@ -215,7 +215,10 @@ CONTRACTS = {
             "p_value": ("number?", "two-sided, t distribution"),
             **_INTERVAL,
             "dfbetas": ("number?", "standardised change of the coefficient"),
-            "turns": ("text?", "sign, or verdict where the interval's excluding zero changes; empty where neither does"),
+            "turns": (
+                "text?",
+                "verdict where the interval's excluding zero changes, sign where it then excludes it on the other side",
+            ),
         },
     ),
     "moderation/{model}/checks": Contract(

@@ -58,8 +58,8 @@ def leave_one_out(fit: Fit, *, hc3: bool) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The table `leave_one_out`: a row each respondent and product term. `turns` is `sign` where the estimate
-        changes its sign, else `verdict` where the interval's excluding zero changes, else empty.
+        The table `leave_one_out`: a row each respondent and product term. `turns` is `verdict` where the
+        interval excludes zero and that of all does not, or the reverse; `sign` where both do, on other sides.
     """
     design, n = fit.design, len(fit.design.data)
     hc3 = hc3 and n <= HC3_LIMIT and not np.isnan(fit.covariance_hc3).any() and fit.df > 1
@@ -73,10 +73,9 @@ def leave_one_out(fit: Fit, *, hc3: bool) -> pd.DataFrame:
         table = {"respondent": design.data["respondent"].to_numpy(), "term": design.terms[term], "estimate": estimate}
         table |= t_tests(estimate, shown, fit.df - 1, critical) | {"dfbetas": dfbetas}
         whole = t_tests(*(part[[0]] for part in fit.effect(np.eye(len(fit.estimates))[[term]], hc3=hc3)), fit.df, fit.critical)
-        clear = (whole["ci_low"] > 0) | (whole["ci_high"] < 0)
-        changes = ((table["ci_low"] > 0) | (table["ci_high"] < 0)) != clear
-        turns = np.where(changes, "verdict", None)
-        turns = np.where(estimate * fit.estimates[term] < 0, "sign", turns)
+        side = np.sign(estimate) * ((table["ci_low"] > 0) | (table["ci_high"] < 0))
+        clear = np.sign(fit.estimates[term]) * ((whole["ci_low"] > 0) | (whole["ci_high"] < 0))
+        turns = np.where(side != clear, np.where(side * clear < 0, "sign", "verdict"), None)
         turns = np.where(np.isnan(table["ci_low"]), None, turns)
         frames.append(pd.DataFrame(table | {"turns": turns}))
     return pd.concat(frames, ignore_index=True)

@@ -23,7 +23,7 @@ def _model(context: Context, name: str) -> dict:
     shown = figures.shown_probes(probes)
     return {
         "name": name,
-        "title": f"{study.label(model.predictor)} × {study.label(model.moderator)} on {study.label(model.outcome)}",
+        "title": apa.upper(f"{study.label(model.predictor)} × {study.label(model.moderator)} on {study.label(model.outcome)}"),
         "model": model,
         "fit": tables["fit"][0],
         "dropped": tables["dropped"],
@@ -76,8 +76,9 @@ def _coefficients(context: Context, name: str, tables: dict) -> Table:
             ]
         )
     model = study.models[name]
-    used = f"{study.label(model.predictor)} and {study.label(model.moderator)}"
-    centred = f"{used} are mean-centred. " if study.config.moderation.center == "mean" else f"{used} are not centred. "
+    used = [study.label(one) for one in (model.predictor, model.moderator) if one not in study.config.categories]
+    centring = "mean-centred" if study.config.moderation.center == "mean" else "not centred"
+    centred = f"{apa.listing(used)} {'are' if len(used) > 1 else 'is'} {centring}. " if used else ""
     redrawn = f", {apa.count(fit['redrawn'], 'singular one')} drawn again" if fit["redrawn"] else ""
     note = (
         f"N = {fit['n']}, R² = {apa.unit(fit['r_squared'])}, "
@@ -107,7 +108,7 @@ def _conditional_effects(context: Context, name: str, tables: dict) -> Table:
         rows.append(
             [
                 apa.upper(_probe(context, name, row["probe"])) + (" (outside the data)" if row["note"] else ""),
-                apa.number(row["moderator_value"]),
+                (apa.brief if model.moderator in study.config.categories else apa.number)(row["moderator_value"]),
                 apa.number(row["effect"], digits),
                 apa.number(row["std_error"], digits),
                 apa.number(row["t"]),

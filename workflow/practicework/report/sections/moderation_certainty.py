@@ -54,6 +54,7 @@ def facts(context: Context, name: str, tables: dict) -> dict:
         "single": len({row["term"] for row in without}) == 1,
         "checks": checks,
         "doubtful": [CHECKS[key] for key, row in checks.items() if row["p_value"] is not None and row["p_value"] < 0.05],
+        "passed": [CHECKS[key] for key, row in checks.items() if row["p_value"] is not None and row["p_value"] >= 0.05],
         "corrected": corrected,
         "reliabilities": [
             f"{context.study.label(row['term'])} {apa.unit(row['reliability'])}"
@@ -230,9 +231,8 @@ def _influence(context: Context, name: str, tables: dict) -> Table:
     header = ["Respondent", "DFBETAS", "b without", "CI without", "Turns", "Studentised residual", "Leverage", "Cook's distance"]
     note = (
         "Those who turn the verdict first, then those who move the interaction most; all are in "
-        f"moderation/{name}/leave_one_out.csv and influence.csv. Turns: whether, without this person, the estimate has another "
-        "sign, or its interval excludes zero where it did not or the reverse. Nobody is left out for it."
-        f"{context.synthetic}"
+        f"moderation/{name}/leave_one_out.csv and influence.csv. Turns: whether, without this person, the interval excludes zero "
+        f"where it did not, or the reverse, or on the other side. Nobody is left out for it.{context.synthetic}"
     )
     return Table(f"Model “{name}”: who moves the interaction", header, rows, note, words=(0, 4), wide=True)
 

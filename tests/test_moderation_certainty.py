@@ -99,6 +99,24 @@ def test_sensitivity_does_not_look_at_the_interaction():
     assert (ratio - 1).abs().max() < 0.05  # but for the R² of the other terms, whose base the outcome's variance is
 
 
+def test_reliabilities_attenuate_what_reaches_the_scores():
+    """ρxw ρy of a true ΔR²; what is detectable among the scores takes that much more among the true scores."""
+    data = sample(75)
+    table = analyse(data, PLAIN, reliabilities={"x": 0.9, "w": 0.86, "y": 0.82})["sensitivity"]
+    r = np.corrcoef(data["x"], data["w"])[0, 1]
+    share = (0.9 * 0.86 + r**2) / (1 + r**2) * 0.82
+    assert table["attenuation"].unique() == pytest.approx([1, share])
+    np.testing.assert_allclose(table["delta_r_squared_scores"], table["delta_r_squared"] * table["attenuation"])
+    least = table.query("quantity == 'minimum_detectable'")
+    assert least["delta_r_squared"].iloc[1] == pytest.approx(least["delta_r_squared"].iloc[0] / share)
+    np.testing.assert_allclose(least["power"], 0.8)
+    effects = table.query("quantity == 'effect'").set_index(["attenuation", "delta_r_squared"])["power"].unstack(0)
+    assert (effects[share] < effects[1.0]).all()
+    assert table.loc[table["attenuation"] < 1, "note"].isna().all()
+    some = analyse(data, PLAIN, reliabilities={"x": 0.9})["sensitivity"]
+    assert some["note"].dropna().unique().tolist() == ["taken as free of measurement error: y, w"]
+
+
 # measurement error ----------------------------------------------------------------------------------------
 
 

@@ -244,6 +244,20 @@ def test_one_person_who_makes_the_interaction_is_found():
     ]
 
 
+def test_one_person_off_a_perfect_plane():
+    """Without that person nothing is left to test: empty, never infinite."""
+    data = sample(12)
+    data["y"] = 1 + data["x"] + data["w"] + data["x"] * data["w"]
+    data.loc[5, "y"] += 3
+    for interval in ("ols", "hc3"):
+        found = analyse(data, PLAIN, interval=interval)
+        row = found["leave_one_out"].set_index("respondent").loc["R5"]
+        assert row["estimate"] == pytest.approx(1)
+        assert row[["std_error", "t", "p_value", "ci_low", "dfbetas", "turns"]].isna().all()
+        assert np.isnan(found["influence"].set_index("respondent").loc["R5", "studentized_residual"])
+        assert found["leave_one_out"]["std_error"].notna().sum() == 11
+
+
 def test_errors_without_each_of_many_are_classical_ones(monkeypatch):
     """HC3 errors would take work that grows with the square of their number."""
     monkeypatch.setattr(import_module("practicework.moderation.influence"), "HC3_LIMIT", 50)

@@ -23,13 +23,11 @@ def influence(fit: Fit) -> pd.DataFrame:
     DataFrame
         The table `influence`; a row each respondent in the model.
     """
-    n, p = fit.design.matrix.shape
+    p = fit.design.matrix.shape[1]
     e, h = fit.residuals, _leverage(fit)
     variance = e @ e / fit.df
     rest = np.where(h < 1 - 1e-10, 1 - h, np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        without = (fit.df * variance - e**2 / rest) / (fit.df - 1) if fit.df > 1 else np.full(n, np.nan)
-        studentized = e / np.sqrt(np.where(without > 0, without, np.nan) * rest)
+    studentized = e / np.sqrt(_variance_without(fit, h) * rest)
     return pd.DataFrame(
         {
             "respondent": fit.design.data["respondent"].to_numpy(),
@@ -69,7 +67,7 @@ def leave_one_out(fit: Fit, *, hc3: bool) -> pd.DataFrame:
     for term in design.interaction:
         error, unit = _errors_without(fit, term)
         estimate, dfbetas = without[:, term], (fit.estimates[term] - without[:, term]) / unit
-        shown = _hc3_errors_without(fit, term) if hc3 else error
+        shown = np.where(np.isnan(error), np.nan, _hc3_errors_without(fit, term)) if hc3 else error
         table = {"respondent": design.data["respondent"].to_numpy(), "term": design.terms[term], "estimate": estimate}
         table |= t_tests(estimate, shown, fit.df - 1, critical) | {"dfbetas": dfbetas}
         whole = t_tests(*(part[[0]] for part in fit.effect(np.eye(len(fit.estimates))[[term]], hc3=hc3)), fit.df, fit.critical)
@@ -79,6 +77,16 @@ def leave_one_out(fit: Fit, *, hc3: bool) -> pd.DataFrame:
         turns = np.where(np.isnan(table["ci_low"]), None, turns)
         frames.append(pd.DataFrame(table | {"turns": turns}))
     return pd.concat(frames, ignore_index=True)
+
+
+def _variance_without(fit: Fit, leverage: np.ndarray) -> np.ndarray:
+    """The residual variance without each respondent; NaN where it is none: the others lie on the model's surface."""
+    e = fit.residuals
+    if fit.df <= 1:
+        return np.full(len(e), np.nan)
+    rest = np.where(leverage < 1 - 1e-10, 1 - leverage, np.nan)
+    left = e @ e - e**2 / rest
+    return np.where(left > 1e-12 * (e @ e), left, np.nan) / (fit.df - 1)
 
 
 def _leverage(fit: Fit) -> np.ndarray:
@@ -95,12 +103,9 @@ def _weights(fit: Fit, term: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _errors_without(fit: Fit, term: int) -> tuple[np.ndarray, np.ndarray]:
     """OLS standard errors of a coefficient without each respondent; and what they were, had only the variance changed."""
-    if fit.df <= 1:
-        return (np.full(len(fit.design.data), np.nan),) * 2
     a, _, h = _weights(fit, term)
-    e = fit.residuals
     rest = np.where(h < 1 - 1e-10, 1 - h, np.nan)
-    variance = np.maximum(e @ e - e**2 / rest, 0) / (fit.df - 1)
+    variance = _variance_without(fit, h)
     return np.sqrt(variance * (a @ a + a**2 / rest)), np.sqrt(variance * (a @ a))
 
 

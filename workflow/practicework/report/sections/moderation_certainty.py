@@ -53,8 +53,12 @@ def facts(context: Context, name: str, tables: dict) -> dict:
         "highest": max((row["estimate"] for row in without), default=None),
         "single": len({row["term"] for row in without}) == 1,
         "checks": checks,
-        "doubtful": [CHECKS[key] for key, row in checks.items() if row["p_value"] is not None and row["p_value"] < 0.05],
-        "passed": [CHECKS[key] for key, row in checks.items() if row["p_value"] is not None and row["p_value"] >= 0.05],
+        "doubtful": [
+            apa.lower(CHECKS[key]) for key, row in checks.items() if row["p_value"] is not None and row["p_value"] < 0.05
+        ],
+        "passed": [
+            apa.lower(CHECKS[key]) for key, row in checks.items() if row["p_value"] is not None and row["p_value"] >= 0.05
+        ],
         "corrected": corrected,
         "reliabilities": [
             f"{context.study.label(row['term'])} {apa.unit(row['reliability'])}"

@@ -212,3 +212,25 @@ def test_anonymity_is_told_and_small_groups_are_pooled(tmp_path):
     assert "3 values, some of fewer than 5 people" in cells
     assert "30" in cells
     assert not {"40", "61", "62"} & cells
+
+
+def test_certainty_is_told_in_words_from_the_tables(page, results):
+    """Power, the number needed, who turns the verdict and the corrected interaction, as the tables have them."""
+    words = " ".join("".join(page.words).split())
+    table = results["moderation/main/sensitivity"].query("quantity == 'smallest_effect'")
+    ideal, real = table.iloc[0], table.iloc[1]
+    assert f"Of 100 studies like this one, {100 * ideal['power']:.0f} would find" in words
+    assert f"and {100 * real['power']:.0f} at these reliabilities. To find it in 80 of 100 takes {real['n_required']:,}" in words
+    assert f"reports it {real['type_m']:.1f} times too large on average" in words
+    turning = results["moderation/main/leave_one_out"]["turns"].notna().sum()
+    assert f"{turning} respondents alone turn the verdict" in words
+    row = results["moderation/main/equivalence"].iloc[0]
+    assert row["reading"] == "positive"
+    assert (
+        f"by {row['estimate']:.4f} per unit, 95% CI [{row['ci_low']:.4f}, {row['ci_high']:.4f}]. The direction is settled"
+        in words
+    )
+    corrected = results["moderation/main/errors_in_variables"].set_index("term").loc["usefulness:support", "estimate"]
+    assert f"the interaction would be {corrected:.4f} in place of {row['estimate']:.4f}" in words
+    assert results["moderation/use/equivalence"]["reading"][0] == "undecided"
+    assert "These data do not settle whether perceived training and support changes the effect of social selling use" in words

@@ -6,7 +6,7 @@ resamples). The result stands in `coverage.csv` and, rounded, in docs/methods.md
 chosen from it. The Monte Carlo standard error of a coverage of .95 over 5,000 studies is .003.
 
 - `normal`: predictor and moderator standard normal with r = .3; `likert`: predictor, moderator and outcome are means of
-  10, 6 and 4 five-point answers that lean to agreement, with reliabilities of about .87, .83 and .77.
+  10, 6 and 4 five-point answers that lean to agreement, with reliabilities of about .88, .83 and .76.
 - Errors are `equal`, or `unequal`: their standard deviation is exp(.4 times the predictor).
 - The true interaction adds .04 to R² (of the true scores), for the coverage, or nothing, for the Type I error. With
   Likert-like data the true value is the coefficient in the population, from ten million people: cutting answers

@@ -197,13 +197,13 @@ def test_errors_of_sign_and_size_as_published(effect, error, expected):
 
 
 @pytest.mark.parametrize(
-    ("change", "reliability", "expected"),
-    [(0.0025, 1, (0.07, None)), (0.01, 1, (0.15, 671)), (0.02, 1, (0.26, 335)), (0.04, 1, (0.47, 164)), (0.09, 1, (0.83, None))],
+    ("change", "expected"),
+    [(0.0025, (0.07, None)), (0.01, (0.15, 671)), (0.02, (0.26, 335)), (0.04, (0.47, 164)), (0.09, (0.83, None))],
 )
-def test_power_of_a_survey_of_75(change, reliability, expected):
+def test_power_of_a_survey_of_75(change, expected):
     """Main effects r = .3, correlated .3: the table of the survey notes, after InteractionPoweR's formula."""
     reduced = 2 * 0.3**2 / 1.3
-    assert round(power.power(change, reduced, 75, 71, 0.05), 2) == pytest.approx(expected[0], abs=0.0101)
+    assert round(power.power(change, reduced, 75, 71, 0.05), 2) == expected[0]
     if expected[1]:
         assert power.required_n(change, reduced, 4, 0.05) == pytest.approx(expected[1], abs=2)
 

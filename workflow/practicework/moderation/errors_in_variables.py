@@ -51,13 +51,13 @@ def errors_in_variables(fit: Fit, reliabilities: Mapping[str, float], resamples:
         return pd.DataFrame(columns=COLUMNS)
     size = np.sqrt((design.matrix**2).mean(axis=0))
     basis = np.linalg.inv(np.linalg.qr(design.matrix / size)[1]) * np.sqrt(len(design.matrix))
-    whole, solved = _solve(_moments(design.matrix, design.outcome, np.ones((1, len(design.outcome)))), fit, used, size, basis)
+    columns = np.column_stack([design.matrix / size, design.outcome])
+    whole, solved = _solve((columns.T @ columns / len(columns))[None], fit, used, size, basis)
     unsolved = "not computable: with reliabilities this low, the corrected moments are not those of any variables"
     table = pd.DataFrame({"term": design.terms, "uncorrected": fit.estimates, "note": None if solved[0] else unsolved})
     table["reliability"] = [used.get(term, np.nan) for term in design.terms]
     table["estimate"] = whole[0]
     found = []
-    columns = np.column_stack([design.matrix / size, design.outcome])
     rows, cols = np.triu_indices(columns.shape[1])
     for sums in bootstrap.weighted_sums(columns[:, rows] * columns[:, cols], resamples if solved[0] else 0, rng):
         moments = np.empty((len(sums), columns.shape[1], columns.shape[1]))
@@ -73,12 +73,6 @@ def errors_in_variables(fit: Fit, reliabilities: Mapping[str, float], resamples:
     elif solved[0]:
         table["note"] = f"no interval: {resamples - len(draws):,} of {resamples:,} resamples have no solution"
     return table[COLUMNS].astype({"note": object})
-
-
-def _moments(matrix: np.ndarray, outcome: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Mean products of the design's columns, of one size, and the outcome, shape (weights, p + 1, p + 1)."""
-    columns = np.column_stack([matrix / np.sqrt((matrix**2).mean(axis=0)), outcome])
-    return np.einsum("sn,ni,nj->sij", weights, columns, columns) / len(outcome)
 
 
 def _solve(

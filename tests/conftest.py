@@ -14,7 +14,7 @@ import reading
 from study_writer import Writer
 
 from practicework import ingest, scoring
-from practicework.ingest.raw import RawTable
+from practicework.files.raw import RawTable
 from practicework.scale import Scale
 from practicework.study import Study, load_study
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from practicework import cli, drafting
-from practicework.ingest.raw import RawTable
+from practicework.files.raw import RawTable
 from practicework.study import load_study
 
 

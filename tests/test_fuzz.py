@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from practicework import ingest, tables
 from practicework.errors import StudyError
-from practicework.ingest.raw import RawTable
+from practicework.files.raw import RawTable
 from practicework.study import load_study
 
 CASES = int(os.environ.get("FUZZ_CASES", "150"))

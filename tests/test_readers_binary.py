@@ -13,9 +13,9 @@ import pyreadstat
 import pytest
 from reading import reasons, refused
 
+from practicework.files.raw import DIRECT, NETWORK, RawTable
 from practicework.ingest import detect
 from practicework.ingest.excel import cell_text
-from practicework.ingest.raw import DIRECT, NETWORK, RawTable
 
 # SPSS
 

@@ -10,9 +10,9 @@ import yaml
 
 from practicework.documents import COLUMN
 from practicework.errors import StudyError
+from practicework.files.raw import UNDECLARED, RawTable
 from practicework.ingest.coding import CODE_AND_LABEL, R_MISSING, number
 from practicework.ingest.deidentify import heading, why_dropped
-from practicework.ingest.raw import UNDECLARED, RawTable
 from practicework.scale import normalized
 
 RANGES = ((1, 5), (1, 7), (1, 6), (1, 4), (0, 10), (1, 10), (1, 11), (0, 100))

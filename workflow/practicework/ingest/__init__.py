@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from practicework.errors import StudyError
+from practicework.files.raw import DIRECT, RawTable
 from practicework.ingest import detect
 from practicework.ingest.coding import Coder, number
 from practicework.ingest.columns import Matcher, match
 from practicework.ingest.deidentify import anonymity, categories, heading, personal, why_dropped
-from practicework.ingest.raw import DIRECT, RawTable
 from practicework.study import Study
 
 

@@ -1,8 +1,8 @@
 """Matching: which column of an export holds which item or variable."""
 
 from practicework.errors import StudyError, did_you_mean
+from practicework.files.raw import RawTable
 from practicework.ingest.deidentify import heading
-from practicework.ingest.raw import RawTable
 from practicework.scale import normalized
 from practicework.study import Study
 

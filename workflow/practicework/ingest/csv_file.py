@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from practicework.ingest import text
-from practicework.ingest.grid import Grid
-from practicework.ingest.grid import table as below
-from practicework.ingest.raw import RawTable
+from practicework.files import text
+from practicework.files.grid import Grid
+from practicework.files.grid import table as below
+from practicework.files.raw import RawTable
 
 NAME = "plain table"
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from practicework.ingest.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, NETWORK, UNDECLARED, RawTable
+from practicework.files.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, NETWORK, UNDECLARED, RawTable
 
 SMALL = 5
 """Groups of fewer people are not shown (a usual rule of statistical disclosure control)."""

@@ -4,9 +4,10 @@ import zipfile
 from pathlib import Path
 
 from practicework.errors import StudyError
-from practicework.ingest import csv_file, excel, google_forms, limesurvey, qualtrics, redcap, spss, text
-from practicework.ingest.grid import Grid
-from practicework.ingest.raw import RawTable
+from practicework.files import text
+from practicework.files.grid import Grid
+from practicework.files.raw import RawTable
+from practicework.ingest import csv_file, excel, google_forms, limesurvey, qualtrics, redcap, spss
 
 LAYOUTS = {"qualtrics": qualtrics, "limesurvey": limesurvey, "google_forms": google_forms, "redcap": redcap, "csv": csv_file}
 """Layouts of a grid, in the order in which they are tried; a text file and a workbook may have any."""

@@ -6,9 +6,9 @@ import zipfile
 from pathlib import Path
 
 from practicework.errors import StudyError
+from practicework.files.grid import Grid, empty
+from practicework.files.raw import RawTable
 from practicework.ingest import csv_file
-from practicework.ingest.grid import Grid, empty
-from practicework.ingest.raw import RawTable
 
 NAME = "Excel workbook"
 

@@ -7,10 +7,10 @@ the layout, in the first case by their codes, else by their titles in the survey
 import re
 from pathlib import Path
 
-from practicework.ingest import text
-from practicework.ingest.grid import Grid, empty, plain, short
-from practicework.ingest.grid import table as below
-from practicework.ingest.raw import CONTACT, DIRECT, FREE_TEXT, METADATA, NETWORK, RawTable
+from practicework.files import text
+from practicework.files.grid import Grid, empty, plain, short
+from practicework.files.grid import table as below
+from practicework.files.raw import CONTACT, DIRECT, FREE_TEXT, METADATA, NETWORK, RawTable
 
 NAME = "LimeSurvey export"
 

@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 
 from practicework.errors import StudyError
-from practicework.ingest import text
-from practicework.ingest.grid import Grid, empty, plain, short
-from practicework.ingest.grid import table as below
-from practicework.ingest.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, METADATA, NETWORK, RawTable
+from practicework.files import text
+from practicework.files.grid import Grid, empty, plain, short
+from practicework.files.grid import table as below
+from practicework.files.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, METADATA, NETWORK, RawTable
 
 NAME = "Qualtrics export"
 

@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
-from practicework.ingest import text
-from practicework.ingest.grid import Grid, short
-from practicework.ingest.grid import table as below
-from practicework.ingest.raw import DIRECT, METADATA, RawTable
+from practicework.files import text
+from practicework.files.grid import Grid, short
+from practicework.files.grid import table as below
+from practicework.files.raw import DIRECT, METADATA, RawTable
 
 NAME = "REDCap export"
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from practicework.errors import StudyError
+from practicework.files.grid import plain, short
+from practicework.files.raw import DIRECT, METADATA, RawTable
 from practicework.ingest import limesurvey, qualtrics
 from practicework.ingest.excel import cell_text
-from practicework.ingest.grid import plain, short
-from practicework.ingest.raw import DIRECT, METADATA, RawTable
 
 NAME = "SPSS file"
 MAGIC = (b"$FL2", b"$FL3")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from practicework.errors import StudyError
-from practicework.ingest.grid import Grid, empty
+from practicework.files.grid import Grid, empty
 
 csv.field_size_limit(10_000_000)
 

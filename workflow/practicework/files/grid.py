@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from practicework.errors import StudyError
-from practicework.ingest.raw import RawTable
+from practicework.files.raw import RawTable
 
 _THOUSANDS = r"[ \u00a0\u202f.]"
 _COMMA = re.compile(rf"[-+]?(\d+|\d{{1,3}}({_THOUSANDS}\d{{3}})+)(,\d+)?|[-+]?,\d+", re.ASCII)

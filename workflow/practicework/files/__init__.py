@@ -1,0 +1,1 @@
+"""Files as rows of cells, whatever encoded them and whatever stands between the cells."""

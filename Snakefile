@@ -15,6 +15,7 @@ include: "workflow/rules/reliability.smk"
 include: "workflow/rules/dimensionality.smk"
 include: "workflow/rules/moderation.smk"
 include: "workflow/rules/profiles.smk"
+include: "workflow/rules/coding.smk"
 include: "workflow/rules/replication.smk"
 include: "workflow/rules/report.smk"
 

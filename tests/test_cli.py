@@ -51,16 +51,20 @@ def test_new_scale_is_valid_and_never_overwrites(tmp_path, capsys):
     assert "exists already" in capsys.readouterr().err
 
 
+PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases")
+
+
 def test_reports_says_where_they_are(root, published, capsys):
     assert cli.main(["reports", str(published.folder)]) == 0
-    assert capsys.readouterr().out == f"Report: {published.results('schmitt2021') / 'report/report.html'}\n"
+    lines = [f"Report: {published.results(part) / 'report/report.html'}" for part in PARTS]
+    assert capsys.readouterr().out.splitlines() == lines
 
 
 def test_reports_says_what_has_not_run(root, tmp_path, capsys):
     for part in ("config", "scales", "data"):
         (tmp_path / part).symlink_to(root / part)
     assert cli.main(["reports", str(tmp_path)]) == 0
-    assert capsys.readouterr().out == "No report of schmitt2021 yet: run snakemake.\n"
+    assert capsys.readouterr().out.splitlines() == [f"No report of {part} yet: run snakemake." for part in PARTS]
 
 
 @pytest.mark.parametrize("name", ["Job", "job-satisfaction", "../job", "_job", "jöb"])

@@ -62,8 +62,9 @@ def test_the_lock_pins_every_dependency_with_hashes_and_names_no_index(root):
 
 
 def test_only_public_data_are_committed(root, files):
-    committed = {file.name for file in files if file.is_relative_to(root / "data/raw")}
-    assert committed == {"README.md", "schmitt2021_synthetic.csv"}
+    raw = root / "data/raw"
+    committed = {file.relative_to(raw).parts[0] for file in files if file.is_relative_to(raw)}
+    assert committed == {"README.md", "schmitt2021_synthetic.csv", "schmitt2021_interviews", "bercier2020_cases"}
 
 
 def test_citation_is_of_this_version(root):

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from practicework.codebook import Codebook
 from practicework.config import Config, Sample
 from practicework.documents import Strict
 from practicework.errors import StudyError
@@ -76,7 +77,14 @@ def check(folder: Path) -> str:
     for sample in study.config.samples:
         found = ingest(read(study, sample), study, sample)
         lines.append(f"{sample}: {len(found.responses)} respondents; stages {', '.join(study.stages(sample))}")
-    lines += [f"Note: {file} is named by no sample." for file in study.unused_raw_files()]
+    for name, spec in study.config.coding.items():
+        from practicework import coding
+
+        evidence = coding.load(study.folder, name, spec, study.codebooks.get(name))
+        lines.append(
+            f"{name}: {len(evidence.units)} units, {len(evidence.codings)} codings; stages {', '.join(study.stages(name))}"
+        )
+    lines += [f"Note: {file} is named by nothing in the config." for file in study.unused_raw_files()]
     return "\n".join([*lines, "No mistake found."])
 
 
@@ -110,9 +118,9 @@ def init(folder: Path, export: Path) -> str:
 
 
 def reports(folder: Path) -> list[str]:
-    """A line per sample: where its report is, or that it has not been made."""
+    """A line per sample or set of codings: where its report is, or that it has not been made."""
     lines = []
-    for sample in load_study(folder).config.samples:
+    for sample in load_study(folder).parts:
         path = (folder / "results" / sample / "report" / "report.html").resolve()
         lines.append(f"Report: {path}" if path.is_file() else f"No report of {sample} yet: run snakemake.")
     return lines
@@ -132,7 +140,7 @@ def new_scale(folder: Path, scale_id: str) -> str:
 
 def generated() -> dict[str, str]:
     """Every generated file by its path in the repository: JSON Schemas and the list of tables."""
-    models: dict[str, type[Strict]] = {"config": Config, "scale": Scale}
+    models: dict[str, type[Strict]] = {"config": Config, "scale": Scale, "codebook": Codebook}
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     files = {
         f"workflow/schemas/{name}.schema.json": json.dumps(dialect | model.model_json_schema(), indent=2) + "\n"

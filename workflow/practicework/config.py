@@ -1,13 +1,14 @@
 """The file `config/config.yaml` of a study, as pydantic models; `settings` has the sections of the stages."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic_core import PydanticKnownError
 
 from practicework.documents import Strict
 from practicework.published import PublishedValue
-from practicework.scale import Column, Name, Texts, unambiguous
+from practicework.scale import Column, Name, Number, Texts, unambiguous
 from practicework.settings import Dimensionality, Moderation, Profiles, Screening
 
 
@@ -20,6 +21,27 @@ def _categories(codes: dict[int, Texts]) -> dict[int, Texts]:
 Categories = Annotated[dict[int, Texts], AfterValidator(_categories)]
 
 Missing = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) in (int, float) else value)]
+
+
+def _row_value(value: object) -> object:
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    if not isinstance(value, (str, tuple)):
+        raise PydanticKnownError("string_type")
+    return value
+
+
+RowValue = Annotated[
+    Any,
+    BeforeValidator(_row_value),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
+]
+"""A value that a row must have, or several any of which it must have."""
+
+
+def alternatives(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """The values any of which a row must have."""
+    return (value,) if isinstance(value, str) else value
 
 
 class Sample(Strict):
@@ -41,15 +63,70 @@ class Sample(Strict):
         return self
 
 
+class Matrix(Strict):
+    """Which codes meet which in the same passage, by unit, beside a published table."""
+
+    rows: tuple[Name, ...] = Field(strict=False, min_length=1, description="Concepts, themes or dimensions, one a row.")
+    columns: tuple[Name, ...] = Field(strict=False, min_length=1, description="Those that they meet, one a column.")
+    group: str | None = Field(None, description="The attribute of units that a published row may be limited to.")
+    indirect: Name | None = Field(None, description="The code of passages in which the use is indirect.")
+    published: str | None = Field(
+        None, description="A table with the columns row, group, column and published (X direct, I indirect, - none)."
+    )
+
+
+class CodingSet(Strict):
+    """One set of qualitative evidence: units, what is said or done in them, and the codebook."""
+
+    units: str | None = Field(None, description="The table of units (people, firms): column unit, then attributes.")
+    codings: str = Field(description="The table of codings (unit, code; optionally coder, source, segment), or a .qdpx project.")
+    codebook: str | None = Field(None, description="The codebook; a .qdpx project may bring its own.")
+    informants: str | None = Field(None, description="The people in the units: columns informant and unit, then attributes.")
+    exclusive: str | None = Field(
+        None, description="The attribute that names the one dimension to which a unit is said to belong; it is checked."
+    )
+    compare: tuple[str, ...] | None = Field(
+        None, strict=False, description="Attributes whose groups are compared; else all with two to six values."
+    )
+    cuts: dict[str, Annotated[tuple[Number, ...], Field(strict=False, min_length=1)]] = Field(
+        default_factory=dict, description="Attributes that are numbers: the values up to which a group goes."
+    )
+    matrices: dict[Name, Matrix] = Field(default_factory=dict, description="Codes that meet in passages, by name.")
+    permutations: int = Field(1_000, ge=100, le=100_000, description="Random orders of the units behind the saturation band.")
+    resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of units behind the intervals of agreement.")
+
+    @model_validator(mode="after")
+    def _check(self) -> "CodingSet":
+        if not self.codings.lower().endswith(".qdpx"):
+            for key in ("units", "codebook"):
+                if getattr(self, key) is None:
+                    raise ValueError(f"the key '{key}' is missing; add it. Only a .qdpx project can bring its own.")
+        return self
+
+    @property
+    def files(self) -> list[str]:
+        """Every file of the set."""
+        named = (self.units, self.codings, self.codebook, self.informants)
+        return [file for file in (*named, *(matrix.published for matrix in self.matrices.values())) if file is not None]
+
+
 class Claim(Strict):
     """One published value and where the pipeline's own value stands."""
 
     claim: str = Field(description="What was published, in words.")
     published: PublishedValue = Field(description='As printed, in quotes: ".82", "< .01", "> .05".')
     table: str = Field(description="The table of results, such as reliability/scales.")
-    row: dict[str, str] = Field(default_factory=dict, description="Which row: column and value.")
-    column: str = Field(description="Which column.")
+    row: dict[str, RowValue] = Field(default_factory=dict, description="Which row: column and value, or several that will do.")
+    column: str | None = Field(None, description="Which column.")
+    count: str | None = Field(None, description="Instead of column: count this column's different values in the rows.")
     source: str | None = Field(None, description="Where it was published; else the source of all claims.")
+    note: str | None = Field(None, description="What a reader of the ledger should know, such as the other place.")
+
+    @model_validator(mode="after")
+    def _check(self) -> "Claim":
+        if (self.column is None) == (self.count is None):
+            raise ValueError(f"the claim '{self.claim}' needs either 'column' or 'count'; give one of them.")
+        return self
 
 
 class Replication(Strict):
@@ -65,7 +142,7 @@ class Config(Strict):
     title: str = Field("Survey of practice work", description="The report's title.")
     question: str | None = Field(None, description="The research question, shown on top of the report.")
     seed: int = Field(2021, ge=0, description="The seed from which every stage derives its own.")
-    samples: dict[Name, Sample] = Field(min_length=1, description="The files of responses, by name.")
+    samples: dict[Name, Sample] = Field(default_factory=dict, description="The files of responses, by name.")
     scales: tuple[Name, ...] | None = Field(None, strict=False, min_length=1, description="Instruments, from scales/.")
     variables: tuple[Column, ...] | None = Field(
         None, strict=False, min_length=1, description="Numeric columns taken as they are."
@@ -82,4 +159,14 @@ class Config(Strict):
     )
     moderation: Moderation | None = Field(None, description="The moderation stage.")
     profiles: Profiles | None = Field(None, description="The profiles stage.")
-    replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample.")
+    coding: dict[Name, CodingSet] = Field(default_factory=dict, description="Sets of qualitative evidence, by name.")
+    replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample or set.")
+
+    @model_validator(mode="after")
+    def _check(self) -> "Config":
+        if not self.samples and not self.coding:
+            raise ValueError("the study has neither 'samples' nor 'coding'; add one with the file to be read.")
+        for name in self.coding:
+            if name in self.samples:
+                raise ValueError(f"'{name}' is a sample and a set of 'coding'; rename one, since their results share a folder.")
+        return self

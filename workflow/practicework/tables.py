@@ -40,8 +40,9 @@ def schema(name: str) -> pa.DataFrameSchema:
     }
     if spec.open:
         others = rf"^(?!(?:{'|'.join(spec.columns)})$).*$"
-        columns[others] = pa.Column("float64", nullable=True, coerce=True, regex=True, required=False)
-    unique = ["respondent"] if spec.open else None
+        kind = "str" if spec.open == "text" else "float64"
+        columns[others] = pa.Column(kind, nullable=True, coerce=True, regex=True, required=False)
+    unique = [spec.key] if spec.open else None
     return pa.DataFrameSchema(columns, unique=unique, strict=not spec.open, ordered=not spec.open, description=spec.about)
 
 
@@ -56,6 +57,9 @@ def read(name: str, file: str | Path) -> pd.DataFrame:
 
     spec = contract(name)
     texts = {column: "str" for column, (kind, _) in spec.columns.items() if kind.startswith("text")}
+    if spec.open == "text":
+        others = pd.read_csv(file, nrows=0).columns.difference(list(spec.columns))
+        texts |= dict.fromkeys(others, "str")
     frame = pd.read_csv(file, dtype=texts, keep_default_na=False, na_values=[""])
     return schema(name).validate(frame)
 

@@ -30,11 +30,17 @@ try:
 except StudyError as error:
     sys.exit(f"Error: {error}")
 
-REPORTS = [f"results/{sample}/report/report.html" for sample in STUDY.config.samples]
+REPORTS = [f"results/{part}/report/report.html" for part in STUDY.parts]
 
 
+def names(known):
+    """A wildcard's pattern: one of these names, or nothing."""
+    return "|".join(map(re.escape, known)) or "(?!)"
+
+
+# The rules that run for sets of codings, too, say so themselves.
 wildcard_constraints:
-    sample="|".join(map(re.escape, STUDY.config.samples)),
+    sample=names(STUDY.config.samples),
 
 
 def outputs(stage):
@@ -74,6 +80,22 @@ def claimed_tables(wildcards):
     """The tables that the published claims about a sample name."""
     claims = STUDY.config.replication[wildcards.sample].claims
     return sorted({str(tables.path(wildcards.sample, claim.table)) for claim in claims})
+
+
+def coding_files(wildcards):
+    """Every file of a set of codings."""
+    return STUDY.config.coding[wildcards.sample].files
+
+
+def set_tables(wildcards):
+    """The tables of all sets of codings, which a sample's report sums up."""
+    if wildcards.sample in STUDY.config.coding:
+        return []
+    return [
+        tables.path(name, table)
+        for name in STUDY.config.coding
+        for table in study_tables(STUDY, name)
+    ]
 
 
 def raw(wildcards):
@@ -120,6 +142,6 @@ def tell_errors(log):
 
 for unused in STUDY.unused_raw_files():
     print(
-        f"Note: {unused} is named by no sample in config/config.yaml and is not used.",
+        f"Note: {unused} is named by nothing in config/config.yaml and is not used.",
         file=sys.stderr,
     )

@@ -6,6 +6,8 @@ rule replication:
         outputs("replication"),
     log:
         "results/{sample}/logs/replication.log",
+    wildcard_constraints:
+        sample=names(STUDY.parts),
     params:
         settings=settings("replication"),
         code=code("replication"),

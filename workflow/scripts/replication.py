@@ -8,5 +8,6 @@ with plain_errors(snakemake.log[0]):
     config, published = study.config, study.config.replication[sample]
     results = {claim.table: tables.read(claim.table, tables.path(sample, claim.table)) for claim in published.claims}
     center = config.moderation.center if config.moderation else "mean"
-    metric = replication.metric(published, study.models, study.scales, center, config.categories)
+    models = study.models if sample in config.samples else {}
+    metric = replication.metric(published, models, study.scales, center, config.categories)
     tables.write({"replication/ledger": replication.ledger(published, results), "replication/metric": metric}, sample)

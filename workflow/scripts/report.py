@@ -5,5 +5,9 @@ with plain_errors(snakemake.log[0]):
     from practicework.study import load_study, study_tables
 
     study, sample = load_study(), snakemake.wildcards.sample
-    results = {name: tables.read(name, tables.path(sample, name)) for name in study_tables(study, sample)}
-    report.write(study, sample, results, snakemake.output.report)
+
+    def results(part):
+        return {name: tables.read(name, tables.path(part, name)) for name in study_tables(study, part)}
+
+    sets = {name: results(name) for name in study.config.coding} if sample in study.config.samples else {}
+    report.write(study, sample, results(sample), snakemake.output.report, sets)

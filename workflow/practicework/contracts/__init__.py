@@ -3,9 +3,14 @@
 A table's name is its path below `results/{sample}/` without `.csv`.
 """
 
-from practicework.contracts import measurement, moderation, profiles, replication, survey
+from practicework.contracts import coding, measurement, moderation, profiles, replication, survey
 from practicework.contracts.contract import Contract
 
 CONTRACTS: dict[str, Contract] = (
-    survey.CONTRACTS | measurement.CONTRACTS | moderation.CONTRACTS | profiles.CONTRACTS | replication.CONTRACTS
+    survey.CONTRACTS
+    | measurement.CONTRACTS
+    | moderation.CONTRACTS
+    | profiles.CONTRACTS
+    | coding.CONTRACTS
+    | replication.CONTRACTS
 )

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 class Contract:
     """A table's columns by name: kind (`text`, `number`, `count`, `flag`; `?` if it may be empty), then meaning.
 
-    `open` tables have further columns, all numbers, named by the study's items, variables, scales or profiles.
+    `open` tables have further columns, all numbers (or `open="text"`: texts), named by the study's items, variables,
+    scales, profiles or attributes, and no two rows with the same `key`.
     A table that `needs` something of the config, `screening` or a `marker`, exists only where the study has it.
     """
 
     about: str
     columns: dict[str, tuple[str, str]]
-    open: bool = False
+    open: bool | str = False
+    key: str = "respondent"
     needs: str | None = None
 
 

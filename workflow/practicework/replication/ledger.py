@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from practicework.config import Replication
+from practicework.config import Claim, Replication, alternatives
 from practicework.errors import StudyError
 from practicework.published import parse
 
@@ -24,7 +24,8 @@ def ledger(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.Da
     DataFrame
         The table `replication/ledger`. A claim agrees if the unrounded value would be printed as
         published, or satisfies the published inequality; a value that the study could not compute
-        does not agree.
+        does not agree. A claim that counts is held against the number of different values, such as
+        units, in all rows that fit; no row is a count of zero.
 
     Raises
     ------
@@ -35,19 +36,13 @@ def ledger(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.Da
     for number, claim in enumerate(published.claims, 1):
         where = f"config/config.yaml, replication, entry {number} ('{claim.claim}')"
         table = results[claim.table]
-        for column in (claim.column, *claim.row):
+        for column in (claim.column or claim.count, *claim.row):
             if column not in table:
                 raise StudyError(f"{where}: {claim.table} has no column '{column}'; it has {', '.join(table.columns)}.")
         match = np.logical_and.reduce(
-            [table[column].astype(str) == value for column, value in claim.row.items()] or [[True] * len(table)]
+            [table[column].astype(str).isin(alternatives(value)) for column, value in claim.row.items()] or [[True] * len(table)]
         )
-        found = table.loc[match, claim.column]
-        if len(found) != 1:
-            wanted = _row(claim.row) or "no row is named"
-            raise StudyError(f"{where}: {len(found)} rows of {claim.table} fit ({wanted}); name exactly one by 'row'.")
-        value = pd.to_numeric(found, errors="coerce").astype(float).iloc[0]
-        if np.isnan(value) and found.notna().all():
-            raise StudyError(f"{where}: '{claim.column}' of {claim.table} is not a number; name another column.")
+        value = float(table.loc[match, claim.count].nunique()) if claim.count else _cell(table.loc[match], claim, where)
         rows.append(
             {
                 "claim": claim.claim,
@@ -57,12 +52,24 @@ def ledger(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.Da
                 "agrees": not np.isnan(value) and parse(claim.published).agrees(value),
                 "table": claim.table,
                 "row": _row(claim.row) or None,
-                "column": claim.column,
-                "note": "could not be computed in this sample" if np.isnan(value) else None,
+                "column": claim.column or f"different values of {claim.count}",
+                "note": "could not be computed in this sample" if np.isnan(value) else claim.note,
             }
         )
     return pd.DataFrame(rows)
 
 
-def _row(row: Mapping[str, str]) -> str:
-    return ", ".join(f"{column} = {value}" for column, value in row.items())
+def _cell(found: pd.DataFrame, claim: Claim, where: str) -> float:
+    """The one number that a claim names; NaN where the study could not compute it."""
+    if len(found) != 1:
+        wanted = _row(claim.row) or "no row is named"
+        raise StudyError(f"{where}: {len(found)} rows of {claim.table} fit ({wanted}); name exactly one by 'row'.")
+    cell = found[claim.column]
+    value = float(pd.to_numeric(cell, errors="coerce").astype(float).iloc[0])
+    if np.isnan(value) and cell.notna().all():
+        raise StudyError(f"{where}: '{claim.column}' of {claim.table} is not a number; name another column.")
+    return value
+
+
+def _row(row: Mapping[str, str | tuple[str, ...]]) -> str:
+    return ", ".join(f"{column} = {' or '.join(alternatives(value))}" for column, value in row.items())

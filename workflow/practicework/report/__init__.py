@@ -24,31 +24,43 @@ TITLES = {
     "dimensionality": "Dimensionality and validity",
     "moderation": "Moderation",
     "profiles": "Profiles",
+    "coding": "Coded evidence",
     "replication": "Replication ledger",
 }
 
 
-def write(study: Study, sample: str, results: Mapping[str, pd.DataFrame], path: str | Path) -> None:
-    """Write the report of a sample to a file.
+Results = Mapping[str, pd.DataFrame]
+"""Result tables by name."""
+
+
+def write(study: Study, sample: str, results: Results, path: str | Path, sets: Mapping[str, Results] | None = None) -> None:
+    """Write the report of a sample or a set of codings to a file; the parameters are those of `render`."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(render(study, sample, results, sets), encoding="utf-8")
+
+
+def render(study: Study, sample: str, results: Results, sets: Mapping[str, Results] | None = None) -> str:
+    """The report of a sample or a set of codings as HTML text.
 
     Parameters
     ----------
     study : Study
     sample : str
+        The sample or set.
     results : mapping of str to DataFrame
-        Every result table of the sample, by name.
-    path : path
+        Every result table of it, by name.
+    sets : mapping, optional
+        For a sample: the tables of each set of codings, to be summed up.
     """
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_text(render(study, sample, results), encoding="utf-8")
-
-
-def render(study: Study, sample: str, results: Mapping[str, pd.DataFrame]) -> str:
-    """The report of a sample as HTML text."""
-    context = Context(study, sample, results)
-    stages = [stage for stage in study.stages(sample) if stage in TITLES]
+    context = Context(study, sample, results, sets or {})
+    is_set = sample in study.config.coding
+    modules = {stage: stage for stage in study.stages(sample) if stage in TITLES}
+    if sets:  # after the profiles, where the pipeline has its stage
+        modules = {stage: modules.get(stage, "coding_sets") for stage in TITLES if stage in modules or stage == "coding"}
     # the module of a section, and so its figures, is loaded only if its stage ran
-    sections = {stage: import_module(f"practicework.report.sections.{stage}").section(context) for stage in stages}
+    sections = {stage: import_module(f"practicework.report.sections.{name}").section(context) for stage, name in modules.items()}
+    codebook = study.codebooks.get(sample)
+    answered = len(results["ingest/responses"]) if not is_set else 0
     page = (
         _environment()
         .get_template("report.html")
@@ -56,12 +68,18 @@ def render(study: Study, sample: str, results: Mapping[str, pd.DataFrame]) -> st
             study=study,
             config=study.config,
             sample=sample,
-            spec=study.config.samples[sample],
-            stages=stages,
+            is_set=is_set,
+            label=codebook.label if codebook else sample,
+            source=codebook.source if codebook else None,
+            spec=context.spec,
+            synthetic=getattr(context.spec, "synthetic", None),
+            files=context.spec.files if is_set else [context.spec.file],
+            stages=list(sections),
+            templates={stage: f"{name}.html" for stage, name in modules.items()},
             titles=TITLES,
             sections=sections,
-            n=len(results["ingest/responses"]),
-            kept=sections["screening"]["kept"] if "screening" in sections else len(results["ingest/responses"]),
+            n=answered,
+            kept=sections["screening"]["kept"] if "screening" in sections else answered,
             versions=versions(),
         )
     )

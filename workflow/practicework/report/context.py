@@ -2,12 +2,13 @@
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 
 import pandas as pd
 
 from practicework import __version__
+from practicework.config import CodingSet, Sample
 from practicework.study import Study
 
 PACKAGES = (
@@ -17,11 +18,17 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Context:
-    """A study, one of its samples, and the sample's result tables."""
+    """A study, one of its samples or sets of codings, and its result tables; for a sample those of the sets, too."""
 
     study: Study
     sample: str
     results: Mapping[str, pd.DataFrame]
+    sets: Mapping[str, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
+
+    @property
+    def spec(self) -> Sample | CodingSet:
+        """What the config says of the sample or set."""
+        return (self.study.config.samples | self.study.config.coding)[self.sample]
 
     def rows(self, table: str) -> list[dict]:
         """A table's rows, empty cells as None."""
@@ -36,7 +43,7 @@ class Context:
     @property
     def synthetic(self) -> str:
         """What every caption adds where the data are computed."""
-        return " Synthetic data." if self.study.config.samples[self.sample].synthetic else ""
+        return " Synthetic data." if getattr(self.spec, "synthetic", None) else ""
 
 
 def versions() -> list[tuple[str, str]]:

@@ -12,10 +12,12 @@ def section(context: Context) -> dict:
     """The ledger as a table, and its verdict."""
     rows = context.rows("replication/ledger")
     metric = context.rows("replication/metric")
+    is_set = context.sample in context.study.config.coding
     return {
+        "differ": [difference(row) for row in rows if not row["agrees"]] if is_set else [],
         "agree": sum(bool(row["agrees"]) for row in rows),
         "claims": len(rows),
-        "ledger": _ledger(context, rows),
+        "ledger": _claims(rows) if is_set else _ledger(context, rows),
         "metrics": [_metric(context, name, [row for row in metric if row["model"] == name]) for name in _models(metric)],
     }
 
@@ -42,6 +44,25 @@ def _ledger(context: Context, rows: list[dict]) -> Table:
         words=(0, 3, 4),
         wide=True,
     )
+
+
+def _claims(rows: list[dict]) -> Table:
+    """The claims of a text about its own tables."""
+    cells = [
+        [row["claim"], row["source"], row["published"], _reproduced(row), "✓ agrees" if row["agrees"] else "✗ differs"]
+        for row in rows
+    ]
+    note = (
+        "Claim: as the text says or implies. Reproduced: counted from the tables. Where in the results: replication/ledger.csv."
+    )
+    header = ["Claim", "Place", "Published", "Reproduced", "Verdict"]
+    return Table("Claims of the text and counts from the tables", header, cells, note, words=(0, 1, 4), wide=True)
+
+
+def difference(row: dict) -> str:
+    """A claim that does not agree, with both places."""
+    words = f"{row['claim']} ({row['source']}): {row['published']} as published, {_reproduced(row)} from the tables."
+    return f"{words} {row['note']}" if row["note"] else words
 
 
 def _reproduced(row: dict) -> str:

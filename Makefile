@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: study test test-browser fuzz lint lock schemas synthetic benchmark coverage clean
+.PHONY: study test test-browser fuzz lint lock schemas synthetic benchmark coverage recovery calibration clean
 study: $(READY)
 	@$(BIN)/snakemake --quiet all
 	@$(BIN)/practicework reports
@@ -48,6 +48,12 @@ benchmark: $(READY)
 # Coverage of the interaction's intervals: some ten minutes; its table stands in docs/methods.md.
 coverage: $(READY)
 	@$(BIN)/python benchmarks/coverage.py
+
+# How often a latent profile analysis finds three true types (read by the report), and whether certainty is calibrated.
+recovery: $(READY)
+	@$(BIN)/python benchmarks/profile_recovery.py
+calibration: $(READY)
+	@$(BIN)/python benchmarks/profile_calibration.py
 
 clean:
 	rm -rf .venv .snakemake results

@@ -251,13 +251,23 @@ def test_groups_of_numbers_are_named_by_what_is_in_them():
     assert groups["years (groups)"].dropna().to_dict() == {"A": "1 to 10", "B": "1 to 10", "C": "11 to 11"}
 
 
+def test_groups_of_one_unit_take_no_part_in_tests_and_are_named():
+    """Two against two that differ in everything: 2 of 6 ways, p = 1/3; the fifth unit is a group of its own."""
+    rows = [("A", "x", None, None), ("B", "x", None, None)]
+    one = evidence({unit: {"k": kind} for unit, kind in zip("ABCDE", "uuvvw", strict=True)}, rows)
+    table = counts.tests(one, counts.groups(one, None, {}), None, np.random.default_rng(0)).set_index("name")
+    assert table.loc["d", "n"] == 4
+    assert table.loc["d", "p_value"] == pytest.approx(1 / 3, rel=1e-9)
+    assert table.loc["d", "note"] == "left out, being one unit each: w"
+
+
 def test_nothing_coded_gives_tables_all_the_same():
     one = evidence({"A": {"k": "u"}, "B": {"k": "v"}}, [])
     spec = CodingSet(units="u", codings="c.csv", codebook="b", permutations=100, resamples=100)
     found = coding.analyse(one, "s", spec, 1)
     for name, table in found.items():
         tables.schema(name).validate(table)
-    assert set(found["coding/tests"]["note"]) == {"not tested: it is the same in all units"}
+    assert all("not tested" in note for note in found["coding/tests"]["note"])
 
 
 def test_stated_dimension_must_be_one():

@@ -8,7 +8,7 @@ from scipy import stats
 from practicework import profiles, tables
 from practicework.scale import Scale
 from practicework.seeds import generator
-from practicework.settings import PROTOTYPES, Profiles
+from practicework.settings import PROFILE_COLUMNS, PROTOTYPES, Profiles
 
 NAMES = ["promotion", "usefulness", "support"]
 PERCENT = {"method": "pomp"}  # so that a score is its percentage of the response range
@@ -24,7 +24,7 @@ def analyse(
     points: np.ndarray, scales: dict[str, Scale], alpha: float | list[float] = 0.8, seed: int = 1, **settings
 ) -> profiles.Assigned:
     """Profiles of people at these points, in tables that keep their contract."""
-    settings = Profiles.model_validate({"indicators": list(scales)} | settings)
+    settings = Profiles.model_validate({"indicators": list(scales), "latent": None, "resamples": 100} | settings)
     scores = pd.DataFrame(np.asarray(points, float), columns=list(scales))
     scores.insert(0, "respondent", [f"R{number}" for number in range(len(scores))])
     reliability = pd.DataFrame({"scale": list(scales), "alpha": alpha})
@@ -154,7 +154,7 @@ def test_a_missing_indicator_leaves_no_profile(scales):
     assert table.at[7, "note"] == "no profile: no score of usefulness"
     assert table.at[9, "note"] == "no profile: no score of promotion, support"
     assert table.loc[[7, 9], ["profile", "certainty", "exclusive", *PROTOTYPES]].isna().all(axis=None)
-    assert table.drop(index=[7, 9]).drop(columns="note").notna().all(axis=None)
+    assert table.drop(index=[7, 9]).drop(columns=["note", "kinds"]).notna().all(axis=None)
     assert found.summary["n"].sum() == 48
     assert found.summary["percent"].sum() == pytest.approx(100)
 
@@ -187,7 +187,7 @@ def test_prototypes_of_one_s_own(new_scale):
     table = analyse(people, own, prototypes=prototypes).assignments
     nearest = np.linalg.norm(people[:, None] - np.array(list(corners.values())), axis=2).argmin(axis=1)
     assert table["profile"].tolist() == [list(corners)[index] for index in nearest]
-    assert table.columns.tolist() == ["respondent", "profile", "certainty", "exclusive", "note", *corners]
+    assert table.columns.tolist() == [*PROFILE_COLUMNS, *corners]
 
 
 def test_summary_and_means_describe_the_assignments(scales):
@@ -211,7 +211,7 @@ def test_summary_and_means_describe_the_assignments(scales):
 def test_chunks_change_nothing(scales, monkeypatch, cells):
     """Memory is bounded by CELLS, and the result is the same to the bit."""
     whole = analyse(simulated(), scales).assignments
-    monkeypatch.setattr(profiles, "CELLS", cells)
+    monkeypatch.setattr(profiles.assignment, "CELLS", cells)
     pd.testing.assert_frame_equal(analyse(simulated(), scales).assignments, whole, check_exact=True)
 
 

@@ -118,7 +118,7 @@ def test_synthetic_data_are_called_so_wherever_they_are_shown(page, published):
     source = (published.results(SAMPLE) / "report/report.html").read_text(encoding="utf-8")
     captions = re.findall(r"<figcaption><b>Figure.*?</figcaption>", source, re.S)
     notes = re.findall(r'<p class="note"><i>Note.</i>.*?</p>', source, re.S)
-    assert len(captions) == len(page.images) == 12
+    assert len(captions) == len(page.images) == 13
     assert len(notes) == len(page.tables)
     notes = [note for note in notes if "people, firms or documents" not in note]  # the interviews and cases are real
     assert len(notes) == len(page.tables) - 1

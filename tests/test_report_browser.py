@@ -53,7 +53,7 @@ def test_no_error_and_no_request(opened):
 def test_every_figure_is_drawn(opened):
     page, _, _ = opened
     sizes = page.eval_on_selector_all("img", "images => images.map(i => [i.complete, i.naturalWidth, i.naturalHeight])")
-    assert len(sizes) == 12
+    assert len(sizes) == 13
     assert all(complete and width > 300 and height > 150 for complete, width, height in sizes)
 
 

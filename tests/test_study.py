@@ -125,7 +125,7 @@ DIGESTS = {
         {"config.scales": ["ease"], "config.profiles": REMOVE, "config.moderation.models.main.outcome": "years_in_job"},
         AFTER_INGEST | {"ingest"},  # the model of the claims has another outcome
     ),
-    "one variable less": ({"config.variables": ["age"]}, {"ingest", "scoring", "report"}),
+    "one variable less": ({"config.variables": ["age"]}, {"ingest", "scoring", "profiles", "report"}),
     "order of the scales": (
         {"config.scales": ["ease", "pride"]},
         {"ingest", "scoring", "reliability", "dimensionality", "report"},

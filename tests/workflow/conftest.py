@@ -43,6 +43,8 @@ class Tiny:
                 "indicators": ["pride", "ease"],
                 "prototypes": {"keen": {"pride": 75, "ease": 75}, "wary": {"pride": 25, "ease": 25}},
                 "draws": 500,
+                "resamples": 100,
+                "latent": {"max_profiles": 2, "structures": ["tied"], "starts": 10, "blrt": 0},
             },
             "replication": {
                 "s": {

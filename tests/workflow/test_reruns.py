@@ -259,7 +259,7 @@ SOURCES = {
     "practicework/bootstrap.py": {"reliability", "dimensionality", "moderation", "profiles", "replication", "report"},
     "practicework/dimensionality/htmt.py": {"dimensionality", "report"},
     "practicework/johnson_neyman.py": {"moderation", "replication", "report"},
-    "practicework/profiles.py": {"profiles", "report"},
+    "practicework/profiles/assignment.py": {"profiles", "report"},
     "practicework/replication/metric.py": {"replication", "report"},
     "practicework/report/__init__.py": {"report"},
 }

@@ -14,7 +14,7 @@ PROTOTYPES = {
 }
 """Percent of the response range, after Table 2 of Schmitt et al. (2021): high 75, low 25."""
 
-PROFILE_COLUMNS = ("respondent", "profile", "certainty", "exclusive", "note")
+PROFILE_COLUMNS = ("respondent", "profile", "certainty", "exclusive", "coexistence", "kinds", "kinds_certainty", "note")
 
 
 class Cutoffs(Strict):
@@ -130,6 +130,20 @@ class Moderation(Strict):
     models: dict[Name, Model] = Field(min_length=1, description="The models, by name.")
 
 
+Structure = Literal["spherical", "diagonal", "tied", "full"]
+
+
+class Latent(Strict):
+    """Settings of the latent profile analysis, which the profiles of the theory are compared with."""
+
+    max_profiles: int = Field(6, ge=1, le=10, description="Models of 1 to so many profiles.")
+    structures: tuple[Structure, ...] = Field(
+        ("spherical", "diagonal", "tied", "full"), strict=False, min_length=1, description="Covariance structures."
+    )
+    starts: int = Field(100, ge=10, le=10_000, description="Random starts of each model.")
+    blrt: int = Field(99, ge=0, le=10_000, description="Data sets of the bootstrap likelihood ratio test; 0: no test.")
+
+
 class Profiles(Strict):
     """Settings of the profiles stage."""
 
@@ -141,6 +155,8 @@ class Profiles(Strict):
     )
     exclusive_at: Number = Field(0.8, gt=0, le=1, description="Certainty from which a profile counts as exclusive.")
     draws: int = Field(10_000, ge=100, le=1_000_000, description="Measurement-error draws per person.")
+    resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of people behind the intervals of the counts.")
+    latent: Latent | None = Field(default_factory=Latent, description="The latent profile analysis; null: none.")
 
     @model_validator(mode="after")
     def _check(self) -> "Profiles":

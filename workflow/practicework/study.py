@@ -86,9 +86,14 @@ class Study:
         return known | (self.config.moderation.reliabilities if self.config.moderation else {})
 
     def has(self, part: str | None) -> bool:
-        """Whether the config has what a table needs beside its stage: `screening`, or a `marker`."""
+        """Whether the config has what a table needs beside its stage: `screening`, a `marker`, or `latent` profiles."""
         config = self.config
-        return {None: True, "screening": config.screening is not None, "marker": config.dimensionality.marker is not None}[part]
+        return {
+            None: True,
+            "screening": config.screening is not None,
+            "marker": config.dimensionality.marker is not None,
+            "latent": config.profiles is not None and config.profiles.latent is not None,
+        }[part]
 
     def label(self, name: str) -> str:
         """The words for a scale, a variable or a model's term."""
@@ -168,7 +173,7 @@ class Study:
             "reliability": [list(self.scales), config.seed],
             "dimensionality": [list(self.scales), config.dimensionality.model_dump(), config.seed],
             "moderation": [config.moderation and config.moderation.model_dump(), list(config.categories), config.seed],
-            "profiles": [config.profiles and config.profiles.model_dump(), config.seed],
+            "profiles": [config.profiles and config.profiles.model_dump(), self.variables, list(config.categories), config.seed],
             "coding": [],
             "replication": [
                 (config.replication or {}).get(sample) and config.replication[sample].model_dump(),

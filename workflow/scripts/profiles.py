@@ -9,5 +9,13 @@ with plain_errors(snakemake.log[0]):
     scores = tables.read("scoring/scores", snakemake.input.scores)
     reliability = tables.read("reliability/scales", snakemake.input.reliability)
     rng = generator(study.config.seed, "profiles", sample)
-    assigned = profiles.analyse(scores, reliability, study.scales, study.config.profiles, rng)
+    assigned = profiles.analyse(
+        scores,
+        reliability,
+        study.scales,
+        study.config.profiles,
+        rng,
+        others=study.variables,
+        categories=study.config.categories,
+    )
     tables.write(assigned.tables(), sample)

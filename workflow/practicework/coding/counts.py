@@ -148,7 +148,8 @@ def clopper_pearson(count: int, of: int, confidence: float = 0.95) -> tuple[floa
 def tests(evidence: Evidence, compared: Mapping[str, pd.Series], exclusive: str | None, rng: np.random.Generator) -> pd.DataFrame:
     """Exact tests of themes, dimensions and stated belonging between the groups of each attribute.
 
-    A unit whose group or stated belonging is not told takes no part. What is the same in all units is not tested.
+    A unit whose group or stated belonging is not told takes no part, nor does a group of one unit; the note tells it.
+    What is the same in all units is not tested.
     """
     stated = evidence.units.set_index("unit")[exclusive] if exclusive else None
     rows = []
@@ -168,12 +169,20 @@ def tests(evidence: Evidence, compared: Mapping[str, pd.Series], exclusive: str 
 
 
 def _test(attribute: str, told: pd.Series, level: str, name: str, outcome: pd.Series, rng: np.random.Generator) -> list:
-    counts = pd.crosstab(told, outcome)
+    sizes = told.value_counts(sort=False)
+    alone = sorted(sizes.index[sizes == 1])
+    counts = pd.crosstab(told[~told.isin(alone)], outcome[~told.isin(alone)])
+    left_out = f"left out, being one unit each: {', '.join(alone)}" if alone else None
+    told = told[~told.isin(alone)]
     if min(counts.shape, default=0) < 2:
         reason = "only one group has units" if counts.shape[0] < 2 else "it is the same in all units"
-        return [attribute, counts.shape[0], level, name, len(told), np.nan, np.nan, f"not tested: {reason}"]
+        return [attribute, counts.shape[0], level, name, len(told), np.nan, np.nan, _join(f"not tested: {reason}", left_out)]
     found = association(counts.to_numpy(), rng)
-    return [attribute, counts.shape[0], level, name, len(told), found.p_value, found.cramers_v, found.note]
+    return [attribute, counts.shape[0], level, name, len(told), found.p_value, found.cramers_v, _join(found.note, left_out)]
+
+
+def _join(*notes: str | None) -> str | None:
+    return "; ".join(note for note in notes if note) or None
 
 
 def _holm(p: pd.Series) -> pd.Series:

@@ -69,7 +69,7 @@ def load(folder: Path, name: str, spec: CodingSet, codebook: Codebook | None) ->
     """
     units = codings = None
     if spec.codings.lower().endswith(".qdpx"):
-        from practicework.coding.project import project  # only here: few sets need it
+        from practicework.coding.qdpx import project  # only here: few sets need it
 
         units, codings, codebook = project(folder / spec.codings, spec.codings, codebook)
     if spec.units is not None:

@@ -9,7 +9,7 @@ class Contract:
 
     `open` tables have further columns, all numbers (or `open="text"`: texts), named by the study's items, variables,
     scales, profiles or attributes, and no two rows with the same `key`.
-    A table that `needs` something of the config, `screening` or a `marker`, exists only where the study has it.
+    A table that `needs` something of the config, such as `screening` or a `marker`, exists only where the study has it.
     """
 
     about: str

@@ -134,7 +134,7 @@ def heat_map(
         words = mark if marks is not None else "" if binary or not values[i, j] else f"{values[i, j]:g}"
         if words:
             axes.text(
-                j, i, words, ha="center", va="center", fontsize=7, color="white" if values[i, j] > 0.6 * largest else "black"
+                j, i, words, ha="center", va="center", fontsize=7, color="white" if values[i, j] > 0.7 * largest else "black"
             )
     return figure
 

@@ -29,7 +29,12 @@ def section(context: Context) -> dict:
         "exclusivity": exclusivity,
         "stated": sum(row["stated"] for row in exclusivity),
         "upheld": sum(row["upheld"] for row in exclusivity),
-        "contradictions": [row for row in context.rows("coding/attributions") if not row["agrees"]],
+        "contradictions": [
+            f"{row['unit']}: {apa.lower(labels[row['stated']])} as stated, but also coded with "
+            f"{_labelled(row['elsewhere'], labels)}."
+            for row in context.rows("coding/attributions")
+            if not row["agrees"]
+        ],
         "tests": len(tests),
         "notable": [row | {"what": labels.get(row["name"], row["name"])} for row in tests if row["p_holm"] < 0.05],
         "structure": _structure(context, structure),
@@ -44,6 +49,12 @@ def section(context: Context) -> dict:
         "matrices": _matrices(results, labels),
         "prevalence": _prevalence(context, labels),
     }
+
+
+def _labelled(codes: str, labels: dict[str, str]) -> str:
+    """Codes with their sources, in words."""
+    words = [part.partition(" (") for part in codes.split("; ")]
+    return "; ".join(f"“{labels[code]}”{bracket}{sources}" for code, bracket, sources in words)
 
 
 def _kinds(units: pd.DataFrame) -> dict[str, int]:
@@ -102,10 +113,8 @@ def _group_figures(results: dict[str, pd.DataFrame], labels: dict[str, str]) -> 
         )
         count = rows.pivot(index="name", columns="value", values="units").reindex_like(share)
         words = _words(attribute)
-        drawing = figures.heat_map(share.rename(index=labels, columns=columns), marks=count, xlabel=words, ylabel="", top=100)
-        caption = (
-            f"Themes by {words.lower()}. Numbers: units with the theme; shade: their share of the group, white 0 to dark 100%."
-        )
+        drawing = figures.heat_map(share.rename(index=labels, columns=columns), marks=count, xlabel=words, ylabel="")
+        caption = f"Themes by {words.lower()}. Numbers: units with the theme; shade: their share of the group."
         drawings.append(Drawing(svg(drawing), caption, f"A grid of themes by {words.lower()}, darker where the share is larger."))
     return drawings
 
@@ -250,7 +259,7 @@ def _matrices(results: dict[str, pd.DataFrame], labels: dict[str, str]) -> list[
         group = rows["group"].where(rows["group"].notna(), "")
         titles = rows["row"].map(labels) + group.map(lambda one: f" ({one})" if one else "")
         printed = rows["published"].notna()
-        cells = rows.assign(title=titles, mark=rows["computed"] + (" | " + rows["published"]).where(printed, ""))
+        cells = rows.assign(title=titles, mark=rows["computed"] + (" / " + rows["published"]).where(printed, ""))
         order, columns = list(dict.fromkeys(titles)), list(dict.fromkeys(rows["column"]))
         counts = cells.pivot(index="title", columns="column", values="units").reindex(index=order, columns=columns).fillna(0)
         marks = cells.pivot(index="title", columns="column", values="mark").reindex_like(counts)

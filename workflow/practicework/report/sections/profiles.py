@@ -4,7 +4,11 @@ from practicework.figures import profiles as figures
 from practicework.figures.style import svg
 from practicework.report import apa
 from practicework.report.context import Context
+from practicework.report.sections.profiles_latent import latent
 from practicework.report.table import Drawing, Table
+
+MIDDLE = 50
+"""Percent of the response range."""
 
 
 def section(context: Context) -> dict:
@@ -24,6 +28,17 @@ def section(context: Context) -> dict:
         "measurement": _measurement(context, measurement),
         "notes": [(study.label(row["indicator"]), row["note"]) for row in measurement if row["note"]],
         "figure": _figure(context, n) if n else None,
+        "own_scales": own_scales(settings.prototypes),
+        "low": [profile for profile, percents in settings.prototypes.items() if max(percents.values()) <= MIDDLE],
+        "coexistence": {row["coexistence"]: row["n"] for row in context.rows("profiles/coexistence") if row["kinds"] is None},
+        "kinds": _kinds(context),
+        "boundary": next(iter(context.rows("profiles/boundary")), None),
+        "boundaries": _boundaries(context),
+        "sensitivity": _sensitivity(context),
+        "least": _least(context),
+        "latent": latent(context, n),
+        "associations": _associations(context),
+        "groups": _groups(context),
     }
 
 
@@ -36,6 +51,8 @@ def _counts(context: Context, summary: list[dict], n: int) -> Table:
             row["profile"].replace("_", " ").capitalize(),
             str(row["n"]),
             f"{apa.number(row['percent'], 1)}%" if row["percent"] is not None else apa.EMPTY,
+            apa.EMPTY if row["percent_low"] is None else f"[{row['percent_low']:.0f}, {row['percent_high']:.0f}]",
+            apa.unit(row["stability"]),
             str(row["exclusive"]),
             apa.unit(row["mean_certainty"]),
             *(
@@ -46,13 +63,130 @@ def _counts(context: Context, summary: list[dict], n: int) -> Table:
         for row in summary
     ]
     note = (
-        f"n = {n}. Exclusive: certainty of at least {apa.unit(settings.exclusive_at)}. Certainty: share of {settings.draws:,} "
-        "measurement-error draws that fall in the same profile. Indicators: mean in percent of the response range, the prototype "
-        f"in parentheses.{context.synthetic}"
+        f"n = {n}. CI: of the percentage, with other people, measured again; stability: mean Jaccard similarity of the members "
+        f"when measured again. Exclusive: certainty of at least {apa.unit(settings.exclusive_at)}. Certainty: share of "
+        f"{settings.draws:,} measurement-error draws that fall in the same profile. Indicators: mean in percent of the response "
+        f"range, the prototype in parentheses.{context.synthetic}"
     )
     return Table(
-        "Respondents by profile", ["Profile", "n", "Percent", "Exclusive", "Mean certainty", *names], rows, note, wide=True
+        "Respondents by profile",
+        ["Profile", "n", "Percent", "95% CI", "Stability", "Exclusive", "Certainty", *names],
+        rows,
+        note,
+        wide=True,
     )
+
+
+def own_scales(prototypes: dict) -> bool:
+    """Whether every profile has an indicator on which its prototype alone is high."""
+    return all(
+        any(
+            percent > MIDDLE and all(other[one] <= MIDDLE for name, other in prototypes.items() if name != profile)
+            for one, percent in percents.items()
+        )
+        for profile, percents in prototypes.items()
+    )
+
+
+def _kinds(context: Context) -> Table | None:
+    rows, groups = [], []
+    for row in context.rows("profiles/coexistence"):
+        if row["kinds"] is None:
+            groups.append(len(rows))
+        elif row["coexistence"] == "uncommitted":
+            continue
+        name = row["coexistence"].capitalize() if row["kinds"] is None else row["kinds"].replace("_", " ").capitalize()
+        percent = apa.EMPTY if row["percent"] is None else f"{row['percent']:.1f}%"
+        rows.append([name, str(row["n"]), percent, apa.unit(row["mean_certainty"])])
+    if not any(row["n"] for row in context.rows("profiles/coexistence")):
+        return None
+    note = f"Certainty: mean share of the measurement-error draws that bear out the kinds.{context.synthetic}"
+    return Table(
+        "One kind of work, several, or none", ["Kinds of work", "n", "Percent", "Certainty"], rows, note, groups=tuple(groups)
+    )
+
+
+def _boundaries(context: Context) -> Table | None:
+    rows = [
+        [
+            apa.upper(row["boundary"].replace("_", " ").replace(" | ", " and ")),
+            str(row["n"]),
+            f"{row['within_1_sem']} ({row['percent_1_sem']:.0f}%)",
+            f"{row['within_1_96_sem']} ({row['percent_1_96_sem']:.0f}%)",
+        ]
+        for row in context.rows("profiles/boundary")
+    ]
+    if not rows:
+        return None
+    note = (
+        f"Respondents by their nearest boundary; percent of all. SEM: along the line between the prototypes.{context.synthetic}"
+    )
+    header = ["Boundary of", "n", "Within 1 SEM", "Within 1.96 SEM"]
+    return Table("Respondents near a boundary", header, rows, note)
+
+
+def _sensitivity(context: Context) -> Table | None:
+    table = context.rows("profiles/sensitivity")
+    if not table:
+        return None
+    labels = list(dict.fromkeys(row["profile"] for row in table))
+    rows, notes = [], []
+    for variant in dict.fromkeys(row["variant"] for row in table):
+        own = [row for row in table if row["variant"] == variant]
+        rows.append([apa.upper(variant), *(str(row["n"]) for row in own), f"{own[0]['same']:.0f}%", apa.unit(own[0]["kappa"])])
+        notes += [f"{apa.upper(variant)}: {own[0]['note']}."] if own[0]["note"] else []
+    note = f"Respondents by profile; same: who keep their profile; κ: Cohen's kappa with the declared one. {' '.join(notes)}"
+    header = ["Rule", *(label.replace("_", " ").capitalize() for label in labels), "Same", "κ"]
+    return Table("Profiles under other prototypes and cut-offs", header, rows, note.rstrip() + context.synthetic, wide=True)
+
+
+def _least(context: Context) -> dict | None:
+    """The variant that keeps the fewest."""
+    others = [row for row in context.rows("profiles/sensitivity") if row["variant"] != "as declared"]
+    return min(others, key=lambda row: row["same"]) if others else None
+
+
+def _associations(context: Context) -> Table | None:
+    rows = [
+        [
+            apa.upper(context.study.label(row["variable"])),
+            row["test"].replace("-", "–"),
+            str(row["n"]),
+            apa.number(row["statistic"]),
+            apa.p(row["p_value"]),
+            apa.p(row["p_holm"]),
+            f"{row['effect_name']} = {apa.unit(row['effect'])}" if row["effect"] is not None else apa.EMPTY,
+            apa.upper(row["note"]) if row["note"] else apa.EMPTY,
+        ]
+        for row in context.rows("profiles/associations")
+    ]
+    if not rows:
+        return None
+    note = f"Holm: corrected over the variables.{context.synthetic}"
+    header = ["Variable", "Test", "n", "H", "p", "p (Holm)", "Effect", "Note"]
+    return Table("Whether profiles differ in the variables", header, rows, note, words=(0, 1, 6, 7), wide=True)
+
+
+def _groups(context: Context) -> Table | None:
+    table, study = context.rows("profiles/by_variable"), context.study
+    if not table:
+        return None
+    labels = list(dict.fromkeys(row["profile"] for row in table))
+    rows, groups = [], []
+    for variable, category in dict.fromkeys((row["variable"], row["category"]) for row in table):
+        own = [row for row in table if (row["variable"], row["category"]) == (variable, category)]
+        if category is None:
+            words = [f"{apa.number(row['mean'])} ({apa.number(row['sd'])})" if row["n"] else apa.EMPTY for row in own]
+            rows.append([f"{apa.upper(study.label(variable))}, M (SD)", *words])
+            continue
+        if not any(row[0] == f"{apa.upper(study.label(variable))}, n (%)" for row in rows):
+            groups.append(len(rows))
+            rows.append([f"{apa.upper(study.label(variable))}, n (%)", *[""] * len(labels)])
+        words = [f"{row['n']} ({row['percent']:.0f}%)" if row["percent"] is not None else str(row["n"]) for row in own]
+        rows.append([study.category(variable, float(category)), *words])
+    header = ["Variable", *(label.replace("_", " ").capitalize() for label in labels)]
+    note = f"Of the respondents of each profile with a value.{context.synthetic}"
+    return Table("Profiles by variable", header, rows, note, groups=tuple(groups), wide=True)
 
 
 def _measurement(context: Context, measurement: list[dict]) -> Table:

@@ -1,0 +1,110 @@
+"""Whether certainty is calibrated: simulated people of known type, from their answers through the whole assignment.
+
+A type's true scores lie around its prototype, moved towards the middle by `separation` (1: at the prototype), with a
+standard deviation of 10 percent of the response range within the type. Each of three scales has six five-point items with an
+error that gives the stated reliability of the sum; people are scored, alpha is computed from their answers, and they are
+assigned. Accuracy is held against the profile of the true scores, since measurement error is what certainty speaks of,
+and, in the last column, against the type that people were drawn from. 20 samples of 300 people for each cell.
+Writes benchmarks/profile_calibration.csv and docs/profile_calibration.svg. Run: `make calibration` (a minute).
+"""
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+import sys
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from practicework.figures.style import COLOURS, GREY, LINES, canvas, svg
+from practicework.profiles.assignment import draw_shares
+from practicework.profiles.robustness import nearest_prototype
+from practicework.seeds import generator
+from practicework.settings import PROTOTYPES
+
+ROOT = Path(__file__).resolve().parents[1]
+CENTRES = np.array([list(percents.values()) for percents in PROTOTYPES.values()])
+SEPARATIONS, RELIABILITIES = (0.4, 0.7, 1.0), (0.6, 0.75, 0.9)
+WITHIN, ITEMS, N, SAMPLES = 10.0, 6, 300, 20
+BINS = np.array([0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0])
+
+
+def sample(separation: float, reliability: float, rng: np.random.Generator, n: int = N) -> tuple[np.ndarray, ...]:
+    """Types, true profiles, assigned profiles and certainties of n people."""
+    types = rng.integers(0, len(CENTRES), n)
+    true = 50 + separation * (CENTRES[types] - 50) + WITHIN * rng.standard_normal((n, 3))
+    error = np.sqrt(true.var(axis=0) * (1 - reliability) / reliability * ITEMS)
+    answers = true[:, None] + error * rng.standard_normal((n, ITEMS, 3))
+    answers = np.clip(np.round(answers / 25), 0, 4) * 25  # five points
+    scores = answers.mean(axis=1)
+    alpha = ITEMS / (ITEMS - 1) * (1 - answers.var(axis=0, ddof=1).sum(axis=0) / answers.sum(axis=1).var(axis=0, ddof=1))
+    sem = scores.std(axis=0, ddof=1) * np.sqrt(1 - np.clip(alpha, 0, 1))
+    assigned = nearest_prototype(scores, CENTRES)
+    certainty = draw_shares(scores, CENTRES, sem, 2_000, rng)[np.arange(n), assigned]
+    return types, nearest_prototype(true, CENTRES), assigned, certainty
+
+
+def simulate(samples: int = SAMPLES) -> pd.DataFrame:
+    """Accuracy by bin of certainty, for every separation and reliability."""
+    rows = []
+    for separation, reliability in product(SEPARATIONS, RELIABILITIES):
+        rng = generator(6, "calibration", str(separation), str(reliability))
+        drawn = [sample(separation, reliability, rng) for _ in range(samples)]
+        types, true, assigned, certainty = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+        bins = np.clip(np.searchsorted(BINS, certainty, side="right") - 1, 0, len(BINS) - 2)
+        for place in range(len(BINS) - 1):
+            own = bins == place
+            if own.any():
+                right, same = (assigned == true)[own].mean(), (assigned == types)[own].mean()
+                ends = [BINS[place], BINS[place + 1], own.sum(), certainty[own].mean()]
+                rows.append([separation, reliability, *ends, right, same])
+    columns = ["separation", "reliability", "from", "to", "n", "certainty", "accuracy", "accuracy_of_type"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def error(rows: pd.DataFrame, accuracy: str = "accuracy") -> float:
+    """The mean distance of accuracy from certainty, weighted by people."""
+    return float(np.average((rows[accuracy] - rows["certainty"]).abs(), weights=rows["n"]))
+
+
+def draw(table: pd.DataFrame) -> str:
+    """The calibration curves as SVG text."""
+    figure, panels = canvas(2.9, panels=len(RELIABILITIES), sharey=True)
+    for axes, reliability in zip(panels, RELIABILITIES, strict=True):
+        axes.plot([0.35, 1], [0.35, 1], color=GREY, linewidth=0.8)
+        for separation, colour, line in zip(SEPARATIONS, COLOURS, LINES, strict=False):
+            rows = table[(table["reliability"] == reliability) & (table["separation"] == separation)]
+            axes.plot(
+                rows["certainty"],
+                rows["accuracy"],
+                color=colour,
+                linestyle=line,
+                marker="o",
+                markersize=3,
+                label=f"{separation:g}",
+            )
+        axes.set_title(f"reliability {reliability:g}".replace("0.", "."), fontsize=9)
+        axes.set_xlabel("Certainty")
+        axes.set_xlim(0.35, 1.02)
+        axes.set_ylim(0.35, 1.02)
+    panels[0].set_ylabel("Share of right assignments")
+    panels[0].legend(title="separation", title_fontsize=8, loc="upper left")
+    return svg(figure)
+
+
+def main() -> None:
+    """Simulate, write the table and the figure."""
+    table = simulate()
+    table.to_csv(ROOT / "benchmarks/profile_calibration.csv", index=False, lineterminator="\n")
+    (ROOT / "docs/profile_calibration.svg").write_text(draw(table), encoding="utf-8")
+    for (separation, reliability), rows in table.groupby(["separation", "reliability"]):
+        of_type = error(rows, "accuracy_of_type")
+        bias = np.average(rows["certainty"] - rows["accuracy"], weights=rows["n"])
+        print(f"{separation:g} {reliability:g}: error {error(rows):.3f}, bias {bias:+.3f}, of type {of_type:.3f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,194 @@
+"""How far the profiles bear weight: other rules, boundaries, stability, coexistence, and who the people are."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from practicework.profiles import coexistence, robustness, variables
+from practicework.settings import PROTOTYPES
+
+NAMES = ["promotion", "usefulness", "support"]
+LABELS = list(PROTOTYPES)
+CENTRES = np.array([[percents[name] for name in NAMES] for percents in PROTOTYPES.values()])
+OWN = {
+    "promotion": {"promotion": 75.0, "reconciliation": 25.0, "disruption": 25.0},
+    "reconciliation": {"promotion": 25.0, "reconciliation": 75.0, "disruption": 25.0},
+    "disruption": {"promotion": 25.0, "reconciliation": 25.0, "disruption": 75.0},
+}
+
+
+@pytest.fixture(scope="module")
+def people():
+    """People all over the response range."""
+    return np.random.default_rng(1).uniform(0, 100, (200, 3))
+
+
+def test_symmetric_prototypes_of_another_height_change_nothing(people):
+    """Around the middle the planes between prototypes stay where they are, whatever the height: a closed form."""
+    table = robustness.sensitivity(people, LABELS, CENTRES)
+    for level in (60, 70, 80, 90):
+        own = table[table["variant"] == f"prototypes at {level} and {100 - level}"]
+        assert (own["same"] == 100).all()
+
+
+def test_cut_offs_by_hand():
+    """High, high, high is promotion; low, high, low reconciliation; high, low, high fits none better than another."""
+    points = np.array([[80, 90, 60], [20, 60, 40], [10, 10, 10], [90, 10, 90]])
+    table = robustness.sensitivity(points, LABELS, CENTRES)
+    own = table[table["variant"] == "cut-offs at the middle of the scales"]
+    assert own["n"].tolist() == [2, 1, 1]  # two of three fit promotion, the fourth person's best
+    tied = np.array([[80, 10, 20]])
+    found = dict(robustness.variants(np.vstack([points, tied]), CENTRES))["cut-offs at the middle of the scales"]
+    assert found[-1] == 2
+    even = dict(robustness.variants(np.vstack([points, [[80, 20, 80]], [[50, 60, 40]]]), CENTRES))
+    assert even["cut-offs at the middle of the scales"][-1] == 1
+
+
+def test_who_fits_two_patterns_equally_is_told():
+    prototypes = np.array([[75.0, 25.0], [25.0, 75.0]])
+    table = robustness.sensitivity(np.array([[80.0, 80.0], [90.0, 10.0], [10.0, 90.0]]), ["a", "b"], prototypes)
+    own = table[table["variant"] == "cut-offs at the middle of the scales"]
+    assert own["n"].tolist() == [1, 1]
+    assert own["note"].iloc[0] == "1 people fit several patterns equally and have none"
+
+
+def test_distance_from_a_boundary_is_that_of_the_plane(people):
+    """Against the point-to-plane formula, in standard errors along the normal."""
+    sem = np.array([9.0, 6.0, 8.0])
+    table = robustness.boundary(people, LABELS, CENTRES, sem).set_index("boundary")
+    near = []
+    for point in people:
+        own = np.linalg.norm(CENTRES - point, axis=1).argmin()
+        found = []
+        for other in set(range(3)) - {own}:
+            normal = CENTRES[own] - CENTRES[other]
+            unit = normal / np.linalg.norm(normal)
+            distance = (point - (CENTRES[own] + CENTRES[other]) / 2) @ unit
+            found.append(distance / np.sqrt(((unit * sem) ** 2).sum()))
+        near.append(min(found))
+    assert table.loc["all", "within_1_sem"] == (np.array(near) <= 1).sum()
+    assert table.loc["all", "within_1_96_sem"] == (np.array(near) <= 1.96).sum()
+    assert table.iloc[1:]["n"].sum() == table.loc["all", "n"] == 200
+
+
+def test_share_within_a_boundary_is_the_certainty_s_own():
+    """Between two prototypes, within one standard error means a certainty below Φ(1)."""
+    rng = np.random.default_rng(2)
+    points, pair, sem = rng.uniform(0, 100, (500, 2)), np.array([[75.0, 60.0], [25.0, 40.0]]), np.array([10.0, 5.0])
+    normal = (pair[0] - pair[1]) / np.linalg.norm(pair[0] - pair[1])
+    certainty = stats.norm.cdf(np.abs((points - pair.mean(axis=0)) @ normal) / np.sqrt(((normal * sem) ** 2).sum()))
+    table = robustness.boundary(points, ["a", "b"], pair, sem).set_index("boundary")
+    assert table.loc["a | b", "within_1_sem"] == (certainty <= stats.norm.cdf(1)).sum()
+
+
+def test_interval_of_a_share_is_the_binomial_one_without_error(people):
+    """No measurement error: resampling people alone; half the width within a tenth of the normal approximation's."""
+    found = robustness.stability(people, CENTRES, np.zeros(3), 4000, np.random.default_rng(3))
+    share = np.bincount(robustness.nearest_prototype(people, CENTRES), minlength=3) / 200
+    width = 100 * 2 * 1.96 * np.sqrt(share * (1 - share) / 200)
+    assert (found["percent_high"] - found["percent_low"]).to_numpy() == pytest.approx(width, rel=0.1)
+    assert found["stability"].tolist() == [1, 1, 1]
+
+
+def test_error_makes_profiles_less_stable(people):
+    """Jaccard against a simulation person by person: the same on average."""
+    sem = np.array([12.0, 12.0, 12.0])
+    found = robustness.stability(people, CENTRES, sem, 1000, np.random.default_rng(4))["stability"]
+    rng, main, drawn = np.random.default_rng(5), robustness.nearest_prototype(people, CENTRES), []
+    for _ in range(400):
+        again = robustness.nearest_prototype(people + sem * rng.standard_normal(people.shape), CENTRES)
+        drawn.append([((main == one) & (again == one)).sum() / ((main == one) | (again == one)).sum() for one in range(3)])
+    assert found.to_numpy() == pytest.approx(np.mean(drawn, axis=0), abs=0.01)
+    assert (found < 0.9).all()
+
+
+def test_exclusivity_counts_certainties():
+    table = robustness.exclusivity(np.array([0.5, 0.75, 0.85, 0.96, np.nan]), 0.8).set_index("certainty")
+    assert table["n"].to_dict() == {0.7: 3, 0.8: 2, 0.9: 1, 0.95: 1}
+    assert table["declared"].to_dict() == {0.7: False, 0.8: True, 0.9: False, 0.95: False}
+
+
+# ---- coexistence ----
+
+
+def test_own_scales_are_those_on_which_one_prototype_alone_is_high():
+    assert coexistence.own_indicators(OWN) == {name: [name] for name in OWN}
+    assert coexistence.own_indicators(PROTOTYPES) is None
+
+
+def test_people_of_known_kinds_are_found_again():
+    """True scores well above or below the middle on each of three scales, measured with error: all eight sets."""
+    rng = np.random.default_rng(6)
+    truth = rng.integers(0, 2, (800, 3)).astype(bool)
+    points = np.where(truth, 75, 25) + 6 * rng.standard_normal((800, 3))
+    kinds, certainty = coexistence.by_own_scales(points, list(OWN), OWN, np.full(3, 6.0), 500, rng)
+    expected = [tuple(name for name, yes in zip(OWN, row, strict=True) if yes) for row in truth]
+    assert np.mean([a == b for a, b in zip(kinds, expected, strict=True)]) > 0.99
+    assert certainty.mean() > 0.97
+
+
+def test_certainty_of_a_set_is_a_product():
+    """Independent errors: Φ of each scale's distance from the middle, multiplied; four Monte Carlo errors."""
+    point, sem = np.array([[58.0, 46.0, 30.0]]), np.array([8.0, 10.0, 6.0])
+    kinds, certainty = coexistence.by_own_scales(point, list(OWN), OWN, sem, 40_000, np.random.default_rng(7))
+    expected = np.prod(stats.norm.cdf(np.abs(point[0] - 50) / sem))
+    assert kinds == [("promotion",)]
+    assert certainty[0] == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / 40_000))
+
+
+@pytest.mark.parametrize(
+    ("shares", "middle", "kinds", "certainty"),
+    [
+        ([0.85, 0.1, 0.05], 0.9, ("promotion",), 0.85),  # exclusive, whatever the middle
+        ([0.5, 0.3, 0.2], 0.6, (), 0.6),
+        ([0.5, 0.3, 0.2], 0.4, ("promotion", "reconciliation", "disruption"), 1.0),
+        ([0.7, 0.25, 0.05], 0.4, ("promotion", "reconciliation"), 0.95),
+        ([0.79, 0.11, 0.1], 0.2, ("promotion", "reconciliation"), 0.9),  # two at least
+    ],
+)
+def test_shared_scales_by_hand(shares, middle, kinds, certainty):
+    found, sure = coexistence.by_shares(np.array([shares]), LABELS, np.array([middle]), 0.8)
+    assert found == [kinds]
+    assert sure[0] == pytest.approx(certainty)
+
+
+def test_summary_counts_everybody_once():
+    table = pd.DataFrame(
+        {
+            "coexistence": ["exclusive", "mixed", "mixed", "uncommitted", None],
+            "kinds": ["a", "a + b", "a + b", None, None],
+            "kinds_certainty": [0.9, 0.8, 0.6, 0.7, np.nan],
+        }
+    )
+    rows = coexistence.summary(table)
+    whole = rows[rows["kinds"].isna()].set_index("coexistence")
+    assert whole["n"].to_dict() == {"exclusive": 1, "mixed": 2, "uncommitted": 1}
+    assert whole["percent"].sum() == 100
+    assert rows.loc[rows["kinds"] == "a + b", "mean_certainty"].tolist() == [pytest.approx(0.7)]
+
+
+# ---- who they are ----
+
+
+def test_kruskal_wallis_equals_r(golden):
+    """The statistic exactly; the permutation p within four Monte Carlo errors of R's, plus .005 for the chi-squared form."""
+    two, expected = golden("latent_agreement_synthetic"), golden("latent_agreement").iloc[0]
+    scores = pd.DataFrame({"age": two["age"].astype(float)})
+    row = variables.associations(scores, two["a"].astype(str), ["age"], (), np.random.default_rng(0)).iloc[0]
+    assert row["statistic"] == pytest.approx(expected["h"], rel=1e-12)
+    assert row["p_value"] == pytest.approx(expected["p"], abs=0.005 + 4 * np.sqrt(0.06 * 0.94 / variables.PERMUTATIONS))
+    assert row["effect"] == pytest.approx((expected["h"] - 2) / (200 - 3), rel=1e-12)
+
+
+def test_categories_are_counted_and_tested():
+    scores = pd.DataFrame({"sector": [1.0, 1, 1, 2, 2, 2, np.nan], "same": 3.0})
+    profile = pd.Series(["a", "a", "a", "b", "b", "b", "b"])
+    table = variables.by_variable(scores, profile, ["a", "b"], ["sector"], ["sector"]).set_index(["category", "profile"])
+    assert table["n"].to_dict() == {("1", "a"): 3, ("2", "a"): 0, ("1", "b"): 0, ("2", "b"): 3}
+    found = variables.associations(scores, profile, ["sector", "same"], ["sector"], np.random.default_rng(0)).set_index(
+        "variable"
+    )
+    assert found.loc["sector", "p_value"] == pytest.approx(0.1, rel=1e-9)  # 2 / C(6, 3)
+    assert found.loc["sector", "n"] == 6
+    assert "the same for everybody" in found.loc["same", "note"]

@@ -231,3 +231,17 @@ def test_a_tie_takes_the_first(scales):
     people = np.vstack([[50, 50, 50], simulated(20)])
     assert analyse(people, scales, prototypes=prototypes).assignments["profile"].iloc[0] == "left"
     assert analyse(people, scales, prototypes=turned).assignments["profile"].iloc[0] == "right"
+
+
+def test_scales_for_each_kind_of_work_tell_several_and_none(new_scale):
+    """Where every kind has its own scale: high on two does two, low on all does none, and disruptors are told from them."""
+    kinds = ["promotion", "reconciliation", "disruption"]
+    own = {name: new_scale(4, name=name, scoring=PERCENT) for name in kinds}
+    prototypes = {name: {other: 75 if other == name else 25 for other in kinds} for name in kinds}
+    people = [[90, 10, 10], [90, 90, 10], [10, 10, 10], [10, 10, 90], [90, 90, 90]] * 10
+    table = analyse(people, own, alpha=0.9, prototypes=prototypes).assignments
+    assert table["coexistence"].iloc[:5].tolist() == ["exclusive", "mixed", "uncommitted", "exclusive", "mixed"]
+    expected = ["promotion", "promotion + reconciliation", "", "disruption", "promotion + reconciliation + disruption"]
+    assert table["kinds"].fillna("").iloc[:5].tolist() == expected
+    assert (table["kinds_certainty"] > 0.95).all()
+    assert "as near to another profile" in table["note"].iloc[2]

@@ -14,6 +14,8 @@ def section(context: Context) -> dict:
     metric = context.rows("replication/metric")
     is_set = context.sample in context.study.config.coding
     return {
+        "is_set": is_set,
+        "synthetic": bool(context.synthetic),
         "differ": [difference(row) for row in rows if not row["agrees"]] if is_set else [],
         "agree": sum(bool(row["agrees"]) for row in rows),
         "claims": len(rows),

@@ -1,6 +1,7 @@
 """Exact tests of tables of counts, against R's fisher.test."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from practicework import exact
@@ -49,3 +50,9 @@ def test_nothing_to_compare_is_told(table):
     found = association(table, np.random.default_rng(0))
     assert np.isnan(found.p_value)
     assert "fewer than two" in found.note
+
+
+def test_holm_equals_r():
+    """p.adjust(c(.01, .04, .03, NA, .9), "holm"): missing ones are no tests."""
+    found = exact.holm(pd.Series([0.01, 0.04, 0.03, np.nan, 0.9]))
+    assert found.tolist() == pytest.approx([0.04, 0.09, 0.09, np.nan, 0.9], nan_ok=True)

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from practicework.profiles import coexistence, robustness, variables
-from practicework.settings import PROTOTYPES
+from practicework.settings import PROTOTYPES, Profiles
 
 NAMES = ["promotion", "usefulness", "support"]
 LABELS = list(PROTOTYPES)
@@ -16,6 +16,7 @@ OWN = {
     "reconciliation": {"promotion": 25.0, "reconciliation": 75.0, "disruption": 25.0},
     "disruption": {"promotion": 25.0, "reconciliation": 25.0, "disruption": 75.0},
 }
+OWN_INDICATORS = {name: [name] for name in OWN}
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +114,8 @@ def test_exclusivity_counts_certainties():
 
 
 def test_own_scales_are_those_on_which_one_prototype_alone_is_high():
-    assert coexistence.own_indicators(OWN) == {name: [name] for name in OWN}
-    assert coexistence.own_indicators(PROTOTYPES) is None
+    assert Profiles(indicators=list(OWN), prototypes=OWN).own_indicators == OWN_INDICATORS
+    assert Profiles().own_indicators is None
 
 
 def test_people_of_known_kinds_are_found_again():
@@ -122,7 +123,7 @@ def test_people_of_known_kinds_are_found_again():
     rng = np.random.default_rng(6)
     truth = rng.integers(0, 2, (800, 3)).astype(bool)
     points = np.where(truth, 75, 25) + 6 * rng.standard_normal((800, 3))
-    kinds, certainty = coexistence.by_own_scales(points, list(OWN), OWN, np.full(3, 6.0), 500, rng)
+    kinds, certainty = coexistence.by_own_scales(points, list(OWN), OWN, OWN_INDICATORS, np.full(3, 6.0), 500, rng)
     expected = [tuple(name for name, yes in zip(OWN, row, strict=True) if yes) for row in truth]
     assert np.mean([a == b for a, b in zip(kinds, expected, strict=True)]) > 0.99
     assert certainty.mean() > 0.97
@@ -131,7 +132,7 @@ def test_people_of_known_kinds_are_found_again():
 def test_certainty_of_a_set_is_a_product():
     """Independent errors: Φ of each scale's distance from the middle, multiplied; four Monte Carlo errors."""
     point, sem = np.array([[58.0, 46.0, 30.0]]), np.array([8.0, 10.0, 6.0])
-    kinds, certainty = coexistence.by_own_scales(point, list(OWN), OWN, sem, 40_000, np.random.default_rng(7))
+    kinds, certainty = coexistence.by_own_scales(point, list(OWN), OWN, OWN_INDICATORS, sem, 40_000, np.random.default_rng(7))
     expected = np.prod(stats.norm.cdf(np.abs(point[0] - 50) / sem))
     assert kinds == [("promotion",)]
     assert certainty[0] == pytest.approx(expected, abs=4 * np.sqrt(expected * (1 - expected) / 40_000))

@@ -14,6 +14,9 @@ PROTOTYPES = {
 }
 """Percent of the response range, after Table 2 of Schmitt et al. (2021): high 75, low 25."""
 
+MIDDLE = 50.0
+"""Percent of the response range: above it a prototype is high."""
+
 PROFILE_COLUMNS = ("respondent", "profile", "certainty", "exclusive", "coexistence", "kinds", "kinds_certainty", "note")
 
 
@@ -157,6 +160,19 @@ class Profiles(Strict):
     draws: int = Field(10_000, ge=100, le=1_000_000, description="Measurement-error draws per person.")
     resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of people behind the intervals of the counts.")
     latent: Latent | None = Field(default_factory=Latent, description="The latent profile analysis; null: none.")
+
+    @property
+    def own_indicators(self) -> dict[str, list[str]] | None:
+        """By profile the indicators on which its prototype alone is high; None unless every profile has one."""
+        own = {
+            profile: [
+                one
+                for one, percent in percents.items()
+                if percent > MIDDLE and all(other[one] <= MIDDLE for name, other in self.prototypes.items() if name != profile)
+            ]
+            for profile, percents in self.prototypes.items()
+        }
+        return own if all(own.values()) else None
 
     @model_validator(mode="after")
     def _check(self) -> "Profiles":

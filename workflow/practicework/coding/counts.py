@@ -10,7 +10,7 @@ from scipy.special import betaincinv
 
 from practicework.codebook import GROUPS, LEVELS
 from practicework.coding.evidence import Evidence
-from practicework.exact import association
+from practicework.exact import association, holm
 
 
 def incidence(evidence: Evidence) -> pd.DataFrame:
@@ -164,7 +164,7 @@ def tests(evidence: Evidence, compared: Mapping[str, pd.Series], exclusive: str 
             both = told[told.index.isin(stated.dropna().index)]
             rows.append(_test(attribute, both, "stated", exclusive, stated.reindex(both.index), rng))
     table = pd.DataFrame(rows, columns=["attribute", "groups", "level", "name", "n", "p_value", "cramers_v", "note"])
-    table["p_holm"] = table.groupby(["attribute", "level"])["p_value"].transform(_holm) if len(table) else np.nan
+    table["p_holm"] = table.groupby(["attribute", "level"])["p_value"].transform(holm) if len(table) else np.nan
     return table[["attribute", "groups", "level", "name", "n", "p_value", "p_holm", "cramers_v", "note"]]
 
 
@@ -183,13 +183,6 @@ def _test(attribute: str, told: pd.Series, level: str, name: str, outcome: pd.Se
 
 def _join(*notes: str | None) -> str | None:
     return "; ".join(note for note in notes if note) or None
-
-
-def _holm(p: pd.Series) -> pd.Series:
-    """Holm's corrected p; R: `p.adjust(p, "holm")`."""
-    told = p.dropna().sort_values()
-    steps = (told * np.arange(len(told), 0, -1)).cummax().clip(upper=1)
-    return steps.reindex(p.index)
 
 
 def _held(evidence: Evidence) -> Iterator[tuple[str, str, set[str]]]:

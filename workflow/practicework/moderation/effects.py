@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
+from practicework.exact import holm
 from practicework.johnson_neyman import boundaries, regions
 from practicework.moderation.design import Design
 from practicework.moderation.regression import Fit
@@ -76,14 +77,7 @@ def contrasts(fit: Fit) -> pd.DataFrame:
     names = [*columns, "std_error", "t", "p_value", "ci_low", "ci_high", "std_error_hc3", "p_value_hc3"]
     names += ["boot_std_error", "boot_low", "boot_high", "ci_low_hc3", "ci_high_hc3", "effect_of"]
     many = design.moderator.levels is not None and len(table) > 1
-    return table.reindex(columns=names).assign(p_holm=_holm(table["p_value"].to_numpy(float)) if many else np.nan)
-
-
-def _holm(p: np.ndarray) -> np.ndarray:
-    order = np.argsort(p, kind="stable")
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1)
-    return adjusted
+    return table.reindex(columns=names).assign(p_holm=holm(table["p_value"]) if many else np.nan)
 
 
 def omnibus(fit: Fit) -> pd.DataFrame:

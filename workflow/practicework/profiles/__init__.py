@@ -12,7 +12,7 @@ from practicework.profiles import assignment, coexistence, robustness, variables
 from practicework.profiles.assignment import draw_shares
 from practicework.profiles.robustness import nearest_prototype
 from practicework.scale import Scale
-from practicework.settings import Profiles
+from practicework.settings import MIDDLE, Profiles
 
 __all__ = ["Assigned", "analyse", "draw_shares", "nearest_prototype"]
 
@@ -75,10 +75,10 @@ def analyse(
     shares, kinds, kinds_certainty = np.full((len(points), len(labels)), np.nan), None, np.nan
     if np.isfinite(sem).all():
         shares = draw_shares(points, prototypes, sem, settings.draws, rng)
-        if coexistence.own_indicators(settings.prototypes):
-            kinds, kinds_certainty = coexistence.by_own_scales(points, names, settings.prototypes, sem, settings.draws, rng)
+        if own := settings.own_indicators:
+            kinds, kinds_certainty = coexistence.by_own_scales(points, names, settings.prototypes, own, sem, settings.draws, rng)
         else:
-            middle = np.full((1, len(names)), coexistence.MIDDLE)
+            middle = np.full((1, len(names)), MIDDLE)
             near = draw_shares(points, np.vstack([prototypes, middle]), sem, settings.draws, rng)[:, -1]
             kinds, kinds_certainty = coexistence.by_shares(shares, labels, near, settings.exclusive_at)
 

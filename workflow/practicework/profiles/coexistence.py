@@ -8,28 +8,14 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-MIDDLE = 50.0
-"""Percent of the response range."""
 CELLS = 4_000_000
-
-
-def own_indicators(prototypes: Mapping[str, Mapping[str, float]]) -> dict[str, list[str]] | None:
-    """By profile the indicators on which its prototype alone is high; None unless every profile has one."""
-    own = {
-        profile: [
-            one
-            for one, percent in percents.items()
-            if percent > MIDDLE and all(other[one] <= MIDDLE for name, other in prototypes.items() if name != profile)
-        ]
-        for profile, percents in prototypes.items()
-    }
-    return own if all(own.values()) else None
 
 
 def by_own_scales(
     points: np.ndarray,
     names: list[str],
     prototypes: Mapping[str, Mapping[str, float]],
+    own: Mapping[str, list[str]],
     sem: np.ndarray,
     draws: int,
     rng: np.random.Generator,
@@ -38,7 +24,8 @@ def by_own_scales(
 
     A person does a kind if the true score of its own indicators (their mean) is at or above the middle between the
     profile's prototype and the mean of the others'. Their errors are independent between kinds, so that the
-    probability of a set of kinds is a product; it is computed by draws to be of a piece with the certainty.
+    probability of a set of kinds is a product; it is computed by draws to be of a piece with the certainty. `own` has
+    each kind's own indicators.
 
     Returns
     -------
@@ -47,7 +34,6 @@ def by_own_scales(
     certainty : ndarray of shape (n,)
         The share of draws that give it.
     """
-    own = own_indicators(prototypes)
     doing = np.zeros((len(points), draws), dtype=np.int64)
     for place, (profile, indicators) in enumerate(own.items()):
         at = [names.index(one) for one in indicators]

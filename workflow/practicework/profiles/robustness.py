@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-MIDDLE = 50.0
+from practicework.settings import MIDDLE
+
 LEVELS = (10, 20, 30, 40)
 """Percent that prototypes of another height lie above and below the middle."""
 CERTAINTIES = (0.7, 0.8, 0.9, 0.95)

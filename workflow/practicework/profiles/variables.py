@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from practicework.exact import association
+from practicework.exact import association, holm
 
 PERMUTATIONS = 20_000
 BY = ["variable", "category", "profile", "n", "percent", "mean", "sd", "median"]
@@ -55,9 +55,7 @@ def associations(
             rows.append([variable, "Kruskal-Wallis", len(values), *_kruskal(groups, values, rng)])
     columns = [name for name in TESTS if name != "p_holm"]
     table = pd.DataFrame(rows, columns=columns).astype({"note": object})
-    told = table["p_value"].dropna().sort_values()
-    holm = (told * np.arange(len(told), 0, -1)).cummax().clip(upper=1)
-    return table.assign(p_holm=holm.reindex(table.index).astype(float))[TESTS]
+    return table.assign(p_holm=holm(table["p_value"].astype(float)))[TESTS]
 
 
 def _kruskal(groups: np.ndarray, values: np.ndarray, rng: np.random.Generator) -> list:

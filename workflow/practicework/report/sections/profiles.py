@@ -6,9 +6,7 @@ from practicework.report import apa
 from practicework.report.context import Context
 from practicework.report.sections.profiles_latent import latent
 from practicework.report.table import Drawing, Table
-
-MIDDLE = 50
-"""Percent of the response range."""
+from practicework.settings import MIDDLE
 
 
 def section(context: Context) -> dict:
@@ -28,7 +26,7 @@ def section(context: Context) -> dict:
         "measurement": _measurement(context, measurement),
         "notes": [(study.label(row["indicator"]), row["note"]) for row in measurement if row["note"]],
         "figure": _figure(context, n) if n else None,
-        "own_scales": own_scales(settings.prototypes),
+        "own_scales": settings.own_indicators is not None,
         "low": [profile for profile, percents in settings.prototypes.items() if max(percents.values()) <= MIDDLE],
         "coexistence": {row["coexistence"]: row["n"] for row in context.rows("profiles/coexistence") if row["kinds"] is None},
         "kinds": _kinds(context),
@@ -74,17 +72,6 @@ def _counts(context: Context, summary: list[dict], n: int) -> Table:
         rows,
         note,
         wide=True,
-    )
-
-
-def own_scales(prototypes: dict) -> bool:
-    """Whether every profile has an indicator on which its prototype alone is high."""
-    return all(
-        any(
-            percent > MIDDLE and all(other[one] <= MIDDLE for name, other in prototypes.items() if name != profile)
-            for one, percent in percents.items()
-        )
-        for profile, percents in prototypes.items()
     )
 
 

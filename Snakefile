@@ -5,6 +5,9 @@ from snakemake.utils import min_version
 min_version("9.11")
 
 
+report: "workflow/report/workflow.rst"
+
+
 # Functions and the validated study; the config is read there, and not by `configfile:`, which can run code.
 include: "workflow/rules/common.smk"
 # The stages, in pipeline order.

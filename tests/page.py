@@ -12,9 +12,11 @@ class Page(HTMLParser):
         self.words: list[str] = []
         self.images: list[dict] = []
         self._in_cell = False
+        self._goes_on = False
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
+        self._goes_on = tag == "i"  # a symbol in italics does not end a word
         if tag == "table":
             self.tables.append([])
         elif tag == "tr":
@@ -26,12 +28,16 @@ class Page(HTMLParser):
             self.images.append(dict(attributes))
 
     def handle_endtag(self, tag):
+        self._goes_on = tag == "i"
         if tag in ("td", "th"):
             self._in_cell = False
 
     def handle_data(self, data):
         data = data.replace("\u00a0", " ")
-        self.words.append(data)
+        if self._goes_on and self.words:
+            self.words[-1] += data
+        else:
+            self.words.append(data)
         if self._in_cell:
             self.tables[-1][-1][-1] += data
 

@@ -11,7 +11,8 @@ from practicework.config import Replication
 from practicework.replication import arithmetic, metric
 from practicework.replication.arithmetic import SPREAD, TOLERANCE, Claims, Search, Term
 from practicework.replication.printed import read
-from practicework.report import _environment
+from practicework.report import page as pages
+from practicework.report.contents import Contents
 from practicework.report.context import Context
 from practicework.report.sections.replication import section
 from practicework.settings import Model
@@ -90,7 +91,7 @@ def test_the_study_of_this_repository(root, main):
     )
     results = {"replication/metric": table, "replication/ledger": ledger}
     found = section(Context(study, "schmitt2021", results))
-    page = _environment().get_template("replication.html").render(s=found, spec=study.config.samples["schmitt2021"])
+    page = pages.render("replication.html", Contents(), s=found, spec=study.config.samples["schmitt2021"])
     words = " ".join(page.split())
     assert "can come from all three scales as sums, and not as means or as standardised scores" in words
     assert "a coefficient of .02 is a tiny effect: its t would be at most 0.42 with answers spread as usual" in words

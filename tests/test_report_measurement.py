@@ -28,7 +28,7 @@ def results(study, published) -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def page(study, results) -> Page:
-    return Page(report.render(study, SAMPLE, results))
+    return Page(report.render(study, SAMPLE, results).html)
 
 
 def text(page: Page) -> str:
@@ -45,7 +45,7 @@ def with_answers(study: Study, results: dict, answers: pd.DataFrame, **settings:
     found = results | {"ingest/responses": answers} | reliability.analyse(answers, scales, 1, SAMPLE).tables()
     found |= dimensionality.analyse(answers, scales, dimensionality_settings, 1, SAMPLE)
     read = {name: tables.schema(name).validate(found[name]) for name in study_tables(other, SAMPLE)}
-    return Page(report.render(other, SAMPLE, read))
+    return Page(report.render(other, SAMPLE, read).html)
 
 
 def test_measures_are_the_tables(page, results):

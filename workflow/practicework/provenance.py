@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
-SOURCES = {".py", ".html", ".css"}
+SOURCES = {".py", ".html", ".css", ".js"}
 
 
 def sources(script: Path) -> list[Path]:

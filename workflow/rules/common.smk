@@ -30,7 +30,9 @@ try:
 except StudyError as error:
     sys.exit(f"Error: {error}")
 
+OVERVIEW = "results/overview.html"
 REPORTS = [f"results/{part}/report/report.html" for part in STUDY.parts]
+REPORTS += [OVERVIEW] if len(STUDY.parts) > 1 else []
 
 
 def names(known):
@@ -95,6 +97,15 @@ def set_tables(wildcards):
         tables.path(name, table)
         for name in STUDY.config.coding
         for table in study_tables(STUDY, name)
+    ]
+
+
+def every_table():
+    """The tables of every sample and set."""
+    return [
+        tables.path(part, name)
+        for part in STUDY.parts
+        for name in study_tables(STUDY, part)
     ]
 
 

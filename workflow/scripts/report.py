@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from practicework.errors import plain_errors
 
 with plain_errors(snakemake.log[0]):
@@ -10,4 +12,4 @@ with plain_errors(snakemake.log[0]):
         return {name: tables.read(name, tables.path(part, name)) for name in study_tables(study, part)}
 
     sets = {name: results(name) for name in study.config.coding} if sample in study.config.samples else {}
-    report.write(study, sample, results(sample), snakemake.output.report, sets)
+    report.write(study, sample, results(sample), Path(snakemake.output.page).parent, sets)

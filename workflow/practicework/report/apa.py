@@ -1,35 +1,86 @@
-"""Numbers as APA style prints them."""
+"""Numbers as APA style prints them, which remember what they show."""
+
+from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
 
 EMPTY = "–"
+
+
+class Shown(str):
+    """A text that shows numbers, and these numbers at full precision.
+
+    `values` has one entry for each number, by what tells it from the others of the same cell (`low` and `high` of an
+    interval; an empty key where there is but one); None where there is no value.
+    """
+
+    def __new__(cls, text: str, values: Mapping[str, float | None] | None = None) -> Shown:
+        """A text with the numbers that it shows."""
+        made = super().__new__(cls, text)
+        made.values = dict(values or {})
+        return made
+
+    def within(self, pattern: str) -> Shown:
+        """The same numbers inside more text, such as `({})`."""
+        return Shown(pattern.format(str(self)), self.values)
+
+
+def joined(pattern: str, **parts: Shown) -> Shown:
+    """Several numbers in one text: `joined("{} ({})", n=integer(12), percent=percent(16))`."""
+    values = {
+        f"{name} {key}".strip(): value for name, part in parts.items() for key, value in getattr(part, "values", {}).items()
+    }
+    return Shown(pattern.format(*(str(part) for part in parts.values())), values)
 
 
 def _missing(value: object) -> bool:
     return value is None or str(value) in ("nan", "<NA>")
 
 
-def number(value: float | None, decimals: int = 2) -> str:
+def _one(text: str, value: float | None) -> Shown:
+    return Shown(text, {"": None if _missing(value) else value})
+
+
+def number(value: float | None, decimals: int = 2) -> Shown:
     """A number that may exceed one: with a leading zero, a true minus sign, and no negative zero."""
     if _missing(value):
-        return EMPTY
+        return _one(EMPTY, None)
     text = f"{value:.{decimals}f}"
     if float(text) == 0:
         text = text.lstrip("-")
-    return text.replace("-", "−")
+    return _one(text.replace("-", "−"), value)
 
 
-def unit(value: float | None, decimals: int = 2) -> str:
+def unit(value: float | None, decimals: int = 2) -> Shown:
     """A number that cannot exceed one (r, alpha, a share): without a leading zero."""
     text = number(value, decimals)
-    return text.replace("0.", ".", 1) if text.lstrip("−").startswith("0.") else text
+    return _one(text.replace("0.", ".", 1), value) if text.lstrip("−").startswith("0.") else text
 
 
-def p(value: float | None) -> str:
+def integer(value: int | None) -> Shown:
+    """A whole number, with commas from a thousand on."""
+    return _one(EMPTY if _missing(value) else f"{int(value):,}".replace("-", "−"), value)
+
+
+def percent(value: float | None, decimals: int = 0) -> Shown:
+    """A percentage, given in percent."""
+    if _missing(value):
+        return Shown(EMPTY, {"%": None})
+    return Shown(f"{number(value, decimals)}%", {"%": value})
+
+
+def share(value: float | None, decimals: int = 0) -> Shown:
+    """A share from 0 to 1 as a percentage."""
+    return percent(None if _missing(value) else 100 * value, decimals)
+
+
+def p(value: float | None) -> Shown:
     """A p value: three decimals, or `< .001`."""
     if _missing(value):
-        return EMPTY
-    return "< .001" if value < 0.001 else unit(min(value, 1.0), 3) if value < 0.9995 else "> .999"
+        return _one(EMPTY, None)
+    return _one("< .001" if value < 0.001 else unit(min(value, 1.0), 3) if value < 0.9995 else "> .999", value)
 
 
 def p_equals(value: float | None) -> str:
@@ -38,10 +89,12 @@ def p_equals(value: float | None) -> str:
     return text if text[0] in "<>" else f"= {text}"
 
 
-def interval(low: float | None, high: float | None, decimals: int = 2, *, of_unit: bool = False) -> str:
+def interval(low: float | None, high: float | None, decimals: int = 2, *, of_unit: bool = False) -> Shown:
     """An interval in brackets."""
     show = unit if of_unit else number
-    return EMPTY if _missing(low) or _missing(high) else f"[{show(low, decimals)}, {show(high, decimals)}]"
+    if _missing(low) or _missing(high):
+        return Shown(EMPTY, {"low": None, "high": None})
+    return Shown(f"[{show(low, decimals)}, {show(high, decimals)}]", {"low": low, "high": high})
 
 
 def decimals_for(std_error: float) -> int:
@@ -61,9 +114,9 @@ def lower(words: str) -> str:
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
-def brief(value: float) -> str:
+def brief(value: float | None) -> Shown:
     """A value of a variable: four significant digits, no trailing zeros."""
-    return EMPTY if _missing(value) else f"{value:.4g}".replace("-", "−")
+    return _one(EMPTY if _missing(value) else f"{value:.4g}".replace("-", "−"), value)
 
 
 def count(value: int, word: str, plural: str | None = None) -> str:
@@ -74,3 +127,22 @@ def count(value: int, word: str, plural: str | None = None) -> str:
 def listing(words: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+_SYMBOLS = r"R(?=²)|f(?=²)|SD|SE|df|[MNHWVFbdknprtz]"
+_BEFORE = r"(?:(?<![\w“’'.-])|(?<=Δ))"
+_HEADING = re.compile(rf"{_BEFORE}(?:{_SYMBOLS})(?![^\W²]|[’'-])")
+_SENTENCE = re.compile(rf"{_BEFORE}(?:(?:{_SYMBOLS})(?=²?(?:\([\d.,\s]+\))?\s(?:[=<>≤≥]|&[lg]t;)\s|:\s)|(?:SD|SE|df)(?![\w’'-]))")
+
+
+def marked(text: str, *, heading: bool = False) -> list[tuple[str, bool]]:
+    """A text in pieces, and whether each is a statistical symbol, which APA style sets in italics (Greek ones stand upright).
+
+    In a heading every symbol is one; in a sentence only before a sign of comparison or a colon, so that the article "a" or
+    a panel's letter stay as they are.
+    """
+    pieces, end = [], 0
+    for found in (_HEADING if heading else _SENTENCE).finditer(text):
+        pieces += [(text[end : found.start()], False), (found.group(), True)]
+        end = found.end()
+    return [piece for piece in [*pieces, (text[end:], False)] if piece[0]]

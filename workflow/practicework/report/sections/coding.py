@@ -4,10 +4,9 @@ import pandas as pd
 
 from practicework.codebook import GROUPS
 from practicework.figures import coding as figures
-from practicework.figures.style import svg
 from practicework.report import apa
 from practicework.report.context import Context
-from practicework.report.table import Drawing, Table
+from practicework.report.table import Drawing, Table, slug
 
 
 def section(context: Context) -> dict:
@@ -75,7 +74,10 @@ def _structure(context: Context, structure: pd.DataFrame) -> Drawing | None:
         else ""
     )
     return Drawing(
-        svg(figures.data_structure(inside)), caption, "Concepts at the left lead to themes, and these to dimensions at the right."
+        "data_structure",
+        figures.data_structure(inside),
+        caption,
+        "Concepts at the left lead to themes, and these to dimensions at the right.",
     )
 
 
@@ -95,7 +97,7 @@ def _theme_figure(results: dict[str, pd.DataFrame], labels: dict[str, str]) -> D
         return None
     drawing = figures.heat_map(table, xlabel="Unit", ylabel="")
     caption = f"Codings by theme and unit. Numbers: codings; {table.shape[1]} units in the order of the file; white: none."
-    return Drawing(svg(drawing), caption, "A grid of themes by units, darker where there are more codings.")
+    return Drawing("themes_by_unit", drawing, caption, "A grid of themes by units, darker where there are more codings.")
 
 
 def _group_figures(results: dict[str, pd.DataFrame], labels: dict[str, str]) -> list[Drawing]:
@@ -115,7 +117,8 @@ def _group_figures(results: dict[str, pd.DataFrame], labels: dict[str, str]) -> 
         words = _words(attribute)
         drawing = figures.heat_map(share.rename(index=labels, columns=columns), marks=count, xlabel=words, ylabel="")
         caption = f"Themes by {words.lower()}. Numbers: units with the theme; shade: their share of the group."
-        drawings.append(Drawing(svg(drawing), caption, f"A grid of themes by {words.lower()}, darker where the share is larger."))
+        alternative = f"A grid of themes by {words.lower()}, darker where the share is larger."
+        drawings.append(Drawing(slug(f"themes_by_{words}"), drawing, caption, alternative))
     return drawings
 
 
@@ -130,7 +133,7 @@ def _attributes(context: Context) -> Table:
         own = [row for row in table if row["attribute"] == attribute]
         groups.append(len(rows))
         rows.append([_words(attribute), "", ""])
-        rows += [[row["value"] or "not told", str(row["units"]), f"{apa.number(row['percent'], 0)}%"] for row in own]
+        rows += [[row["value"] or "not told", apa.integer(row["units"]), apa.percent(row["percent"])] for row in own]
     quantities = [
         f"{_words(row['attribute']).lower()} M = {apa.number(row['mean'], 1)}, {row['min']:g} to {row['max']:g}"
         for row in context.rows("coding/quantities")
@@ -146,10 +149,7 @@ def _exclusivity(rows: list[dict], labels: dict[str, str]) -> Table | None:
     cells = [
         [
             labels[row["dimension"]],
-            str(row["units"]),
-            str(row["only"]),
-            str(row["stated"]),
-            str(row["upheld"]),
+            *(apa.integer(row[count]) for count in ("units", "only", "stated", "upheld")),
             row["which"] or apa.EMPTY,
         ]
         for row in rows
@@ -179,7 +179,7 @@ def _tests(context: Context, labels: dict[str, str]) -> Table | None:
         cells.append([f"By {_words(attribute).lower()}", "", "", "", ""])
         for row in [one for one in rows if one["attribute"] == attribute]:
             name = _words(row["name"]) + " (as stated)" if row["level"] == "stated" else labels[row["name"]]
-            cells.append([name, str(row["n"]), apa.p(row["p_value"]), apa.p(row["p_holm"]), apa.unit(row["cramers_v"])])
+            cells.append([name, apa.integer(row["n"]), apa.p(row["p_value"]), apa.p(row["p_holm"]), apa.unit(row["cramers_v"])])
     note = (
         "Fisher's exact test, Fisher–Freeman–Halton's beyond two by two; Holm: corrected within attribute and level; V: Cramér's."
     )
@@ -200,7 +200,7 @@ def _together(results: dict[str, pd.DataFrame], labels: dict[str, str]) -> Drawi
     caption = (
         f"Themes in the same unit. Numbers: units, of {len(results['units'])}, coded with both themes; below the diagonal only."
     )
-    return Drawing(svg(drawing), caption, "A triangle of themes by themes, darker where more units have both.")
+    return Drawing("cooccurrence", drawing, caption, "A triangle of themes by themes, darker where more units have both.")
 
 
 def _saturation(context: Context, results: dict[str, pd.DataFrame]) -> dict:
@@ -211,7 +211,7 @@ def _saturation(context: Context, results: dict[str, pd.DataFrame]) -> dict:
             apa.upper(row["measure"]),
             apa.number(row["value"], 1 if "Chao" in row["measure"] else 0),
             apa.number(row["median"], 0),
-            apa.EMPTY if row["low"] is None else f"{row['low']:.0f} to {row['high']:.0f}",
+            _range(row["low"], row["high"]),
             apa.upper(row["note"]) if row["note"] else apa.EMPTY,
         ]
         for row in rows
@@ -221,13 +221,20 @@ def _saturation(context: Context, results: dict[str, pd.DataFrame]) -> dict:
         f"Different codes by number of units (n = {len(curve)}): in the order of the file (black), the mean over all orders "
         "(dashed) and the band that holds 95% of random orders."
     )
-    figure = Drawing(svg(figures.saturation(curve)), caption, "A curve of different codes that rises with the number of units.")
+    alternative = "A curve of different codes that rises with the number of units."
+    figure = Drawing("saturation", figures.saturation(curve), caption, alternative)
     note = "Guest, Namey and Chen's (2020) run of new units, held against the codes of the first ones; Chao's (1987) lower bound."
     values = {row["measure"]: row for row in rows}
     unseen = next(row for name, row in values.items() if "Chao" in name)
     reached = next(iter(values.values()))
     table = Table("Saturation", header, cells, note, words=(0, 4), wide=True)
     return {"figure": figure if len(curve) > 1 else None, "table": table, "reached": reached, "unseen": unseen["value"]}
+
+
+def _range(low: float | None, high: float | None) -> apa.Shown:
+    if low is None:
+        return apa.interval(None, None)
+    return apa.joined("{} to {}", low=apa.number(low, 0), high=apa.number(high, 0))
 
 
 def _agreement(context: Context, labels: dict[str, str]) -> Table | None:
@@ -237,7 +244,7 @@ def _agreement(context: Context, labels: dict[str, str]) -> Table | None:
     cells = [
         [
             "All codes" if row["level"] == "all" else labels[row["name"]],
-            f"{apa.number(row['percent_agreement'], 0)}%" if row["percent_agreement"] is not None else apa.EMPTY,
+            apa.percent(row["percent_agreement"]),
             apa.unit(row["kappa"]),
             apa.interval(row["kappa_low"], row["kappa_high"], of_unit=True),
             apa.unit(row["alpha"]),
@@ -272,7 +279,7 @@ def _matrices(results: dict[str, pd.DataFrame], labels: dict[str, str]) -> list[
         found.append(
             {
                 "title": title,
-                "figure": Drawing(svg(drawing), f"{caption}. Shade: units.", f"A grid: {title}."),
+                "figure": Drawing(slug(title), drawing, f"{caption}. Shade: units.", f"A grid: {title}."),
                 "cells": int(rows["agrees"].notna().sum()),
                 "agree": int(rows["agrees"].eq(True).fillna(False).sum()),
                 "differ": [
@@ -294,9 +301,9 @@ def _prevalence(context: Context, labels: dict[str, str]) -> Table:
         [
             labels[row["name"]],
             {"code": "code", "theme": "theme", "dimension": "dimension"}[row["level"]],
-            str(row["units"]),
-            f"{apa.number(row['percent'], 0)}%",
-            f"[{apa.number(row['ci_low'], 0)}, {apa.number(row['ci_high'], 0)}]",
+            apa.integer(row["units"]),
+            apa.percent(row["percent"]),
+            apa.interval(row["ci_low"], row["ci_high"], 0),
         ]
         for row in rows
     ]

@@ -5,6 +5,8 @@ from practicework.report.context import Context
 from practicework.report.sections.replication import difference
 from practicework.report.table import Table
 
+LEVELS = ("concept", "theme", "dimension")
+
 
 def section(context: Context) -> dict:
     """A row for each set, and what does not agree."""
@@ -12,10 +14,12 @@ def section(context: Context) -> dict:
     cells = [
         [
             one["label"],
-            str(one["units"]),
-            str(one["codings"]),
-            " · ".join(str(count) for count in one["counts"]),
-            f"{one['claims'] - len(one['differ'])} of {one['claims']}" if one["claims"] else apa.EMPTY,
+            apa.integer(one["units"]),
+            apa.integer(one["codings"]),
+            apa.joined("{} · {} · {}", **dict(zip(LEVELS, map(apa.integer, one["counts"]), strict=True))),
+            apa.joined("{} of {}", agree=apa.integer(one["claims"] - len(one["differ"])), of=apa.integer(one["claims"]))
+            if one["claims"]
+            else apa.EMPTY,
         ]
         for one in sets
     ]
@@ -34,7 +38,7 @@ def _one(context: Context, name: str) -> dict:
         "label": (codebook.label if codebook else None) or name,
         "units": len(tables["coding/units"]),
         "codings": len(tables["coding/codings"]),
-        "counts": [int(levels.get(level, 0)) for level in ("concept", "theme", "dimension")],
+        "counts": [int(levels.get(level, 0)) for level in LEVELS],
         "claims": len(ledger),
         "differ": [difference(row) for row in ledger if not row["agrees"]],
     }

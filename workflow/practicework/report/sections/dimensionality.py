@@ -3,7 +3,6 @@
 import pandas as pd
 
 from practicework.figures import dimensionality as figures
-from practicework.figures.style import svg
 from practicework.report.context import Context
 from practicework.report.sections import dimensionality_tables as tables
 from practicework.report.table import Drawing
@@ -100,7 +99,7 @@ def _figures(context: Context, model: dict, htmt: list[dict]) -> list[Drawing]:
             f"size; filled: retained.{context.synthetic}"
         )
         alternative = "Falling eigenvalues of components and of factors, each beside the line of random data."
-        drawings.append(Drawing(svg(figures.scree(parallel, settings.percentile)), caption, alternative))
+        drawings.append(Drawing("scree", figures.scree(parallel, settings.percentile), caption, alternative))
     loadings = context.results["dimensionality/loadings"].query("model == @which and loading.notna()")
     if len(loadings):
         caption = (
@@ -108,7 +107,7 @@ def _figures(context: Context, model: dict, htmt: list[dict]) -> list[Drawing]:
             f".70, values that are often asked for.{context.synthetic}"
         )
         drawings.append(
-            Drawing(svg(figures.loadings(loadings, labels)), caption, "Each item's loading as a dot with its interval.")
+            Drawing("loadings", figures.loadings(loadings, labels), caption, "Each item's loading as a dot with its interval.")
         )
     if htmt:
         table = context.results["dimensionality/htmt"].query("htmt.notna()")
@@ -116,5 +115,5 @@ def _figures(context: Context, model: dict, htmt: list[dict]) -> list[Drawing]:
             f"Heterotrait–monotrait ratios of every pair of scales with 95% percentile intervals, n = {htmt[0]['n']:,}. "
             f"Dashed: .85, dotted: .90, from where two scales are often held to be one.{context.synthetic}"
         )
-        drawings.append(Drawing(svg(figures.htmt(table, labels)), caption, "Each pair's two ratios as dots with intervals."))
+        drawings.append(Drawing("htmt", figures.htmt(table, labels), caption, "Each pair's two ratios as dots with intervals."))
     return drawings

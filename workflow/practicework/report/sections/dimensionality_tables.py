@@ -49,14 +49,20 @@ def measures(context: Context) -> Table:
     return Table("Measures", header, rows, note, wide=True, groups=tuple(groups))
 
 
+def _tested(chisq: float | None, df: int | None, decimals: int) -> apa.Shown:
+    if df is None:
+        return apa.Shown(apa.EMPTY, {"chisq": None, "df": None})
+    return apa.joined("{} ({})", chisq=apa.number(chisq, decimals), df=apa.integer(df))
+
+
 def fit(context: Context, rows: list[dict]) -> Table:
     """Fit of every confirmatory model."""
     cells = [
         [
             _name(context, row["model"]),
-            f"{row['n']:,}",
-            apa.EMPTY if row["parameters"] is None else str(row["parameters"]),
-            apa.EMPTY if row["df"] is None else f"{apa.number(row['chisq'])} ({row['df']})",
+            apa.integer(row["n"]),
+            apa.integer(row["parameters"]),
+            _tested(row["chisq"], row["df"], 2),
             apa.p(row["p_value"]),
             apa.unit(row["cfi"], 3),
             apa.unit(row["tli"], 3),
@@ -83,7 +89,7 @@ def criteria(context: Context, rows: list[dict]) -> Table:
             apa.number(row["loglik"], 1),
             apa.number(row["aic"], 1),
             apa.number(row["bic"], 1),
-            apa.EMPTY if row["baseline_df"] is None else f"{apa.number(row['baseline_chisq'], 1)} ({row['baseline_df']})",
+            _tested(row["baseline_chisq"], row["baseline_df"], 1),
         ]
         for row in rows
     ]
@@ -103,8 +109,11 @@ def fornell_larcker(context: Context) -> Table:
     cells = []
     for position, row in enumerate(scales):
         below = [
-            f"{apa.unit(r[row['scale'], other]['r'])} "
-            f"{apa.interval(r[row['scale'], other]['ci_low'], r[row['scale'], other]['ci_high'], of_unit=True)}"
+            apa.joined(
+                "{} {}",
+                r=apa.unit(r[row["scale"], other]["r"]),
+                CI=apa.interval(r[row["scale"], other]["ci_low"], r[row["scale"], other]["ci_high"], of_unit=True),
+            )
             if r[row["scale"], other]["r"] is not None
             else apa.EMPTY
             for other in names[:position]
@@ -114,7 +123,7 @@ def fornell_larcker(context: Context) -> Table:
                 f"{position + 1}. {context.study.label(row['scale'])}",
                 apa.unit(row["ave"]),
                 *below,
-                f"({apa.unit(row['sqrt_ave'])})",
+                apa.unit(row["sqrt_ave"]).within("({})"),
             ]
             + [""] * (len(names) - position - 1)
         )
@@ -175,16 +184,16 @@ def adequacy(context: Context, rows: list[dict]) -> Table:
     cells = [
         [
             _name(context, row["model"]),
-            f"{row['n']:,}",
-            str(row["items"]),
+            apa.integer(row["n"]),
+            apa.integer(row["items"]),
             apa.unit(row["kmo"]),
             apa.number(row["bartlett_chisq"], 1),
-            apa.EMPTY if row["bartlett_df"] is None else str(row["bartlett_df"]),
+            apa.integer(row["bartlett_df"]),
             apa.p(row["bartlett_p"]),
-            apa.EMPTY if row["components"] is None else str(row["components"]),
-            apa.EMPTY if row["factors"] is None else str(row["factors"]),
-            apa.EMPTY if row["first_component_share"] is None else f"{100 * row['first_component_share']:.0f}%",
-            apa.EMPTY if row["first_factor_share"] is None else f"{100 * row['first_factor_share']:.0f}%",
+            apa.integer(row["components"]),
+            apa.integer(row["factors"]),
+            apa.share(row["first_component_share"]),
+            apa.share(row["first_factor_share"]),
         ]
         for row in rows
     ]
@@ -219,7 +228,7 @@ def efa(context: Context) -> Table | None:
     ]
     sums = context.rows("dimensionality/efa_factors")
     cells.append(["Sum of squares", *(apa.number(row["ss_loadings"]) for row in sums), "", "", ""])
-    cells.append(["Share of variance", *(f"{100 * row['share']:.0f}%" for row in sums), "", "", ""])
+    cells.append(["Share of variance", *(apa.share(row["share"]) for row in sums), "", "", ""])
     settings = context.study.config.dimensionality
     extraction = "minres" if settings.extraction == "minres" else "maximum likelihood"
     n = next(row["n"] for row in context.rows("dimensionality/exploratory") if row["model"] == ALL)

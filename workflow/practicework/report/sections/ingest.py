@@ -1,5 +1,6 @@
 """The sample: how many respondents, what was left out."""
 
+from practicework.report import apa
 from practicework.report.context import Context
 from practicework.report.table import Table
 
@@ -35,7 +36,7 @@ def _by_reason(rows: list[dict]) -> list[tuple[str, list[str]]]:
 
 def _anonymity(context: Context) -> Table:
     rows = [
-        [row["identifiers"], *(f"{row[column]:,}" for column in ("n", "groups", "k", "unique", "small"))]
+        [row["identifiers"], *(apa.integer(row[column]) for column in ("n", "groups", "k", "unique", "small"))]
         for row in context.rows("ingest/anonymity")
     ]
     note = (
@@ -48,6 +49,6 @@ def _anonymity(context: Context) -> Table:
 
 
 def _categories(context: Context) -> Table:
-    rows = [[row["variable"], row["category"], f"{row['n']:,}"] for row in context.rows("ingest/categories")]
+    rows = [[row["variable"], row["category"], apa.integer(row["n"])] for row in context.rows("ingest/categories")]
     note = f"Values of fewer than five people are pooled, so that nobody is shown.{context.synthetic}"
     return Table("Values of the quasi-identifiers", ["Variable", "Value", "N"], rows, note, words=(0, 1))

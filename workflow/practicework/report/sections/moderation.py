@@ -3,11 +3,11 @@
 import pandas as pd
 
 from practicework.figures import moderation as figures
-from practicework.figures.style import svg
 from practicework.report import apa
 from practicework.report.context import Context
 from practicework.report.sections import moderation_certainty as certainty
-from practicework.report.table import Drawing, Table
+from practicework.report.sections.moderation_explorer import explorer
+from practicework.report.table import Drawing, Table, slug
 
 
 def section(context: Context) -> dict:
@@ -34,6 +34,8 @@ def _model(context: Context, name: str) -> dict:
         "effects": len({row["effect_of"] for row in tables["conditional_effects"]}),
         "regions": tables["johnson_neyman_regions"],
         "probes": [row for row in tables["conditional_effects"] if row["probe"] in shown],
+        "ends": _ends(context, name, tables, shown),
+        "explorer": explorer(context, name),
         "coefficients": _coefficients(context, name, tables),
         "conditional_effects": _conditional_effects(context, name, tables),
         "johnson_neyman": _regions(context, name, tables),
@@ -44,6 +46,29 @@ def _model(context: Context, name: str) -> dict:
         "figures": _figures(context, name),
         "checks": certainty.drawings(context, name),
     }
+
+
+def _ends(context: Context, name: str, tables: dict, shown: list[str]) -> list[dict]:
+    """The effect at a low and a high value of the moderator, or in each of up to three categories, with its interval."""
+    rows = [row for row in tables["conditional_effects"] if row["probe"] in shown]
+    if len({row["effect_of"] for row in rows}) > 1 or (rows and rows[0]["probe"].endswith("]") and len(rows) > 3):
+        return []
+    kind = context.study.config.moderation.interval
+    low, high = {"ols": ("ci_low", "ci_high"), "hc3": ("ci_low_hc3", "ci_high_hc3")}.get(kind, ("boot_low", "boot_high"))
+    if not rows[0]["probe"].endswith("]"):
+        rows = [rows[0], rows[-1]]
+    return [
+        {
+            "effect": row["effect"],
+            "digits": apa.decimals_for(row["std_error"]),
+            "low": row[low],
+            "high": row[high],
+            "where": _probe(context, name, row["probe"])
+            if row["probe"].endswith("]")
+            else f"at its {_probe(context, name, row['probe'])}, {apa.brief(row['moderator_value'])}",
+        }
+        for row in rows
+    ]
 
 
 def _probe(context: Context, name: str, probe: str) -> str:
@@ -144,7 +169,7 @@ def _screening(context: Context, name: str) -> Table | None:
         rows.append(
             [
                 apa.upper(row["respondents"]),
-                f"{row['n']:,}",
+                apa.integer(row["n"]),
                 apa.number(row["estimate"], digits),
                 apa.number(row["std_error"], digits),
                 apa.number(row["t"]),
@@ -167,7 +192,7 @@ def _regions(context: Context, name: str, tables: dict) -> Table:
             apa.brief(row["from"]),
             apa.brief(row["to"]),
             row["sign"],
-            f"{row['percent']:.1f}%",
+            apa.percent(row["percent"], 1),
         ]
         for row in tables["johnson_neyman_regions"]
     ]
@@ -180,7 +205,9 @@ def _regions(context: Context, name: str, tables: dict) -> Table:
     found = f"Boundaries in the observed range: {apa.listing(inside) or 'none'}"
     found += f"; outside it: {apa.listing(outside)}. " if outside else ". "
     others = certainty.alternative_regions(context, tables)
-    note = f"{found}Closed form, ordinary least squares; the sign is evaluated in each region. {others}{context.synthetic}"
+    note = (
+        f"{found}Closed form, ordinary least squares; the sign is evaluated in each region. {others}".rstrip() + context.synthetic
+    )
     title = f"Model “{name}”: where {study.label(model.predictor)} has an effect (Johnson–Neyman)"
     header = [*(["Effect of"] if several else []), f"{study.label(model.moderator)} from", "to", "Effect", "Respondents"]
     return Table(title, header, rows, note, words=(0, 3) if several else (2,))
@@ -219,7 +246,8 @@ def _figures(context: Context, name: str) -> list[Drawing]:
         shape, bands = f"Predicted {apa.lower(words['outcome'])} by {predictor}", "bars"
     drawings = [
         Drawing(
-            svg(slopes),
+            f"simple_slopes_{name}",
+            slopes,
             f"Model “{name}”. {shape} at chosen values of {moderator}{held}; {bands}: pointwise {level}; "
             f"dots: the {n:,} respondents{spread}.{context.synthetic}",
             f"Predicted {outcome} by {predictor} for low, middle and high {moderator}, over a scatter of the raw data.",
@@ -240,7 +268,8 @@ def _figures(context: Context, name: str) -> list[Drawing]:
         )
         drawings.append(
             Drawing(
-                svg(drawing),
+                slug(f"johnson_neyman_{name}" + (f"_{term}" if curve["effect_of"].nunique() > 1 else "")),
+                drawing,
                 f"Model “{name}”. Effect of {one} on {outcome} (outcome units per unit of the predictor) over the observed "
                 f"range of {apa.lower(context.named(model.moderator))}, with its {level}; dashed: Johnson–Neyman boundaries; "
                 f"ticks at the bottom: the {n:,} respondents, longer where more have the same value.{context.synthetic}",

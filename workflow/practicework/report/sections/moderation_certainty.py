@@ -4,7 +4,6 @@ import pandas as pd
 
 from practicework.figures import moderation_certainty as figures
 from practicework.figures.moderation import PROBE_WORDS
-from practicework.figures.style import svg
 from practicework.report import apa
 from practicework.report.context import Context
 from practicework.report.table import Drawing, Table
@@ -82,14 +81,14 @@ def sensitivity(context: Context, name: str, tables: dict) -> Table:
         what = {"minimum_detectable": " (80% power)", "smallest_effect": " (smallest of interest)", "effect": ""}[row["quantity"]]
         rows.append(
             [
-                apa.unit(row["delta_r_squared"], 4 if (row["delta_r_squared"] or 1) < 0.005 else 3) + what,
+                apa.unit(row["delta_r_squared"], 4 if (row["delta_r_squared"] or 1) < 0.005 else 3).within("{}" + what),
                 apa.unit(row["power"]),
                 apa.unit(row["power_ols"]),
                 apa.unit(row["power_hc3"]),
                 apa.unit(row["power_bootstrap"]),
                 apa.unit(row["type_s"]),
                 apa.number(row["type_m"], 1),
-                f"{row['n_required']:,}" if row["n_required"] is not None else apa.EMPTY,
+                apa.integer(row["n_required"]),
             ]
         )
     simulation = context.study.config.moderation.simulation
@@ -106,7 +105,8 @@ def sensitivity(context: Context, name: str, tables: dict) -> Table:
     note = (
         f"N = {fit['n']:,}. Power: closed form, two-sided test. {how}Wrong sign and exaggeration: of a significant estimate, how "
         "often its sign is wrong and by how much it is too large on average. N needed: for 80% power. Nothing here rests on the "
-        f"estimated interaction. {notes}{context.synthetic}".strip()
+        f"estimated interaction. {notes}".rstrip()
+        + context.synthetic
     )
     header = [
         "True ΔR²", "Power", "simulated, OLS", "HC3", "bootstrap", "Wrong sign", "Exaggeration", "N needed",
@@ -197,7 +197,7 @@ def _omnibus(context: Context, name: str, tables: dict) -> Table:
     rows = [
         [
             "Interaction" if row["test"] == "interaction" else f"Effect at {row['probe']}",
-            f"{row['df1']}, {row['df2']}",
+            apa.joined("{}, {}", df1=apa.integer(row["df1"]), df2=apa.integer(row["df2"])),
             apa.number(row["f"]),
             apa.p(row["p_value"]),
             apa.number(row["f_hc3"]),
@@ -244,9 +244,15 @@ def _influence(context: Context, name: str, tables: dict) -> Table:
 def _checks(context: Context, name: str, tables: dict) -> Table:
     rows = []
     for row in tables["checks"]:
-        df = [str(one) for one in (row["df1"], row["df2"]) if one is not None]
+        df = {key: apa.integer(row[key]) for key in ("df1", "df2") if row[key] is not None}
         rows.append(
-            [CHECKS[row["check"]], apa.number(row["statistic"], 3), ", ".join(df), apa.p(row["p_value"]), row["note"] or ""]
+            [
+                CHECKS[row["check"]],
+                apa.number(row["statistic"], 3),
+                apa.joined(", ".join(["{}"] * len(df)), **df),
+                apa.p(row["p_value"]),
+                row["note"] or "",
+            ]
         )
     note = (
         "W, n R², F and F. A small p speaks against the assumption; a large one does not prove it, the less the smaller the "
@@ -261,8 +267,8 @@ def _thirds(context: Context, name: str, tables: dict) -> Table:
         digits = apa.decimals_for(row["std_error"])
         rows.append(
             [
-                f"{apa.brief(row['from'])} to {apa.brief(row['to'])}",
-                f"{row['n']:,}",
+                apa.joined("{} to {}", **{"from": apa.brief(row["from"]), "to": apa.brief(row["to"])}),
+                apa.integer(row["n"]),
                 apa.brief(row["median"]),
                 apa.number(row["effect"], digits),
                 apa.interval(row["ci_low"], row["ci_high"], digits),
@@ -352,7 +358,8 @@ def drawings(context: Context, name: str) -> list[Drawing]:
     )
     drawn = [
         Drawing(
-            svg(checks),
+            f"checks_{name}",
+            checks,
             f"Model “{name}”, N = {n:,}. A: residuals over predictions, with their smoothed mean. B: studentised residuals over "
             "normal quantiles, with the band of 95% of normal samples. C: the interaction"
             f"{which} with each respondent left out and its {level} interval; diamonds: those who turn the verdict."
@@ -363,7 +370,8 @@ def drawings(context: Context, name: str) -> list[Drawing]:
     measured = results["sensitivity"]["attenuation"].nunique() > 1
     drawn.append(
         Drawing(
-            svg(figures.sensitivity(results["power_curve"], n, measured)),
+            f"sensitivity_{name}",
+            figures.sensitivity(results["power_curve"], n, measured),
             f"Model “{name}”. Left: the chance that a study of N = {n:,} finds an interaction, by its true size. Right: the same "
             "by the number of respondents (logarithmic), for the smallest effect of interest; grey line: this study. Dashed: "
             f"80%. Closed form, with this sample's R² of the other terms.{context.synthetic}",

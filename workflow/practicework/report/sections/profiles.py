@@ -1,7 +1,6 @@
 """Profiles: counts, certainty and the profile plot."""
 
 from practicework.figures import profiles as figures
-from practicework.figures.style import svg
 from practicework.report import apa
 from practicework.report.context import Context
 from practicework.report.sections.profiles_latent import latent
@@ -47,14 +46,18 @@ def _counts(context: Context, summary: list[dict], n: int) -> Table:
     rows = [
         [
             row["profile"].replace("_", " ").capitalize(),
-            str(row["n"]),
-            f"{apa.number(row['percent'], 1)}%" if row["percent"] is not None else apa.EMPTY,
-            apa.EMPTY if row["percent_low"] is None else f"[{row['percent_low']:.0f}, {row['percent_high']:.0f}]",
+            apa.integer(row["n"]),
+            apa.percent(row["percent"], 1),
+            apa.interval(row["percent_low"], row["percent_high"], 0),
             apa.unit(row["stability"]),
-            str(row["exclusive"]),
+            apa.integer(row["exclusive"]),
             apa.unit(row["mean_certainty"]),
             *(
-                f"{apa.number(means[row['profile'], one]['mean'], 0)} ({means[row['profile'], one]['prototype']:g})"
+                apa.joined(
+                    "{} ({})",
+                    mean=apa.number(means[row["profile"], one]["mean"], 0),
+                    prototype=apa.brief(means[row["profile"], one]["prototype"]),
+                )
                 for one in settings.indicators
             ),
         ]
@@ -75,6 +78,13 @@ def _counts(context: Context, summary: list[dict], n: int) -> Table:
     )
 
 
+def _counted(n: int, percent: float | None) -> apa.Shown:
+    """A number of people with their percentage."""
+    if percent is None:
+        return apa.joined("{}", n=apa.integer(n))
+    return apa.joined("{} ({})", n=apa.integer(n), percent=apa.percent(percent))
+
+
 def _kinds(context: Context) -> Table | None:
     rows, groups = [], []
     for row in context.rows("profiles/coexistence"):
@@ -83,8 +93,7 @@ def _kinds(context: Context) -> Table | None:
         elif row["coexistence"] == "uncommitted":
             continue
         name = row["coexistence"].capitalize() if row["kinds"] is None else row["kinds"].replace("_", " ").capitalize()
-        percent = apa.EMPTY if row["percent"] is None else f"{row['percent']:.1f}%"
-        rows.append([name, str(row["n"]), percent, apa.unit(row["mean_certainty"])])
+        rows.append([name, apa.integer(row["n"]), apa.percent(row["percent"], 1), apa.unit(row["mean_certainty"])])
     if not any(row["n"] for row in context.rows("profiles/coexistence")):
         return None
     note = f"Certainty: mean share of the measurement-error draws that bear out the kinds.{context.synthetic}"
@@ -97,9 +106,8 @@ def _boundaries(context: Context) -> Table | None:
     rows = [
         [
             apa.upper(row["boundary"].replace("_", " ").replace(" | ", " and ")),
-            str(row["n"]),
-            f"{row['within_1_sem']} ({row['percent_1_sem']:.0f}%)",
-            f"{row['within_1_96_sem']} ({row['percent_1_96_sem']:.0f}%)",
+            apa.integer(row["n"]),
+            *(_counted(row[f"within_{reach}_sem"], row[f"percent_{reach}_sem"]) for reach in ("1", "1_96")),
         ]
         for row in context.rows("profiles/boundary")
     ]
@@ -120,7 +128,9 @@ def _sensitivity(context: Context) -> Table | None:
     rows, notes = [], []
     for variant in dict.fromkeys(row["variant"] for row in table):
         own = [row for row in table if row["variant"] == variant]
-        rows.append([apa.upper(variant), *(str(row["n"]) for row in own), f"{own[0]['same']:.0f}%", apa.unit(own[0]["kappa"])])
+        rows.append(
+            [apa.upper(variant), *(apa.integer(row["n"]) for row in own), apa.percent(own[0]["same"]), apa.unit(own[0]["kappa"])]
+        )
         notes += [f"{apa.upper(variant)}: {own[0]['note']}."] if own[0]["note"] else []
     note = f"Respondents by profile; same: who keep their profile; κ: Cohen's kappa with the declared one. {' '.join(notes)}"
     header = ["Rule", *(label.replace("_", " ").capitalize() for label in labels), "Same", "κ"]
@@ -138,11 +148,11 @@ def _associations(context: Context) -> Table | None:
         [
             apa.upper(context.study.label(row["variable"])),
             row["test"].replace("-", "–"),
-            str(row["n"]),
+            apa.integer(row["n"]),
             apa.number(row["statistic"]),
             apa.p(row["p_value"]),
             apa.p(row["p_holm"]),
-            f"{row['effect_name']} = {apa.unit(row['effect'])}" if row["effect"] is not None else apa.EMPTY,
+            apa.unit(row["effect"]).within(row["effect_name"] + " = {}") if row["effect"] is not None else apa.unit(None),
             apa.upper(row["note"]) if row["note"] else apa.EMPTY,
         ]
         for row in context.rows("profiles/associations")
@@ -163,13 +173,16 @@ def _groups(context: Context) -> Table | None:
     for variable, category in dict.fromkeys((row["variable"], row["category"]) for row in table):
         own = [row for row in table if (row["variable"], row["category"]) == (variable, category)]
         if category is None:
-            words = [f"{apa.number(row['mean'])} ({apa.number(row['sd'])})" if row["n"] else apa.EMPTY for row in own]
+            words = [
+                apa.joined("{} ({})", M=apa.number(row["mean"]), SD=apa.number(row["sd"])) if row["n"] else apa.EMPTY
+                for row in own
+            ]
             rows.append([f"{apa.upper(study.label(variable))}, M (SD)", *words])
             continue
         if not any(row[0] == f"{apa.upper(study.label(variable))}, n (%)" for row in rows):
             groups.append(len(rows))
             rows.append([f"{apa.upper(study.label(variable))}, n (%)", *[""] * len(labels)])
-        words = [f"{row['n']} ({row['percent']:.0f}%)" if row["percent"] is not None else str(row["n"]) for row in own]
+        words = [_counted(row["n"], row["percent"]) for row in own]
         rows.append([study.category(variable, float(category)), *words])
     header = ["Variable", *(label.replace("_", " ").capitalize() for label in labels)]
     note = f"Of the respondents of each profile with a value.{context.synthetic}"
@@ -199,5 +212,8 @@ def _figure(context: Context, n: int) -> Drawing:
         f"{apa.unit(settings.exclusive_at)}.{context.synthetic}"
     )
     return Drawing(
-        svg(figure), caption, "Mean indicators per profile as lines, and the certainty of each respondent's profile as dots."
+        "profiles",
+        figure,
+        caption,
+        "Mean indicators per profile as lines, and the certainty of each respondent's profile as dots.",
     )

@@ -6,7 +6,6 @@ from importlib.resources import files
 import pandas as pd
 
 from practicework.figures import profiles_latent as figures
-from practicework.figures.style import svg
 from practicework.report import apa
 from practicework.report.context import Context
 from practicework.report.table import Drawing, Table
@@ -60,15 +59,15 @@ def _model(row: dict) -> str:
 def _cells(row: dict) -> list[str]:
     return [
         row["structure"],
-        str(row["profiles"]),
+        apa.integer(row["profiles"]),
         apa.number(row["log_likelihood"], 1),
-        str(row["parameters"]),
+        apa.integer(row["parameters"]),
         apa.number(row["aic"], 1),
         apa.number(row["bic"], 1),
         apa.number(row["sabic"], 1),
         apa.unit(row["relative_entropy"]),
         apa.p(row["blrt_p"]),
-        f"{row['smallest_n']} ({row['smallest_percent']:.0f}%)",
+        apa.joined("{} ({})", n=apa.integer(row["smallest_n"]), percent=apa.percent(row["smallest_percent"])),
         apa.unit(row["mean_posterior"]),
     ]
 
@@ -110,7 +109,7 @@ def _all(context: Context, rows: list[dict]) -> Table:
     for row in rows:
         why = ", ".join(letter for part, letter in letters.items() if part in (row["note"] or ""))
         verdict = f"refused ({why})" if row["refused"] else "chosen" if row["chosen"] else "sound"
-        cells.append([*_cells(row), str(row["starts_agreeing"]), verdict])
+        cells.append([*_cells(row), apa.integer(row["starts_agreeing"]), verdict])
     starts = context.study.config.profiles.latent.starts
     reasons = "; ".join(f"{letter}: {REASONS[part]}" for part, letter in letters.items())
     note = (
@@ -140,7 +139,12 @@ def _figure(context: Context, model: str | None, n: int) -> Drawing:
         f"Latent profiles of {n:,} respondents. Left: BIC by number of profiles and covariance structure. Right: {right} "
         f"(hollow, dotted), percent of the response range.{context.synthetic}"
     )
-    return Drawing(svg(figure), caption, "BIC of each model as lines, and mean indicators of the classes beside the prototypes.")
+    return Drawing(
+        "latent_profiles",
+        figure,
+        caption,
+        "BIC of each model as lines, and mean indicators of the classes beside the prototypes.",
+    )
 
 
 def _told(model: str | None) -> str:

@@ -13,6 +13,7 @@ def section(context: Context) -> dict:
     label = context.study.label
     return {
         "scales": [context.study.scales[row["scale"]] for row in rows],
+        "range": _range([row["alpha"] for row in rows if row["alpha"] is not None]),
         "coefficients": _coefficients(context, rows, resamples),
         "others": _others(context, rows, resamples),
         "items": {row["scale"]: _items(context, row, [item for item in items if item["scale"] == row["scale"]]) for row in rows},
@@ -25,6 +26,10 @@ def section(context: Context) -> dict:
     }
 
 
+def _range(alphas: list[float]) -> tuple[float | None, float | None]:
+    return (min(alphas), max(alphas)) if alphas else (None, None)
+
+
 def _coefficients(context: Context, rows: list[dict], resamples: set[int]) -> Table:
     cells = []
     for row in rows:
@@ -32,8 +37,8 @@ def _coefficients(context: Context, rows: list[dict], resamples: set[int]) -> Ta
         cells.append(
             [
                 context.study.label(row["scale"]),
-                str(row["items"]),
-                f"{row['n']:,}",
+                apa.integer(row["items"]),
+                apa.integer(row["n"]),
                 apa.unit(row["alpha"]),
                 apa.interval(row["alpha_low"], row["alpha_high"], of_unit=True),
                 apa.unit(row["omega_total"]),
@@ -87,7 +92,7 @@ def _items(context: Context, scale: dict, rows: list[dict]) -> Table:
             apa.number(row["mean"]),
             apa.number(row["sd"]),
             apa.number(row["skew"]),
-            *(_percent(row[share]) for share in ("floor", "ceiling", "missing_share")),
+            *(apa.share(row[share]) for share in ("floor", "ceiling", "missing_share")),
             apa.unit(row["item_rest_r"]),
             apa.unit(row["alpha_if_dropped"]),
             apa.unit(row["loading"]),
@@ -103,7 +108,3 @@ def _items(context: Context, scale: dict, rows: list[dict]) -> Table:
     )
     header = ["Item", "M", "SD", "Skew", "Floor", "Ceiling", "Missing", "Item-rest r", "α if dropped", "Loading"]
     return Table(f"Items of {context.study.label(scale['scale'])}", header, cells, note, wide=True)
-
-
-def _percent(share: float | None) -> str:
-    return apa.EMPTY if share is None else f"{100 * share:.0f}%"

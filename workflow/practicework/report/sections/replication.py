@@ -67,20 +67,17 @@ def difference(row: dict) -> str:
     return f"{words} {row['note']}" if row["note"] else words
 
 
-def _reproduced(row: dict) -> str:
+def _reproduced(row: dict) -> apa.Shown:
     """Two decimals beyond the published ones, in the style in which the value was published."""
     if row["reproduced"] is None:
-        return apa.EMPTY
+        return apa.number(None)
     if row["column"].startswith("p_"):
         return apa.p(row["reproduced"])
     printed = parse(row["published"])
     decimals = printed.decimals + 2 if printed.decimals else 0 if float(row["reproduced"]).is_integer() else 2
     text = apa.number(row["reproduced"], decimals)
-    return (
-        text.replace("0.", ".", 1)
-        if row["published"].lstrip("<>≤≥= -−+").startswith(".") and text.lstrip("−").startswith("0.")
-        else text
-    )
+    of_unit = row["published"].lstrip("<>≤≥= -−+").startswith(".")
+    return apa.unit(row["reproduced"], decimals) if of_unit else text
 
 
 def _models(rows: list[dict]) -> list[str]:
@@ -164,15 +161,16 @@ def _verdict(row: dict) -> str:
     return apa.EMPTY if row["possible"] is None else "✓ yes" if row["possible"] else "✗ no"
 
 
-def _percent(row: dict) -> str:
-    if row["share"] is None:
-        return apa.EMPTY
-    return "< 1%" if row["possible"] and row["share"] < 0.01 else f"{100 * row['share']:.0f}%"
+def _percent(row: dict) -> apa.Shown:
+    few = row["share"] is not None and row["possible"] and row["share"] < 0.01
+    return apa.share(row["share"]).within("< 1%" if few else "{}")
 
 
-def _reach(row: dict) -> str:
+def _reach(row: dict) -> apa.Shown:
     low, high = row["interaction_t_low"], row["interaction_t_high"]
-    return apa.EMPTY if low is None else f"{apa.number(low)} to {apa.number(high)}"
+    if low is None:
+        return apa.interval(None, None)
+    return apa.joined("{} to {}", low=apa.number(low), high=apa.number(high))
 
 
 def _note(context: Context, name: str) -> str:

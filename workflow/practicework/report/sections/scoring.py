@@ -53,8 +53,8 @@ def _correlations(context: Context, summary: list[dict]) -> Table:
         for other in names[:position]:
             pair = pairs[name, other]
             stars = "" if pair["p_value"] is None else "*" * sum(pair["p_value"] < level for level in (0.05, 0.01, 0.001))
-            cells.append(apa.unit(pair["r"]) + stars)
-        diagonal = f"({apa.unit(alphas[name])})" if alphas.get(name) is not None else apa.EMPTY
+            cells.append(apa.unit(pair["r"]).within("{}" + stars))
+        diagonal = apa.unit(alphas[name]).within("({})") if alphas.get(name) is not None else apa.EMPTY
         above = [apa.unit(htmt[name, other]) if (name, other) in htmt else "" for other in names[position + 1 :]]
         rows.append([*cells, diagonal, *above])
     counts = [row["n"] for row in pairs.values()] or [summary[0]["n"]]
@@ -74,7 +74,7 @@ def _intervals(context: Context) -> Table:
         [
             label(row["variable_a"]),
             label(row["variable_b"]),
-            str(row["n"]),
+            apa.integer(row["n"]),
             apa.unit(row["r"]),
             apa.interval(row["ci_low"], row["ci_high"], of_unit=True),
             apa.p(row["p_value"]),

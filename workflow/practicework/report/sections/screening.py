@@ -1,7 +1,6 @@
 """Screening: the flow of respondents, and what each index of careless responding found."""
 
 from practicework.figures import screening as figures
-from practicework.figures.style import svg
 from practicework.report import apa
 from practicework.report.context import Context
 from practicework.report.table import Drawing, Table
@@ -45,7 +44,7 @@ def section(context: Context) -> dict:
 
 
 def _flow(context: Context, flow: list[dict]) -> Table:
-    rows = [[apa.upper(row["step"]), f"{row['removed']:,}", f"{row['remaining']:,}"] for row in flow]
+    rows = [[apa.upper(row["step"]), apa.integer(row["removed"]), apa.integer(row["remaining"])] for row in flow]
     rows[0][0] = "Rows in the file"
     rows[0][1] = rows[-1][1] = apa.EMPTY
     note = f"Each step counts those whom no earlier step removed.{context.synthetic}"
@@ -57,10 +56,10 @@ def _indices(context: Context, indices: list[dict]) -> Table:
     rows = [
         [
             WORDS[row["index"]],
-            apa.EMPTY if row["cutoff"] is None else f"{signs[row['direction']]} {apa.brief(row['cutoff'])}",
-            f"{row['flagged']:,}" if row["cutoff"] is not None else apa.EMPTY,
-            f"{row['flagged_kept']:,}" if row["cutoff"] is not None else apa.EMPTY,
-            f"{row['computable']:,}",
+            apa.brief(row["cutoff"]).within("{}" if row["cutoff"] is None else signs[row["direction"]] + " {}"),
+            apa.integer(row["flagged"] if row["cutoff"] is not None else None),
+            apa.integer(row["flagged_kept"] if row["cutoff"] is not None else None),
+            apa.integer(row["computable"]),
             row["source"],
             row["caveat"],
         ]
@@ -79,7 +78,8 @@ def _figure(context: Context, flagged: int) -> Drawing:
     steps = context.results["screening/flow"]
     first, last = int(steps["remaining"].iloc[0]), int(steps["remaining"].iloc[-1])
     return Drawing(
-        svg(figures.flow(steps, flagged)),
+        "flow",
+        figures.flow(steps, flagged),
         f"Flow of respondents: {first:,} rows in the file, N = {last:,} analysed; n: respondents whom a step removes."
         f"{context.synthetic}",
         f"Boxes from {first:,} rows in the file down to {last:,} analysed respondents, with the removed ones to the right.",

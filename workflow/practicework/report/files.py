@@ -1,0 +1,51 @@
+"""The files of a report: the page, the Word file, each table as CSV and LaTeX, each figure as SVG and PNG, and a list of all."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from practicework.report import latex, word
+from practicework.report.contents import COLUMNS
+
+if TYPE_CHECKING:
+    from practicework.report import Report
+    from practicework.report.table import Table
+
+
+def write(report: Report, folder: Path) -> None:
+    """Write everything into `folder`; figures stand in a folder for each stage.
+
+    Parameters
+    ----------
+    report : Report
+    folder : Path
+        `results/<sample>/report`.
+    """
+    for name in ("tables", "figures"):  # which hold nothing of an earlier run
+        shutil.rmtree(folder / name, ignore_errors=True)
+        (folder / name).mkdir(parents=True)
+    (folder / "report.html").write_text(report.html, encoding="utf-8")
+    for entry in report.contents.tables:
+        place = folder / "tables" / entry.content.name
+        write_csv(entry.content, place.with_suffix(".csv"))
+        place.with_suffix(".tex").write_text(latex.table(entry), encoding="utf-8")
+    for entry in report.contents.figures:
+        place = folder / "figures" / entry.stage / entry.content.name
+        place.parent.mkdir(exist_ok=True)
+        place.with_suffix(".svg").write_text(entry.content.svg, encoding="utf-8")
+        place.with_suffix(".png").write_bytes(entry.content.png)
+    word.write(report, folder / "report.docx")
+    with (folder / "contents.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *(entry.row() for entry in report.contents.entries)])
+
+
+def write_csv(table: Table, path: Path) -> None:
+    """A table with all digits: a column for each number, empty where there is none."""
+    header, rows = table.full()
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows([["" if value is None else value for value in row] for row in rows])

@@ -5,31 +5,16 @@ import json
 import sys
 from pathlib import Path
 
+from practicework import new_scale
 from practicework.codebook import Codebook
 from practicework.config import Config, Sample
 from practicework.documents import Strict
 from practicework.errors import StudyError
-from practicework.scale import FOLDER, Scale
+from practicework.scale import Scale
 from practicework.study import CONFIG, Study, load_study
 from practicework.tables import CONTRACTS
 
 ROOT = Path(__file__).parents[2]
-
-SCALE = """\
-# yaml-language-server: $schema=../workflow/schemas/scale.schema.json
-id: {id}
-label: {label}
-definition: What the scale measures, in a sentence.
-source:
-  citation: The reference, as it should stand in the report.
-status: draft            # published, adapted or draft
-response: {{min: 1, max: 5, labels: {{1: Strongly disagree, 5: Strongly agree}}}}
-items:
-  - {{id: {id}_1, text: "The first question as respondents read it."}}
-  - {{id: {id}_2, text: "A question where agreement means less of it.", reverse: true}}
-  - {{id: {id}_3, text: "The third question."}}
-scoring: {{method: mean, min_valid: 0.8}}
-"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,6 +30,13 @@ def main(arguments: list[str] | None = None) -> int:
     command = commands.add_parser("new-scale", help="write scales/ID.yaml to fill in")
     command.add_argument("id", help="lower-case letters, digits and underscores")
     command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
+    command.add_argument("--watch", action="store_true", help="check the file, also an existing one, at each save, until Ctrl-C")
+    command = commands.add_parser("export", help="write questionnaire, codebook, files for Qualtrics and REDCap, and R code")
+    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
+    command.add_argument(
+        "--scale", nargs="+", action="extend", metavar="ID", help="only these scales (default: all of the study)"
+    )
+    command.add_argument("--to", type=Path, metavar="FOLDER", help="where to (default: results/instruments/ of the study)")
     command = commands.add_parser("reports", help="say where the reports of a study are")
     command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
     commands.add_parser("schemas", help="write what is generated from the code: workflow/schemas/ and docs/tables.md")
@@ -56,7 +48,11 @@ def main(arguments: list[str] | None = None) -> int:
         elif chosen.command == "init":
             print(init(Path(chosen.folder), Path(chosen.export)))
         elif chosen.command == "new-scale":
-            print(new_scale(Path(chosen.study), chosen.id))
+            new_scale.run(Path(chosen.study), chosen.id, watched=chosen.watch)
+        elif chosen.command == "export":
+            from practicework.exporters import export
+
+            print("\n".join(export(Path(chosen.study), chosen.scale, chosen.to)))
         elif chosen.command == "reports":
             print("\n".join(reports(Path(chosen.study))))
         else:
@@ -84,6 +80,7 @@ def check(folder: Path) -> str:
         lines.append(
             f"{name}: {len(evidence.units)} units, {len(evidence.codings)} codings; stages {', '.join(study.stages(name))}"
         )
+    lines += [f"Note: {note}" for scale in study.scales.values() for note in new_scale.placeholders(scale)]
     lines += [f"Note: {file} is named by nothing in the config." for file in study.unused_raw_files()]
     return "\n".join([*lines, "No mistake found."])
 
@@ -124,18 +121,6 @@ def reports(folder: Path) -> list[str]:
         path = (folder / "results" / sample / "report" / "report.html").resolve()
         lines.append(f"Report: {path}" if path.is_file() else f"No report of {sample} yet: run snakemake.")
     return lines
-
-
-def new_scale(folder: Path, scale_id: str) -> str:
-    """Write a scale to fill in; refuse a bad name or an existing file."""
-    path = folder / FOLDER / f"{scale_id}.yaml"
-    if not scale_id.replace("_", "").isalnum() or not scale_id.isascii() or scale_id != scale_id.lower() or scale_id[0] == "_":
-        raise StudyError(f"'{scale_id}' cannot name a scale; use lower-case letters, digits and underscores.")
-    if path.exists():
-        raise StudyError(f"{path} exists already; choose another id or edit that file.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(SCALE.format(id=scale_id, label=scale_id.replace("_", " ").capitalize()), encoding="utf-8")
-    return f"Wrote {path}. Fill it in, then add '{scale_id}' to 'scales' in {folder / 'config' / 'config.yaml'}."
 
 
 def generated() -> dict[str, str]:

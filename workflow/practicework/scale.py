@@ -180,8 +180,7 @@ class Scale(Strict):
         items gets none; between that and all items the score is prorated, as SPSS's ``MEAN.n`` does.
         In R: ``psych::scoreItems(keys, items, impute = "none", min = , max = )``.
         """
-        needed = math.ceil(self.scoring.min_valid * len(self.items) - 1e-9)
-        mean = keyed.mean(axis=1).where(keyed.notna().sum(axis=1) >= needed)
+        mean = keyed.mean(axis=1).where(keyed.notna().sum(axis=1) >= self.needed)
         if self.scoring.method == "sum":
             return mean * len(self.items)
         if self.scoring.method == "pomp":
@@ -192,6 +191,11 @@ class Scale(Strict):
         """A score in percent of the range that the scoring rule allows: 100 (score - lowest) / (highest - lowest)."""
         low, high = self.score_range
         return 100 * (score - low) / (high - low)
+
+    @property
+    def needed(self) -> int:
+        """The number of items that must be answered for a score."""
+        return math.ceil(self.scoring.min_valid * len(self.items) - 1e-9)
 
     @property
     def score_range(self) -> tuple[float, float]:

@@ -1,13 +1,25 @@
-# make        set up, run the published study, say where its report is
-# make test   set up, run the tests
+# make          set up, run the published study, say where its report is
+# make verify   set up, run the study again, hold every number against what is expected
+# make test     set up, run the tests
 PYTHON ?= python3
-BIN := .venv/bin
-READY := .venv/ready
+VENV ?= .venv
+BIN := $(VENV)/bin
+# .venv is set up here; an environment that is named (make VENV=...) is taken as it is.
+READY := $(if $(filter file,$(origin VENV)),.venv/ready)
+# The library beside this file, whatever the environment has.
+CLI := PYTHONPATH=workflow $(BIN)/python -m practicework.cli
 
-.PHONY: study test test-browser fuzz lint lock schemas synthetic benchmark coverage recovery calibration clean
+.PHONY: study verify package test test-browser fuzz lint lock schemas synthetic benchmark coverage recovery calibration clean
 study: $(READY)
 	@$(BIN)/snakemake --quiet all
-	@$(BIN)/practicework reports
+	@$(CLI) reports
+
+verify: $(READY)
+	@$(CLI) verify
+
+# Code, data, results and README as a folder and a zip, for OSF or Zenodo.
+package: $(READY)
+	@$(CLI) package
 
 test: $(READY)
 	@$(BIN)/python -m pytest
@@ -17,7 +29,7 @@ test-browser: $(READY)
 	@$(BIN)/python -c "import shutil, sys; sys.exit(not (shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')) and 'Chromium is not installed. On Debian or Ubuntu: sudo apt-get install chromium')"
 	@$(BIN)/python -m pytest tests/test_report_browser.py
 
-$(READY): requirements.lock pyproject.toml
+.venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; name it with: make PYTHON=python3.12')"
 	@echo "Setting up .venv; this takes a minute or two and happens once."
 	@$(PYTHON) -m venv --clear .venv
@@ -36,7 +48,7 @@ lint: $(READY)
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra test pyproject.toml -o requirements.lock
 schemas: $(READY)
-	$(BIN)/practicework schemas
+	$(CLI) schemas
 synthetic: $(READY)
 	$(BIN)/python -m practicework.synthetic
 

@@ -121,6 +121,10 @@ DIGESTS = {
     "missing codes": ({"config.samples.s.missing": [-99]}, ANSWERS),
     "column of an item": ({"config.samples.s.columns": {"ease_1": "Q1"}}, ANSWERS),
     "synthetic": ({"config.samples.s.synthetic": "Simulated."}, {"report"}),
+    "what is published of the data": (
+        {"config.samples.s.publish": "deidentified", "config.samples.s.access": "Ask.", "config.licence": "CC0"},
+        set(),
+    ),
     "one scale less": (
         {"config.scales": ["ease"], "config.profiles": REMOVE, "config.moderation.models.main.outcome": "years_in_job"},
         AFTER_INGEST | {"ingest"},  # the model of the claims has another outcome

@@ -37,6 +37,25 @@ def main(arguments: list[str] | None = None) -> int:
         "--scale", nargs="+", action="extend", metavar="ID", help="only these scales (default: all of the study)"
     )
     command.add_argument("--to", type=Path, metavar="FOLDER", help="where to (default: results/instruments/ of the study)")
+    command = commands.add_parser(
+        "verify", help="run a study again, and hold every number against the expected and published ones"
+    )
+    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
+    command.add_argument(
+        "--tolerance", type=float, default=1e-4, help="relative difference of numbers that agree (default: 0.0001)"
+    )
+    command.add_argument("--csv", type=Path, metavar="FILE", help="where to (default: results/verification.csv of the study)")
+    command = commands.add_parser("expect", help="write the numbers of a study's results to config/expected/, for verify")
+    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
+    command = commands.add_parser("stand-in", help="write a synthetic sample for those who cannot have the real one")
+    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
+    command.add_argument("sample", nargs="?", help="the sample (default: the only one)")
+    command.add_argument("--n", type=int, help="how many respondents (default: as many as the sample has)")
+    command = commands.add_parser(
+        "package", help="write code, data, results and README for a data archive, as a folder and a zip"
+    )
+    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
+    command.add_argument("--to", type=Path, metavar="FOLDER", help="where to (default: results/package/ of the study)")
     command = commands.add_parser("reports", help="say where the reports of a study are")
     command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
     commands.add_parser("schemas", help="write what is generated from the code: workflow/schemas/ and docs/tables.md")
@@ -53,6 +72,24 @@ def main(arguments: list[str] | None = None) -> int:
             from practicework.exporters import export
 
             print("\n".join(export(Path(chosen.study), chosen.scale, chosen.to)))
+        elif chosen.command == "verify":
+            from practicework.verification import summary
+
+            text, passed = summary.run(Path(chosen.study), ROOT, chosen.tolerance, chosen.csv)
+            print(text)
+            return 0 if passed else 1
+        elif chosen.command == "expect":
+            from practicework.verification import expect
+
+            print("\n".join(f"Wrote {file}" for file in expect(Path(chosen.study), ROOT)))
+        elif chosen.command == "stand-in":
+            from practicework import stand_in
+
+            print(stand_in.write(Path(chosen.study), chosen.sample, chosen.n))
+        elif chosen.command == "package":
+            from practicework.package import package
+
+            print(package(Path(chosen.study), ROOT, chosen.to))
         elif chosen.command == "reports":
             print("\n".join(reports(Path(chosen.study))))
         else:

@@ -48,19 +48,38 @@ class Sample(Strict):
     """One file of responses."""
 
     file: str = Field(description="The export, inside the study's data/raw/.")
-    reader: Literal["csv", "qualtrics", "limesurvey", "google_forms", "redcap", "spss", "excel"] | None = Field(
+    reader: Literal["csv", "qualtrics", "limesurvey", "google_forms", "redcap", "spss", "excel", "coded"] | None = Field(
         None, description="The file's format; detected when left out."
     )
     respondent: str | None = Field(None, description="The column of respondent ids; else R0001, R0002, ...")
     columns: dict[str, str] = Field(default_factory=dict, description="Item or variable: its column in the file.")
     missing: tuple[Missing, ...] = Field((), strict=False, description="Codes that mean 'no answer'.")
     synthetic: str | None = Field(None, description="For computed data: why; shown wherever the sample is shown.")
+    stand_in: str | None = Field(
+        None, description="A synthetic file in data/raw/ that 'verify' takes where the sample's own is absent."
+    )
+    publish: Literal["raw", "deidentified", "none"] | None = Field(
+        None, description="What a package holds of the file; else raw where the sample is synthetic, and none where it is not."
+    )
+    access: str | None = Field(None, description="For data that are not published: how another person gets access.")
+
+    @property
+    def published(self) -> Literal["raw", "deidentified", "none"]:
+        """What a package holds of the file."""
+        return self.publish or ("raw" if self.synthetic else "none")
 
     @model_validator(mode="after")
     def _check(self) -> "Sample":
         if self.synthetic is None and "synthetic" in Path(self.file).stem.lower():
             raise ValueError("the file's name says 'synthetic'; add the key 'synthetic' with a sentence that says why.")
+        if self.stand_in is not None and "synthetic" not in Path(self.stand_in).stem.lower():
+            raise ValueError(f"the name of the stand-in '{self.stand_in}' must say 'synthetic'; rename the file.")
         return self
+
+    @property
+    def computed(self) -> dict[str, Any]:
+        """The keys on which the numbers depend."""
+        return self.model_dump(exclude={"synthetic", "stand_in", "publish", "access"})
 
 
 class Matrix(Strict):
@@ -161,6 +180,7 @@ class Config(Strict):
     profiles: Profiles | None = Field(None, description="The profiles stage.")
     coding: dict[Name, CodingSet] = Field(default_factory=dict, description="Sets of qualitative evidence, by name.")
     replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample or set.")
+    licence: str | None = Field(None, description="Under which terms the data of a package may be used, such as CC-BY-4.0.")
 
     @model_validator(mode="after")
     def _check(self) -> "Config":

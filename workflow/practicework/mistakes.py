@@ -38,6 +38,10 @@ def _names(study: Study) -> Iterator[str]:
 def _files(study: Study) -> Iterator[str]:
     for name, sample in study.config.samples.items():
         yield from _file(study, f"'samples.{name}.file'", sample.file)
+        if sample.stand_in is not None:
+            yield from _file(study, f"'samples.{name}.stand_in'", sample.stand_in)
+            if study.raw(name).resolve() == (study.folder / sample.stand_in).resolve():
+                yield f"'samples.{name}.stand_in' is the sample's own file; name another one, or remove the key."
         known = [*study.items, *study.variables]
         for column in sample.columns:
             if column not in known:

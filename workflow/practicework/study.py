@@ -145,6 +145,7 @@ class Study:
     def unused_raw_files(self) -> list[str]:
         """Files in `data/raw/` that no sample or set names, but for documentation and hidden files."""
         used = {self.raw(sample).resolve() for sample in self.config.samples}
+        used |= {(self.folder / one.stand_in).resolve() for one in self.config.samples.values() if one.stand_in}
         used |= {(self.folder / file).resolve() for one in self.config.coding.values() for file in one.files}
         folder = self.folder / RAW
         return sorted(
@@ -167,7 +168,7 @@ class Study:
             "variables": [self.variables, config.categories, config.quasi_identifiers],
         }
         parts: dict[str, Any] = {
-            "ingest": [config.samples[sample].model_dump(exclude={"synthetic"}), answers],
+            "ingest": [config.samples[sample].computed, answers],
             "screening": [config.screening and [config.screening.model_dump(), list(self.scales), self.variables]],
             "scoring": [list(self.scales), self.variables, list(config.categories)],
             "reliability": [list(self.scales), config.seed],
@@ -180,7 +181,10 @@ class Study:
                 config.moderation and [config.moderation.center, {name: model.variables for name, model in self.models.items()}],
                 {name: len(codes) for name, codes in config.categories.items()},
             ],
-            "report": [config.model_dump(exclude={"samples", "replication"}), config.samples[sample].model_dump()],
+            "report": [
+                config.model_dump(exclude={"samples", "replication", "licence"}),
+                config.samples[sample].computed | {"synthetic": config.samples[sample].synthetic},
+            ],
         }
         if config.dimensionality.marker is not None:
             parts["dimensionality"].append(self.variables)
@@ -201,13 +205,18 @@ def _digest(part: Any) -> str:
     return hashlib.sha256(json.dumps(part, default=str).encode()).hexdigest()[:16]
 
 
+def load_config(folder: Path) -> Config:
+    """The config of a study on its own: whether the files that it names are there is not looked at."""
+    return validated(Config, read_yaml(folder / CONFIG, CONFIG.as_posix()), CONFIG.as_posix())
+
+
 def load_study(folder: Path | str = ".") -> Study:
     """The study in a folder, or a StudyError about the first mistake in its config, scales or codebooks."""
     from practicework.mistakes import mistakes  # which reads what a study is from here
 
     folder = Path(folder)
     shown = CONFIG.as_posix()
-    config = validated(Config, read_yaml(folder / CONFIG, shown), shown)
+    config = load_config(folder)
     for name in config.scales or ():
         if (config.scales or ()).count(name) > 1:
             raise StudyError(f"{shown}: 'scales' names '{name}' twice; name it once.")

@@ -7,10 +7,20 @@ from practicework.errors import StudyError
 from practicework.files import text
 from practicework.files.grid import Grid
 from practicework.files.raw import RawTable
-from practicework.ingest import csv_file, excel, google_forms, limesurvey, qualtrics, redcap, spss
+from practicework.ingest import coded, csv_file, excel, google_forms, limesurvey, qualtrics, redcap, spss
 
-LAYOUTS = {"qualtrics": qualtrics, "limesurvey": limesurvey, "google_forms": google_forms, "redcap": redcap, "csv": csv_file}
-"""Layouts of a grid, in the order in which they are tried; a text file and a workbook may have any."""
+LAYOUTS = {
+    "qualtrics": qualtrics,
+    "limesurvey": limesurvey,
+    "google_forms": google_forms,
+    "redcap": redcap,
+    "csv": csv_file,
+    "coded": coded,
+}
+"""Layouts of a grid, in the order in which they are tried; a text file and a workbook may have any.
+
+Every grid is a plain table, so that a coded one is read as such only where the config names its reader.
+"""
 
 READERS = {**{name: layout.read for name, layout in LAYOUTS.items()}, "spss": spss.read, "excel": excel.read}
 """The readers that a config may name."""

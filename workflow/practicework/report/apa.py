@@ -22,6 +22,11 @@ class Shown(str):
         made.values = dict(values or {})
         return made
 
+    @property
+    def first(self) -> float | None:
+        """The first number, by which a table is sorted."""
+        return next(iter(self.values.values()), None)
+
     def within(self, pattern: str) -> Shown:
         """The same numbers inside more text, such as `({})`."""
         return Shown(pattern.format(str(self)), self.values)

@@ -185,7 +185,7 @@ def _tests(context: Context, labels: dict[str, str]) -> Table | None:
     )
     notes = sorted({row["note"] for row in rows if row["note"]})
     note += f" {apa.upper('; '.join(notes))}." if notes else ""
-    return Table("Groups compared", ["", "n", "p", "p (Holm)", "V"], cells, note, groups=tuple(groups))
+    return Table("Groups compared", ["Code", "n", "p", "p (Holm)", "V"], cells, note, groups=tuple(groups))
 
 
 def _together(results: dict[str, pd.DataFrame], labels: dict[str, str]) -> Drawing | None:
@@ -216,7 +216,7 @@ def _saturation(context: Context, results: dict[str, pd.DataFrame]) -> dict:
         ]
         for row in rows
     ]
-    header = ["", "In this order", "Median of random orders", "95% of them", "Note"]
+    header = ["Measure", "In this order", "Median of random orders", "95% of them", "Note"]
     caption = (
         f"Different codes by number of units (n = {len(curve)}): in the order of the file (black), the mean over all orders "
         "(dashed) and the band that holds 95% of random orders."

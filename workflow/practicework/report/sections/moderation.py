@@ -25,6 +25,7 @@ def _model(context: Context, name: str) -> dict:
         "name": name,
         "title": apa.upper(f"{study.label(model.predictor)} × {study.label(model.moderator)} on {study.label(model.outcome)}"),
         "model": model,
+        "covariates": [apa.lower(study.label(one)) for one in model.covariates],
         "fit": tables["fit"][0],
         "dropped": tables["dropped"],
         "interaction": terms.get(model.interaction),

@@ -22,7 +22,7 @@ package: $(READY)
 	@$(CLI) package
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 # The tests that open the report in a browser need Chromium on the machine; `make test` skips them without it.
 test-browser: $(READY)

@@ -3,7 +3,9 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,12 +119,32 @@ class Run:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The published study, run as a whole in a copy of its folder."""
-    folder = tmp_path_factory.mktemp("published study")
-    for part in ("config", "scales", "data"):
-        shutil.copytree(ROOT / part, folder / part)
-    command = [sys.executable, "-m", "snakemake", "-s", ROOT / "Snakefile", "-d", folder, "--quiet", "all"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-    return Run(folder, done.stdout)
+def published(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Run:
+    """The published study, run as a whole in a copy of its folder: once, however many processes test."""
+    base = tmp_path_factory.getbasetemp()
+    base = base if worker_id == "master" else base.parent
+    folder, output = base / "published study", base / "published.txt"
+    with locked(base / "published.lock"):
+        if not output.is_file():
+            for part in ("config", "scales", "data"):
+                shutil.copytree(ROOT / part, folder / part)
+            command = [sys.executable, "-m", "snakemake", "-s", ROOT / "Snakefile", "-d", folder, "--quiet", "all"]
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+            assert done.returncode == 0, done.stdout
+            output.write_text(done.stdout, encoding="utf-8")
+    return Run(folder, output.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a file that one process can create; others wait for it to be gone."""
+    while True:
+        try:
+            path.touch(exist_ok=False)
+            break
+        except FileExistsError:
+            time.sleep(0.2)
+    try:
+        yield
+    finally:
+        path.unlink()

@@ -56,8 +56,11 @@ PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases")
 
 def test_reports_says_where_they_are(root, published, capsys):
     assert cli.main(["reports", str(published.folder)]) == 0
-    lines = [f"Report: {published.results(part) / 'report/report.html'}" for part in PARTS]
-    assert capsys.readouterr().out.splitlines() == lines
+    lines = []
+    for part in PARTS:
+        folder = published.results(part) / "report"
+        lines += [f"Report: {folder / 'report.html'}", f"  Word: {folder / 'report.docx'}"]
+    assert capsys.readouterr().out.splitlines() == [*lines, f"All of them: {published.folder / 'results/overview.html'}"]
 
 
 def test_reports_says_what_has_not_run(root, tmp_path, capsys):

@@ -31,9 +31,10 @@ def copied(tmp_path, monkeypatch) -> Path:
     return workflow
 
 
-def digest(path: Path) -> str:
-    """A fingerprint taken anew."""
-    provenance._imports.cache_clear()
+def digest(path: Path, *, imports: bool = True) -> str:
+    """A fingerprint taken anew; the imports of files, too, unless they are known to be as they were."""
+    if imports:
+        provenance._imports.cache_clear()
     return provenance.code_digest.__wrapped__(path)
 
 
@@ -88,7 +89,7 @@ def test_change_of_any_source_changes_the_fingerprint(stage, copied):
     for path in sources:
         content = path.read_bytes()
         path.write_bytes(content + b"\n")
-        assert digest(script(stage, copied)) != before, path
+        assert digest(script(stage, copied), imports=False) != before, path
         path.write_bytes(content)
     assert digest(script(stage, copied)) == before
     (copied / "practicework/bootstrap.py").write_text("")

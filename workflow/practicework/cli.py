@@ -152,12 +152,14 @@ def init(folder: Path, export: Path) -> str:
 
 
 def reports(folder: Path) -> list[str]:
-    """A line per sample or set of codings: where its report is, or that it has not been made."""
+    """Where the reports of a study are, of each sample or set of codings a page and a Word file, or that they are not made."""
     lines = []
     for sample in load_study(folder).parts:
         path = (folder / "results" / sample / "report" / "report.html").resolve()
-        lines.append(f"Report: {path}" if path.is_file() else f"No report of {sample} yet: run snakemake.")
-    return lines
+        made = [f"Report: {path}", f"  Word: {path.with_suffix('.docx')}"]
+        lines += made if path.is_file() else [f"No report of {sample} yet: run snakemake."]
+    overview = (folder / "results" / "overview.html").resolve()
+    return [*lines, f"All of them: {overview}"] if overview.is_file() else lines
 
 
 def generated() -> dict[str, str]:

@@ -9,7 +9,7 @@ READY := $(if $(filter file,$(origin VENV)),.venv/ready)
 # The library beside this file, whatever the environment has.
 CLI := PYTHONPATH=workflow $(BIN)/python -m practicework.cli
 
-.PHONY: study verify package test test-browser fuzz lint lock schemas synthetic benchmark coverage recovery calibration clean
+.PHONY: study verify package test test-browser test-latex fuzz lint lock schemas synthetic benchmark coverage recovery calibration clean
 study: $(READY)
 	@$(BIN)/snakemake --quiet all
 	@$(CLI) reports
@@ -27,7 +27,12 @@ test: $(READY)
 # The tests that open the report in a browser need Chromium on the machine; `make test` skips them without it.
 test-browser: $(READY)
 	@$(BIN)/python -c "import shutil, sys; sys.exit(not (shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')) and 'Chromium is not installed. On Debian or Ubuntu: sudo apt-get install chromium')"
-	@$(BIN)/python -m pytest tests/test_report_browser.py
+	@$(BIN)/python -m pytest tests/test_report_browser.py tests/test_exporters.py -k "browser"
+
+# The same for the LaTeX tables, which need LaTeX with threeparttable.
+test-latex: $(READY)
+	@kpsewhich threeparttable.sty >/dev/null || { echo "LaTeX is not installed. On Debian or Ubuntu: sudo apt-get install texlive-latex-extra"; exit 1; }
+	@$(BIN)/python -m pytest tests/test_report_outputs.py -k latex
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; name it with: make PYTHON=python3.12')"

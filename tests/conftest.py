@@ -1,5 +1,6 @@
 """What the tests share: the repository, the examples ingested and scored, R's values, and scales and studies in the making."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,9 @@ from practicework.scale import Scale
 from practicework.study import Study, load_study
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# Runs of the pipeline start some hundred processes, which need not compile the library each.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @dataclass(frozen=True)

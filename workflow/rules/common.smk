@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 import threading
 from pathlib import Path
@@ -12,6 +13,9 @@ sys.path.insert(0, str(WORKFLOW))
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")])
 )
+
+# Snakemake 9 hands this path to a shell as it is: in a folder with a space in its path no job would start.
+sys.executable = shlex.quote(sys.executable)
 
 # semopy orders its parameters by sets, and with them the last digits of what it ends at.
 os.environ["PYTHONHASHSEED"] = "0"

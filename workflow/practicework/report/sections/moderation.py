@@ -33,8 +33,7 @@ def _model(context: Context, name: str) -> dict:
         "two_valued": bool((probes == "low").any()),
         "categories": model.moderator in study.config.categories,
         "effects": len({row["effect_of"] for row in tables["conditional_effects"]}),
-        "regions": tables["johnson_neyman_regions"],
-        "probes": [row for row in tables["conditional_effects"] if row["probe"] in shown],
+        "regions": _by_interval(context, tables, "johnson_neyman_regions")[0],
         "ends": _ends(context, name, tables, shown),
         "explorer": explorer(context, name),
         "coefficients": _coefficients(context, name, tables),
@@ -44,15 +43,15 @@ def _model(context: Context, name: str) -> dict:
         "certainty": certainty.facts(context, name, tables),
         "sensitivity": certainty.sensitivity(context, name, tables),
         "supplements": certainty.supplements(context, name, tables),
-        "figures": _figures(context, name),
+        "figures": _figures(context, name, tables),
         "checks": certainty.drawings(context, name),
     }
 
 
 def _ends(context: Context, name: str, tables: dict, shown: list[str]) -> list[dict]:
-    """The effect at a low and a high value of the moderator, or in each of up to three categories, with its interval."""
+    """The effect at a low and a high value of the moderator, or in each category, with the interval of the sentences."""
     rows = [row for row in tables["conditional_effects"] if row["probe"] in shown]
-    if len({row["effect_of"] for row in rows}) > 1 or (rows and rows[0]["probe"].endswith("]") and len(rows) > 3):
+    if len({row["effect_of"] for row in rows}) > 1:
         return []
     kind = context.study.config.moderation.interval
     low, high = {"ols": ("ci_low", "ci_high"), "hc3": ("ci_low_hc3", "ci_high_hc3")}.get(kind, ("boot_low", "boot_high"))
@@ -64,6 +63,7 @@ def _ends(context: Context, name: str, tables: dict, shown: list[str]) -> list[d
             "digits": apa.decimals_for(row["std_error"]),
             "low": row[low],
             "high": row[high],
+            "value": _probe(context, name, row["probe"]) if row["probe"].endswith("]") else apa.brief(row["moderator_value"]),
             "where": _probe(context, name, row["probe"])
             if row["probe"].endswith("]")
             else f"at its {_probe(context, name, row['probe'])}, {apa.brief(row['moderator_value'])}",
@@ -184,9 +184,20 @@ def _screening(context: Context, name: str) -> Table | None:
     return Table(title, ["Respondents", "n", "b", "SE", "t", "p", _level(context)], rows, note, wide=True)
 
 
+def _by_interval(context: Context, tables: dict, table: str) -> tuple[list[dict], str]:
+    """A Johnson-Neyman table's rows with the errors that the study's sentences rest on, and which these are."""
+    if context.study.config.moderation.interval == "hc3":
+        rows = [row for row in tables[f"{table}_alternatives"] if row["method"] == "hc3"]
+        if any(row["method"] == "hc3" for row in tables["johnson_neyman_regions_alternatives"]):
+            return rows, "hc3"
+    return tables[table], "ols"
+
+
 def _regions(context: Context, name: str, tables: dict) -> Table:
     study, model = context.study, context.study.models[name]
-    several = len({row["effect_of"] for row in tables["johnson_neyman_regions"]}) > 1
+    regions, by = _by_interval(context, tables, "johnson_neyman_regions")
+    boundaries, _ = _by_interval(context, tables, "johnson_neyman")
+    several = len({row["effect_of"] for row in regions}) > 1
     rows = [
         [
             *([study.label(row["effect_of"])] if several else []),
@@ -195,26 +206,23 @@ def _regions(context: Context, name: str, tables: dict) -> Table:
             row["sign"],
             apa.percent(row["percent"], 1),
         ]
-        for row in tables["johnson_neyman_regions"]
+        for row in regions
     ]
-    outside = [apa.brief(row["boundary"]) for row in tables["johnson_neyman"] if not row["in_range"]]
-    inside = [
-        f"{apa.number(row['boundary'])} ({row['percent_below']:.1f}% below)"
-        for row in tables["johnson_neyman"]
-        if row["in_range"]
-    ]
+    outside = [apa.brief(row["boundary"]) for row in boundaries if not row["in_range"]]
+    inside = [f"{apa.number(row['boundary'])} ({row['percent_below']:.1f}% below)" for row in boundaries if row["in_range"]]
     found = f"Boundaries in the observed range: {apa.listing(inside) or 'none'}"
     found += f"; outside it: {apa.listing(outside)}. " if outside else ". "
-    others = certainty.alternative_regions(context, tables)
+    others = certainty.alternative_regions(tables, by)
     note = (
-        f"{found}Closed form, ordinary least squares; the sign is evaluated in each region. {others}".rstrip() + context.synthetic
+        f"{found}Closed form, {certainty.INTERVALS[by]} errors; the sign is evaluated in each region. {others}".rstrip()
+        + context.synthetic
     )
     title = f"Model “{name}”: where {study.label(model.predictor)} has an effect (Johnson–Neyman)"
     header = [*(["Effect of"] if several else []), f"{study.label(model.moderator)} from", "to", "Effect", "Respondents"]
     return Table(title, header, rows, note, words=(0, 3) if several else (2,))
 
 
-def _figures(context: Context, name: str) -> list[Drawing]:
+def _figures(context: Context, name: str, tables: dict) -> list[Drawing]:
     study, model = context.study, context.study.models[name]
     scores = context.results["scoring/scores"]
     complete = scores.dropna(subset=model.variables)
@@ -256,14 +264,17 @@ def _figures(context: Context, name: str) -> list[Drawing]:
     ]
     if complete[model.moderator].nunique() == 2 or model.moderator in study.config.categories:
         return drawings
-    pieces = (
-        context.results[f"moderation/{name}/{table}"] for table in ("effect_curve", "johnson_neyman_regions", "johnson_neyman")
-    )
-    curve, regions, boundaries = pieces
+    curve = context.results[f"moderation/{name}/effect_curve"]
+    regions, by = _by_interval(context, tables, "johnson_neyman_regions")
+    boundaries = _by_interval(context, tables, "johnson_neyman")[0]
+    if by == "hc3":
+        curve = curve.assign(ci_low=curve["ci_low_hc3"], ci_high=curve["ci_high_hc3"])
+    columns = ["boundary", "in_range", "effect_of"]
+    pieces = (curve, pd.DataFrame(regions), pd.DataFrame(boundaries, columns=columns if not boundaries else None))
     for term in dict.fromkeys(curve["effect_of"]):
         one = apa.lower(study.label(term))
         drawing = figures.johnson_neyman(
-            *(table[table["effect_of"] == term] for table in (curve, regions, boundaries)),
+            *(table[table["effect_of"] == term] for table in pieces),
             complete[model.moderator],
             {"moderator": context.named(model.moderator), "effect": f"Effect of {one}\non {outcome}"},
         )
@@ -272,8 +283,9 @@ def _figures(context: Context, name: str) -> list[Drawing]:
                 slug(f"johnson_neyman_{name}" + (f"_{term}" if curve["effect_of"].nunique() > 1 else "")),
                 drawing,
                 f"Model “{name}”. Effect of {one} on {outcome} (outcome units per unit of the predictor) over the observed "
-                f"range of {apa.lower(context.named(model.moderator))}, with its {level}; dashed: Johnson–Neyman boundaries; "
-                f"ticks at the bottom: the {n:,} respondents, longer where more have the same value.{context.synthetic}",
+                f"range of {apa.lower(context.named(model.moderator))}, with its {level} ({certainty.INTERVALS[by]}); dashed: "
+                f"Johnson–Neyman boundaries; ticks at the bottom: the {n:,} respondents, longer where more have the same value."
+                f"{context.synthetic}",
                 f"The effect of {one} as a line over {moderator} with a confidence band and regions of significance.",
             )
         )

@@ -10,7 +10,12 @@ from practicework.report.table import Drawing, Table
 
 BOOTSTRAP = {"percentile": "percentile", "bca": "bias-corrected and accelerated"}
 INTERVALS = {"ols": "ordinary least squares", "hc3": "HC3", "bootstrap": "bootstrap", "noncentral F": "noncentral F"}
-METHODS = {"hc3": "with HC3 errors", "fdr": "with the false discovery rate controlled", "fdr_hc3": "with both"}
+METHODS = {
+    "ols": "by ordinary least squares",
+    "hc3": "with HC3 errors",
+    "fdr": "by ordinary least squares with the false discovery rate controlled",
+    "fdr_hc3": "with HC3 errors and the false discovery rate controlled",
+}
 CHECKS = {
     "shapiro_wilk": "Normal residuals (Shapiro–Wilk)",
     "breusch_pagan": "Equal variances (Breusch–Pagan)",
@@ -313,12 +318,13 @@ def _dropped(context: Context, name: str, tables: dict) -> Table:
     return Table(f"Model “{name}”: respondents left out", ["Respondent", "Reason"], rows, note, words=(0, 1))
 
 
-def alternative_regions(context: Context, tables: dict) -> str:
-    """In a sentence, where the effect differs from zero by the other methods."""
+def alternative_regions(tables: dict, by: str) -> str:
+    """In a sentence, where the effect differs from zero by other methods than the one that is shown."""
     found = []
     for method, words in METHODS.items():
         rows = [row for row in tables["johnson_neyman_regions_alternatives"] if row["method"] == method]
-        if not rows or len({row["effect_of"] for row in rows}) > 1:
+        rows = tables["johnson_neyman_regions"] if method == "ols" else rows
+        if method == by or not rows or len({row["effect_of"] for row in rows}) > 1:
             continue
         some = [
             f"{row['sign']} from {apa.brief(row['from'])} to {apa.brief(row['to'])}"

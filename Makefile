@@ -2,7 +2,7 @@
 # make verify   set up, run the study again, hold every number against what is expected
 # make test     set up, run the tests
 PYTHON ?= python3
-VENV ?= .venv
+VENV := .venv
 BIN := $(VENV)/bin
 # .venv is set up here; an environment that is named (make VENV=...) is taken as it is.
 READY := $(if $(filter file,$(origin VENV)),.venv/ready)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from practicework import report, tables
-from practicework.report import apa, latex, word_table
+from practicework.report import apa, latex, page, word_table
 from practicework.report.contents import Contents, Entry
 from practicework.report.table import Drawing, Table, slug
 from practicework.study import load_study, study_tables
@@ -57,7 +57,7 @@ def test_every_number_shown_is_that_of_the_csv_rounded(folder, shown, published)
     seen = 0
     for entry in made.contents.tables:
         header, rows = entry.content.full()
-        with (folder / "tables" / f"{entry.content.name}.csv").open(encoding="utf-8", newline="") as file:
+        with (folder / "tables" / f"{entry.name}.csv").open(encoding="utf-8", newline="") as file:
             read, *cells = csv.reader(file)
         assert read == header
         assert cells == [["" if value is None else str(value) for value in row] for row in rows]
@@ -190,7 +190,7 @@ def test_headings_that_come_twice_are_told_apart():
 
 
 def test_latex_escapes_what_it_would_read_as_commands():
-    text = latex.table(Entry("table", "1", "scoring", SMALL))
+    text = latex.table(Entry("table", "1", "scoring", SMALL.name, SMALL))
     assert r"a\_b \& 50\% \{x\} & 12 (16\%) \\" in text
     assert r"b & {[}\(-\)0.50, 0.25] \\" in text
     assert r"\item \textit{Note.} \textit{N} = 12, \textit{p} = .03; the a is a." in text
@@ -222,12 +222,12 @@ def test_contents_number_tables_supplements_and_figures_apart():
         ["table", "1", "scoring"], ["table", "S1", "scoring"], ["figure", "1", "scoring"], ["table", "2", "scoring"],
     ]  # fmt: skip
     assert drawing.title == "What it shows"
-    with pytest.raises(ValueError, match="two tables are named one"):
-        contents.add(one)
+    assert contents.add(Table("One!", [], [])).row() == ["table", "3", "scoring", "one_2", "One!"]  # its files are its own
 
 
 def test_names_of_files():
     assert slug("Model “main”: coefficients, outcome Ä") == "model_main_coefficients_outcome"
+    assert len(slug("a long label " * 40)) <= 120
 
 
 def test_a_wide_table_lies_on_its_side():
@@ -236,3 +236,17 @@ def test_a_wide_table_lies_on_its_side():
     width = 16 * 360_000
     assert not word_table.is_too_wide(narrow, width)
     assert word_table.is_too_wide(wide, width)
+
+
+def test_words_can_refer_to_what_comes_later_and_to_nothing_that_is_not_there(monkeypatch):
+    """Numbers are filled in at the end; a private character in a study's own words is left alone."""
+    table = Table("Later", ["a"], [["x"]])
+    words = {
+        "test.html": "{{ icon }} {{ ref(one) }} {{ table(one) if shown }}",
+        "blocks.html": (page.TEMPLATES / "blocks.html").read_text(),
+    }
+    monkeypatch.setattr(page.jinja2, "FileSystemLoader", lambda _: page.jinja2.DictLoader(words))
+    made = page.render("test.html", Contents(), one=table, shown=True, icon="\ue000!\ue001")
+    assert made.startswith('\ue000!\ue001 <a class="ref" href="#table-1">Table\u00a01</a>')
+    with pytest.raises(KeyError):
+        page.render("test.html", Contents(), one=table, shown=False, icon="")

@@ -12,11 +12,12 @@ COLUMNS = ("kind", "number", "stage", "name", "title")
 
 @dataclass(frozen=True)
 class Entry:
-    """A table or figure with its number and the stage whose results it shows."""
+    """A table or figure with its number, the stage whose results it shows, and the name of its files."""
 
     kind: str
     number: str
     stage: str
+    name: str
     content: Table | Drawing
 
     @property
@@ -26,7 +27,7 @@ class Entry:
 
     def row(self) -> list[str]:
         """Its row of `report/contents.csv`."""
-        return [self.kind, self.number, self.stage, self.content.name, self.content.title]
+        return [self.kind, self.number, self.stage, self.name, self.content.title]
 
 
 @dataclass
@@ -45,9 +46,9 @@ class Contents:
         """The next table or figure."""
         kind, prefix = ("figure" if isinstance(content, Drawing) else "table"), "S" if supplement else ""
         before = sum(one.kind == kind and one.number.startswith("S") == supplement for one in self.entries)
-        entry = Entry(kind, f"{prefix}{before + 1}", self.stage, content)
-        if any(one.kind == kind and one.content.name == content.name for one in self.entries):
-            raise ValueError(f"two {kind}s are named {content.name}")
+        alike = sum(one.kind == kind and one.content.name == content.name for one in self.entries)  # as two scales' labels may be
+        name = f"{content.name}_{alike + 1}" if alike else content.name
+        entry = Entry(kind, f"{prefix}{before + 1}", self.stage, name, content)
         self.entries.append(entry)
         return entry
 

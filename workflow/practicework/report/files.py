@@ -29,11 +29,11 @@ def write(report: Report, folder: Path) -> None:
         (folder / name).mkdir(parents=True)
     (folder / "report.html").write_text(report.html, encoding="utf-8")
     for entry in report.contents.tables:
-        place = folder / "tables" / entry.content.name
+        place = folder / "tables" / entry.name
         write_csv(entry.content, place.with_suffix(".csv"))
         place.with_suffix(".tex").write_text(latex.table(entry), encoding="utf-8")
     for entry in report.contents.figures:
-        place = folder / "figures" / entry.stage / entry.content.name
+        place = folder / "figures" / entry.stage / entry.name
         place.parent.mkdir(exist_ok=True)
         place.with_suffix(".svg").write_text(entry.content.svg, encoding="utf-8")
         place.with_suffix(".png").write_bytes(entry.content.png)

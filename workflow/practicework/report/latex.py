@@ -45,7 +45,7 @@ def table(entry: Entry) -> str:
         r"\centering\small",
         r"\begin{threeparttable}",
         rf"\caption{{{marked(content.title)}}}",
-        rf"\label{{tab:{content.name}}}",
+        rf"\label{{tab:{entry.name}}}",
         rf"\begin{{tabular}}{{{_columns(content)}}}",
         r"\toprule",
         _row([marked(cell, heading=True) for cell in content.header]),

@@ -8,7 +8,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from practicework.report import apa
-from practicework.report.contents import Contents
+from practicework.report.contents import Contents, Entry
 from practicework.report.table import Drawing, Table
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -16,7 +16,8 @@ LANGUAGE = "en"
 """The folder of the templates whose words are shown; those beside it hold none."""
 
 _TAGS = re.compile(r"(<(script|style|code|title)\b.*?</\2>|<[^>]+>)", re.S)
-_REFERENCE = "\ue000{}\ue001"
+_REFERENCE = re.compile("\ue000(\\d+)\ue001")
+"""Stands for a number until all numbers are known."""
 
 
 def render(template: str, contents: Contents, **variables: object) -> str:
@@ -25,11 +26,13 @@ def render(template: str, contents: Contents, **variables: object) -> str:
     Where the words refer to one by `ref(table)`, also before it is shown, they get its number.
     """
     markup = environment(contents).get_template(template).render(**variables)
-    numbers = {_REFERENCE.format(f"{one.kind} {one.content.name}"): one for one in contents.entries}
-    for placeholder, entry in numbers.items():
-        link = f'<a class="ref" href="#{entry.id}">{entry.kind.capitalize()}\u00a0{entry.number}</a>'
-        markup = markup.replace(placeholder, link)
-    return _polished(markup)
+    shown = {id(one.content): one for one in contents.entries}
+    return _polished(_REFERENCE.sub(lambda found: _link(shown[int(found[1])]), markup))
+
+
+def _link(entry: Entry) -> str:
+    """A table's or figure's number, which leads to it."""
+    return f'<a class="ref" href="#{entry.id}">{entry.kind.capitalize()}\u00a0{entry.number}</a>'
 
 
 def environment(contents: Contents) -> jinja2.Environment:
@@ -51,7 +54,7 @@ def environment(contents: Contents) -> jinja2.Environment:
         return blocks.figure(entry, base64.b64encode(content.svg.encode()).decode())
 
     def ref(content: Table | Drawing) -> str:
-        return _REFERENCE.format(f"{'figure' if isinstance(content, Drawing) else 'table'} {content.name}")
+        return f"\ue000{id(content)}\ue001"
 
     templates.filters["emphasised"] = _emphasised
     templates.globals |= {"table": table, "figure": figure, "ref": ref, "enter": contents.enter, "apa": apa}

@@ -12,6 +12,9 @@ from practicework.report.apa import EMPTY, Shown
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+LONGEST = 120
+"""Characters of a file's name, whatever the labels in a title; a path must be short enough for any system."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -82,8 +85,8 @@ class Drawing:
 
 
 def slug(text: str) -> str:
-    """Words as the name of a file: lower-case letters, digits and underscores."""
-    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")
+    """Words as the name of a file: lower-case letters, digits and underscores, at most `LONGEST`."""
+    return re.sub(r"[^a-z0-9]+", "_", text.lower())[:LONGEST].strip("_")
 
 
 def _values(cell: str, keys: list[str]) -> list[str | float | None]:

@@ -154,7 +154,7 @@ def htmt(context: Context) -> Table:
     shown = f"{min(used):,}" + (f" to {max(used):,}" if min(used) < max(used) else "") if used else "no"
     note = (
         f"n = {found[0]['n']:,}. HTMT: arithmetic, HTMT2: geometric means of absolute item correlations (zero where one is "
-        f"exactly zero). Percentile intervals over {shown} case resamples.{context.synthetic}"
+        f"exactly zero). Percentile intervals over {shown} case resamples, seed {context.study.config.seed}.{context.synthetic}"
     )
     header = ["Scale", "With", "HTMT", "95% CI", "HTMT2", "95% CI"]
     return Table("Heterotrait–monotrait ratios", header, rows, note, words=(0, 1), wide=True)

@@ -105,20 +105,24 @@ def _coefficients(context: Context, name: str, tables: dict) -> Table:
     used = [study.label(one) for one in (model.predictor, model.moderator) if one not in study.config.categories]
     centring = "mean-centred" if study.config.moderation.center == "mean" else "not centred"
     centred = f"{apa.listing(used)} {'are' if len(used) > 1 else 'is'} {centring}. " if used else ""
-    redrawn = f", {apa.count(fit['redrawn'], 'singular one')} drawn again" if fit["redrawn"] else ""
     note = (
         f"N = {fit['n']}, R² = {apa.unit(fit['r_squared'])}, "
         f"F({fit['df_model']}, {fit['df_residual']}) = {apa.number(fit['f'])}, "
         f"p {apa.p_equals(fit['p_value'])}. The interaction adds ΔR² = {apa.unit(fit['r_squared_change'], 3)}, "
         f"F({fit['df_change']}, {fit['df_residual']}) = {apa.number(fit['f_change'])}, p {apa.p_equals(fit['p_change'])}. "
         f"Unstandardised coefficients; ordinary least squares, t distribution. {centred}"
-        f"HC3: heteroskedasticity-consistent. "
-        f"Bootstrap: {certainty.BOOTSTRAP[study.config.moderation.bootstrap.interval]} interval, "
-        f"{fit['resamples']:,} case resamples{redrawn}.{context.synthetic}"
+        f"HC3: heteroskedasticity-consistent. {_resampled(context, fit)}{context.synthetic}"
     )
     level = _level(context)
     header = ["Term", "b", "SE", "t", "p", level, "p (HC3)", f"{level} (HC3)", f"{level} (bootstrap)"]
     return Table(f"Model “{name}”: coefficients, outcome {study.label(model.outcome)}", header, rows, note, wide=True)
+
+
+def _resampled(context: Context, fit: dict) -> str:
+    """How a bootstrap interval comes about."""
+    redrawn = f", {apa.count(fit['redrawn'], 'singular one')} drawn again" if fit["redrawn"] else ""
+    kind = certainty.BOOTSTRAP[context.study.config.moderation.bootstrap.interval]
+    return f"Bootstrap: {kind} interval, {fit['resamples']:,} case resamples, seed {context.study.bootstrap_seed}{redrawn}."
 
 
 def _conditional_effects(context: Context, name: str, tables: dict) -> Table:
@@ -149,8 +153,11 @@ def _conditional_effects(context: Context, name: str, tables: dict) -> Table:
         "compute them."
     )
     reference = f" Categories of {study.label(model.predictor)} beside the first one." if several else ""
+    scale = units if model.moderator not in study.config.categories else "Unstandardised effects."
+    fit = tables["fit"][0]
     note = (
-        f"{units if model.moderator not in study.config.categories else 'Unstandardised effects.'}{reference}{context.synthetic}"
+        f"N = {fit['n']:,}. {scale}{reference} SE, t and p: ordinary least squares. HC3: heteroskedasticity-consistent. "
+        f"{_resampled(context, fit)}{context.synthetic}"
     )
     level = _level(context)
     header = [study.label(model.moderator), "Value", "Effect", "SE", "t", "p", level, f"{level} (HC3)", f"{level} (bootstrap)"]

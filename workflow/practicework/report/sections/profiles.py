@@ -66,7 +66,8 @@ def _counts(context: Context, summary: list[dict], n: int) -> Table:
     note = (
         f"n = {n}. CI: of the percentage, with other people, measured again; stability: mean Jaccard similarity of the members "
         f"when measured again. Exclusive: certainty of at least {apa.unit(settings.exclusive_at)}. Certainty: share of "
-        f"{settings.draws:,} measurement-error draws that fall in the same profile. Indicators: mean in percent of the response "
+        f"{settings.draws:,} measurement-error draws (seed {study.config.seed}) that "
+        f"fall in the same profile. Indicators: mean in percent of the response "
         f"range, the prototype in parentheses.{context.synthetic}"
     )
     return Table(

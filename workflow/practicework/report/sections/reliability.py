@@ -52,7 +52,8 @@ def _coefficients(context: Context, rows: list[dict], resamples: set[int]) -> Ta
     note = (
         "n: respondents with all items answered. α: Cronbach's coefficient alpha, interval after Feldt. "
         "ω total: one-factor minres on the correlation matrix, interval from the normal-theory bootstrap "
-        f"({_shown(resamples)} resamples). Mean r: mean inter-item correlation. SEM: standard error of measurement, SD √(1 − α), "
+        f"({_shown(resamples)} resamples, seed {context.study.config.seed}). "
+        "Mean r: mean inter-item correlation. SEM: standard error of measurement, SD √(1 − α), "
         f"in score units. Published α: from the scale's file.{context.synthetic}"
     )
     return Table("Reliability of the scales", header, cells, note, wide=True)
@@ -75,7 +76,8 @@ def _others(context: Context, rows: list[dict], resamples: set[int]) -> Table:
         for row in rows
     ]
     note = (
-        f"α, bootstrap: 95% percentile interval ({_shown(resamples)} case resamples). Std. α: of the standardised items. Ordinal "
+        f"α, bootstrap: 95% percentile interval ({_shown(resamples)} case resamples, "
+        f"seed {context.study.config.seed}). Std. α: of the standardised items. Ordinal "
         "α and ω: the same formulas on polychoric correlations; they describe continuous answers thought to lie behind the "
         "categories, and not the score (Chalmers, 2018). Spearman–Brown: 2r/(1 + r), for scales of two items."
         f"{context.synthetic}"

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from page import Page
 
-from practicework import report, tables
+from practicework import report
 from practicework.report import apa
-from practicework.study import load_study, study_tables
+from practicework.study import load_study, study_results
 
 SAMPLE = "schmitt2021"
 
@@ -57,9 +57,7 @@ def page(published):
 
 @pytest.fixture(scope="module")
 def results(published):
-    study = load_study(published.folder)
-    names = study_tables(study, SAMPLE)
-    return {name: tables.read(name, published.folder / tables.path(SAMPLE, name)) for name in names}
+    return study_results(load_study(published.folder), SAMPLE)
 
 
 def test_coefficients_shown_are_the_tables(page, results):

@@ -6,9 +6,11 @@ from importlib.metadata import version
 import pytest
 from lxml import html
 
-from practicework import report, tables
+from practicework import report
 from practicework.report import apa, manuscript
-from practicework.study import Study, load_study, study_tables
+from practicework.report.context import Context
+from practicework.report.sections import moderation
+from practicework.study import Study, load_study, study_results
 
 SAMPLE = "schmitt2021"
 
@@ -20,7 +22,7 @@ def study(published) -> Study:
 
 @pytest.fixture(scope="module")
 def results(study):
-    return {name: tables.read(name, study.folder / tables.path(SAMPLE, name)) for name in study_tables(study, SAMPLE)}
+    return study_results(study, SAMPLE)
 
 
 def text_of(source: str) -> str:
@@ -132,3 +134,23 @@ def test_a_study_without_moderation_has_no_words_about_it(study, results):
 )
 def test_references_become_citations(citation, cited):
     assert manuscript._cited(citation) == cited
+
+
+@pytest.mark.parametrize(("interval", "words"), [("ols", "ordinary least squares"), ("hc3", "HC3"), ("bootstrap", "HC3")])
+def test_regions_have_one_kind_of_error_wherever_they_are_shown(study, results, interval, words):
+    """In the sentence, the table, the figure and the explorer: that of the sentences; HC3 where it is the bootstrap."""
+    settings = study.config.moderation.model_copy(update={"interval": interval})
+    other = Study(study.folder, study.config.model_copy(update={"moderation": settings}), study.scales)
+    model = moderation.section(Context(other, SAMPLE, results))["models"][0]
+    regions = results["moderation/main/johnson_neyman_regions"]
+    if interval != "ols":
+        regions = results["moderation/main/johnson_neyman_regions_alternatives"].query("method == 'hc3'")
+    boundary = regions["to"].iloc[0]
+    assert model["regions"][0]["to"] == model["johnson_neyman"].rows[0][1].values[""] == boundary
+    assert f"Closed form, {words} errors" in model["johnson_neyman"].note
+    assert f"95% CI ({words})" in model["figures"][1].caption
+    explorer = model["explorer"]
+    assert explorer["by"] == words
+    data = explorer["data"]
+    signs = [low > 0 for low in data["low"]]  # the first value of the grid beyond the boundary is the first positive one
+    assert data["grid"][signs.index(True)] == min(value for value in data["grid"] if value > boundary)

@@ -9,11 +9,11 @@ import outputs
 import pytest
 from PIL import Image
 
-from practicework import report, tables
+from practicework import report
 from practicework.report import apa, latex, page, word_table
 from practicework.report.contents import Contents, Entry
 from practicework.report.table import Drawing, Table, slug
-from practicework.study import load_study, study_tables
+from practicework.study import load_study, study_results
 
 PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases")
 
@@ -73,12 +73,8 @@ def test_every_number_shown_is_that_of_the_csv_rounded(folder, shown, published)
 
 def rendered(study_folder, part: str) -> report.Report:
     study = load_study(study_folder)
-
-    def results(name):
-        return {table: tables.read(table, study_folder / tables.path(name, table)) for table in study_tables(study, name)}
-
-    sets = {name: results(name) for name in study.config.coding} if part in study.config.samples else {}
-    return report.render(study, part, results(part), sets)
+    sets = {name: study_results(study, name) for name in study.config.coding} if part in study.config.samples else {}
+    return report.render(study, part, study_results(study, part), sets)
 
 
 def rounds(cell: str, name: str) -> int:

@@ -4,9 +4,8 @@ import pandas as pd
 import pytest
 from page import Page
 
-from practicework import tables
 from practicework.report import apa, overview
-from practicework.study import Study, load_study, study_tables
+from practicework.study import Study, load_study, study_results
 
 SAMPLE = "schmitt2021"
 
@@ -18,10 +17,7 @@ def study(published) -> Study:
 
 @pytest.fixture(scope="module")
 def results(study):
-    return {
-        part: {name: tables.read(name, study.folder / tables.path(part, name)) for name in study_tables(study, part)}
-        for part in study.parts
-    }
+    return {part: study_results(study, part) for part in study.parts}
 
 
 @pytest.fixture(scope="module")

@@ -239,3 +239,8 @@ def study_tables(study: Study, sample: str) -> list[str]:
             if table.startswith(f"{stage}/") and study.has(contract.needs):
                 names += [table.format(model=model) for model in study.models] if "{model}" in table else [table]
     return names
+
+
+def study_results(study: Study, sample: str) -> "dict[str, pd.DataFrame]":
+    """Every result table of a sample or a set of codings by its name, read from the study's folder."""
+    return {name: tables.read(name, study.folder / tables.path(sample, name)) for name in study_tables(study, sample)}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from practicework.report.contents import Entry
     from practicework.report.table import Table
 
-PREAMBLE = "% Needs \\usepackage{array,booktabs,threeparttable,amssymb} and, for pdfLaTeX, \\usepackage[T1]{fontenc}.\n"
+PREAMBLE = "% Needs \\usepackage{array,booktabs,threeparttable,amssymb} and, for pdfLaTeX, \\usepackage[T1]{fontenc}."
 
 _SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
@@ -40,7 +40,7 @@ def table(entry: Entry) -> str:
     content: Table = entry.content
     lines = [
         f"% Table {entry.number} of the report.",
-        PREAMBLE.rstrip("\n"),
+        PREAMBLE,
         r"\begin{table}[htbp]",
         r"\centering\small",
         r"\begin{threeparttable}",

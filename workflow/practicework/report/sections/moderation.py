@@ -53,8 +53,7 @@ def _ends(context: Context, name: str, tables: dict, shown: list[str]) -> list[d
     rows = [row for row in tables["conditional_effects"] if row["probe"] in shown]
     if len({row["effect_of"] for row in rows}) > 1:
         return []
-    kind = context.study.config.moderation.interval
-    low, high = {"ols": ("ci_low", "ci_high"), "hc3": ("ci_low_hc3", "ci_high_hc3")}.get(kind, ("boot_low", "boot_high"))
+    low, high = certainty.ENDS[context.study.config.moderation.interval]
     if not rows[0]["probe"].endswith("]"):
         rows = [rows[0], rows[-1]]
     return [
@@ -192,8 +191,8 @@ def _screening(context: Context, name: str) -> Table | None:
 
 
 def _by_interval(context: Context, tables: dict, table: str) -> tuple[list[dict], str]:
-    """A Johnson-Neyman table's rows with the errors that the study's sentences rest on, and which these are."""
-    if context.study.config.moderation.interval == "hc3":
+    """A Johnson-Neyman table's rows with the errors of `certainty.closed_form` where they can be had, and which these are."""
+    if certainty.closed_form(context) == "hc3":
         rows = [row for row in tables[f"{table}_alternatives"] if row["method"] == "hc3"]
         if any(row["method"] == "hc3" for row in tables["johnson_neyman_regions_alternatives"]):
             return rows, "hc3"
@@ -275,7 +274,7 @@ def _figures(context: Context, name: str, tables: dict) -> list[Drawing]:
     regions, by = _by_interval(context, tables, "johnson_neyman_regions")
     boundaries = _by_interval(context, tables, "johnson_neyman")[0]
     if by == "hc3":
-        curve = curve.assign(ci_low=curve["ci_low_hc3"], ci_high=curve["ci_high_hc3"])
+        curve = curve.assign(**dict(zip(certainty.ENDS["ols"], (curve[end] for end in certainty.ENDS[by]), strict=True)))
     columns = ["boundary", "in_range", "effect_of"]
     pieces = (curve, pd.DataFrame(regions), pd.DataFrame(boundaries, columns=columns if not boundaries else None))
     for term in dict.fromkeys(curve["effect_of"]):

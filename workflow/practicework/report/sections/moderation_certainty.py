@@ -10,6 +10,9 @@ from practicework.report.table import Drawing, Table
 
 BOOTSTRAP = {"percentile": "percentile", "bca": "bias-corrected and accelerated"}
 INTERVALS = {"ols": "ordinary least squares", "hc3": "HC3", "bootstrap": "bootstrap", "noncentral F": "noncentral F"}
+ENDS = {"ols": ("ci_low", "ci_high"), "hc3": ("ci_low_hc3", "ci_high_hc3"), "bootstrap": ("boot_low", "boot_high")}
+"""The columns of each kind of interval."""
+
 METHODS = {
     "ols": "by ordinary least squares",
     "hc3": "with HC3 errors",
@@ -316,6 +319,11 @@ def _dropped(context: Context, name: str, tables: dict) -> Table:
     more = len(tables["dropped"]) - len(rows)
     note = f"{f'And {more:,} more, in moderation/{name}/dropped.csv.' if more else ''}{context.synthetic}"
     return Table(f"Model “{name}”: respondents left out", ["Respondent", "Reason"], rows, note, words=(0, 1))
+
+
+def closed_form(context: Context) -> str:
+    """The errors of curves and regions: those that the sentences rest on; HC3 for the bootstrap, which has none of its own."""
+    return "ols" if context.study.config.moderation.interval == "ols" else "hc3"
 
 
 def alternative_regions(tables: dict, by: str) -> str:

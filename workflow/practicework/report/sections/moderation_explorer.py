@@ -7,9 +7,7 @@ import pandas as pd
 from practicework.figures.moderation import PROBE_WORDS, shown_probes
 from practicework.report import apa
 from practicework.report.context import Context
-
-CURVES = {"ols": ("ci_low", "ci_high"), "hc3": ("ci_low_hc3", "ci_high_hc3")}
-"""The columns of `effect_curve` by the study's interval; the bootstrap has no curve, so that HC3 stands in."""
+from practicework.report.sections import moderation_certainty as certainty
 
 
 def explorer(context: Context, name: str) -> dict | None:
@@ -24,8 +22,8 @@ def explorer(context: Context, name: str) -> dict | None:
     categories = {model.predictor, model.moderator} & set(study.config.categories)
     if curve.empty or categories or scores[model.moderator].nunique() == 2:
         return None
-    by = study.config.moderation.interval if study.config.moderation.interval in CURVES else "hc3"
-    low, high = CURVES[by]
+    by = certainty.closed_form(context)
+    low, high = certainty.ENDS[by]
     grid = curve["moderator_value"].tolist()
     probes = shown_probes(slopes["probe"])
     lines = [_line(slopes[slopes["probe"] == probe]) for probe in probes]
@@ -41,7 +39,7 @@ def explorer(context: Context, name: str) -> dict | None:
         "steps": len(grid) - 1,
         "start": start,
         "level": level,
-        "by": {"ols": "ordinary least squares", "hc3": "HC3 errors"}[by],
+        "by": certainty.INTERVALS[by],
         "fixed": [f"{PROBE_WORDS.get(probe, probe)} ({line['w']:.4g})" for probe, line in zip(probes, lines, strict=True)][
             :: len(lines) - 1
         ],

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # .venv is set up here; an environment that is named (make VENV=...) is taken as it is.
 READY := $(if $(filter file,$(origin VENV)),.venv/ready)
 # The library beside this file, whatever the environment has.
-CLI := PYTHONPATH=workflow $(BIN)/python -m practicework.cli
+CLI := PYTHONPATH=workflow $(BIN)/python -m practicework.commands.cli
 
 .PHONY: study verify package test test-browser test-latex fuzz lint lock schemas synthetic benchmark coverage recovery calibration clean
 study: $(READY)
@@ -47,7 +47,7 @@ fuzz: $(READY)
 	@FUZZ_CASES=$(or $(CASES),5000) $(BIN)/python -m pytest tests/test_fuzz.py
 
 lint: $(READY)
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check workflow tests benchmarks && $(BIN)/snakefmt --check Snakefile workflow/rules
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check workflow tests benchmarks && $(BIN)/snakefmt --check Snakefile workflow/rules && PYTHONPATH=workflow $(BIN)/lint-imports --no-cache
 
 # For maintainers: new pins from pyproject.toml (needs uv), the editor's schemas, the synthetic sample.
 lock:
@@ -55,7 +55,7 @@ lock:
 schemas: $(READY)
 	$(CLI) schemas
 synthetic: $(READY)
-	$(BIN)/python -m practicework.synthetic
+	$(BIN)/python -m practicework.commands.synthetic
 
 benchmark: $(READY)
 	@$(BIN)/python benchmarks/bootstrap_kernel.py

@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 from statsmodels.regression.linear_model import OLS
 
-from practicework import bootstrap
-from practicework.moderation.design import design as moderation_design
-from practicework.moderation.regression import fit
-from practicework.moderation.simulation import simulate
-from practicework.settings import Model, Moderation, Simulation
+from practicework.numerics import bootstrap
+from practicework.stages.moderation.design import design as moderation_design
+from practicework.stages.moderation.regression import fit
+from practicework.stages.moderation.simulation import simulate
+from practicework.study.settings import Model, Moderation, Simulation
 
 RESAMPLES = 5_000
 ROUNDS = 5

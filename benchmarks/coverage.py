@@ -27,7 +27,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import stdtrit
 
-from practicework import bootstrap
+from practicework.numerics import bootstrap
 
 STUDIES = 5_000
 RESAMPLES = 2_000

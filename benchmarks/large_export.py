@@ -23,14 +23,16 @@ print(round(time.perf_counter() - start, 1), resource.getrusage(resource.RUSAGE_
 """
 PANDAS = "import pandas as pd; frame = pd.read_csv('data/raw/large.csv')"
 PIPELINE = """
-from practicework import ingest, tables
+from practicework import tables
+from practicework.stages import ingest
 from practicework.study import load_study
 study = load_study()
 done = ingest.ingest(ingest.read(study, 'large'), study, 'large')
 tables.write(done.tables(), 'large')
 """
 SCREENING = """
-from practicework import screening, tables
+from practicework import tables
+from practicework.stages import screening
 from practicework.study import load_study
 study = load_study()
 responses, quality, left_out = (

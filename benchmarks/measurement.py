@@ -20,10 +20,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from practicework import reliability
-from practicework.dimensionality import htmt
-from practicework.dimensionality.item_model import ItemModel
-from practicework.minres import one_factor
+from practicework.numerics.minres import one_factor
+from practicework.stages import reliability
+from practicework.stages.dimensionality import htmt
+from practicework.stages.dimensionality.item_model import ItemModel
 
 RESAMPLES = 10_000
 SIZES = {"a": 4, "b": 10, "c": 6, "d": 3}

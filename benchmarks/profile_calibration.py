@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from practicework.figures.style import COLOURS, GREY, LINES, canvas, svg
-from practicework.profiles.assignment import draw_shares
-from practicework.profiles.robustness import nearest_prototype
-from practicework.seeds import generator
-from practicework.settings import PROTOTYPES
+from practicework.numerics.seeds import generator
+from practicework.report.figures.style import COLOURS, GREY, LINES, canvas, svg
+from practicework.stages.profiles.assignment import draw_shares
+from practicework.stages.profiles.robustness import nearest_prototype
+from practicework.study.settings import PROTOTYPES
 
 ROOT = Path(__file__).resolve().parents[1]
 CENTRES = np.array([list(percents.values()) for percents in PROTOTYPES.values()])

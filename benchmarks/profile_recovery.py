@@ -4,7 +4,7 @@ Three types of equal size on the three indicators of the published typology: hig
 low on all. Low and high lie `d` within-type standard deviations apart; within a type the indicators are normal,
 uncorrelated and of equal variance. Each simulated sample goes through the whole search of the stage (four covariance
 structures, one to six profiles, degenerate solutions refused, the smallest BIC), without the bootstrap tests.
-The result stands in `workflow/practicework/profiles/recovery.csv`, which the report reads: its Monte Carlo standard
+The result stands in `workflow/practicework/stages/profiles/recovery.csv`, which the report reads: its Monte Carlo standard
 error is at most 100 √(.25 / samples) percent. Run: `make recovery` (some fifteen minutes).
 """
 
@@ -20,14 +20,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from practicework.profiles import latent
-from practicework.seeds import generator
-from practicework.settings import PROTOTYPES, Latent
+from practicework.numerics.seeds import generator
+from practicework.stages.profiles import latent
+from practicework.study.settings import PROTOTYPES, Latent
 
 SIZES = (75, 150, 300)
 SEPARATIONS = (1.0, 1.5, 2.0, 3.0)
 SAMPLES = 50
-TARGET = Path(__file__).resolve().parents[1] / "workflow/practicework/profiles/recovery.csv"
+TARGET = Path(__file__).resolve().parents[1] / "workflow/practicework/stages/profiles/recovery.csv"
 TYPES = np.array([list(percents.values()) for percents in PROTOTYPES.values()]) > 50
 
 

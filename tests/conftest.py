@@ -16,10 +16,10 @@ import pytest
 import reading
 from study_writer import Writer
 
-from practicework import ingest, scoring
-from practicework.files.raw import RawTable
-from practicework.scale import Scale
+from practicework.stages import ingest, scoring
 from practicework.study import Study, load_study
+from practicework.study.scale import Scale
+from practicework.tables.files.raw import RawTable
 
 ROOT = Path(__file__).resolve().parents[1]
 

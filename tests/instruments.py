@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from practicework.exporters import lavaan, psych
-from practicework.scale import Scale
+from practicework.commands.exporters import lavaan, psych
 from practicework.study import load_study
+from practicework.study.scale import Scale
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLDEN = ROOT / "tests/golden"

@@ -5,12 +5,13 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from practicework import moderation, tables
-from practicework.moderation.design import design
-from practicework.moderation.regression import Fit
-from practicework.moderation.regression import fit as fitted
-from practicework.seeds import generator
-from practicework.settings import Model, Moderation
+from practicework import tables
+from practicework.numerics.seeds import generator
+from practicework.stages import moderation
+from practicework.stages.moderation.design import design
+from practicework.stages.moderation.regression import Fit
+from practicework.stages.moderation.regression import fit as fitted
+from practicework.study.settings import Model, Moderation
 
 MODEL = Model(outcome="y", predictor="x", moderator="w", covariates=("c",))
 

@@ -3,8 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from practicework import reliability, tables
-from practicework.scale import Scale
+from practicework import tables
+from practicework.numerics.seeds import streams
+from practicework.stages import reliability
+from practicework.study.scale import Scale
 
 NUMBERS = ["alpha", "alpha_low", "alpha_high", "std_alpha", "omega_total", "mean_inter_item_r", "omega_low", "omega_high"]
 
@@ -13,7 +15,7 @@ def analyse(answers: pd.DataFrame | np.ndarray, scale: Scale, seed: int = 1) -> 
     """Reliability of one scale, in tables that keep their contract."""
     frame = pd.DataFrame(answers, columns=scale.item_ids, dtype=float)
     frame.insert(0, "respondent", [f"R{number}" for number in range(len(frame))])
-    result = reliability.analyse(frame, [scale], seed, "sample")
+    result = reliability.analyse(frame, [scale], streams(seed, "reliability", "sample"))
     for name, table in result.tables().items():
         tables.schema(name).validate(table)
     return result

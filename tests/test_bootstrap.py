@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from practicework import bootstrap
+from practicework.numerics import bootstrap
 
 
 def rng(seed: int = 1) -> np.random.Generator:

@@ -5,8 +5,8 @@ import json
 import pytest
 import yaml
 
-from practicework import cli
-from practicework.scale import Scale
+from practicework.commands import cli
+from practicework.study.scale import Scale
 
 
 @pytest.mark.parametrize("name", ["workflow/schemas/config.schema.json", "workflow/schemas/scale.schema.json", "docs/tables.md"])

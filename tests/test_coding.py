@@ -4,17 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from practicework import coding, tables
-from practicework.codebook import Codebook
-from practicework.coding import counts
-from practicework.coding.agreement import agreement
-from practicework.coding.cooccurrence import cooccurrence
-from practicework.coding.evidence import Evidence
-from practicework.coding.exclusivity import exclusivity
-from practicework.coding.matrices import matrices
-from practicework.coding.saturation import saturation
-from practicework.config import CodingSet, Matrix
+from practicework import tables
+from practicework.numerics.seeds import streams
+from practicework.stages import coding
+from practicework.stages.coding import counts
+from practicework.stages.coding.agreement import agreement
+from practicework.stages.coding.cooccurrence import cooccurrence
+from practicework.stages.coding.evidence import Evidence
+from practicework.stages.coding.exclusivity import exclusivity
+from practicework.stages.coding.matrices import matrices
+from practicework.stages.coding.saturation import saturation
 from practicework.study import load_study
+from practicework.study.codebook import Codebook
+from practicework.study.config import CodingSet, Matrix
 
 UNITS = [f"U{number}" for number in range(1, 21)]
 SETS = ("schmitt2021_interviews", "bercier2020_cases")
@@ -37,7 +39,10 @@ def sets(root):
     """Both published sets: evidence and tables."""
     study = load_study(root)
     evidence = {name: coding.load(root, name, study.config.coding[name], study.codebooks[name]) for name in SETS}
-    return {name: (one, coding.analyse(one, name, study.config.coding[name], 2021)) for name, one in evidence.items()}
+    return {
+        name: (one, coding.analyse(one, name, study.config.coding[name], streams(2021, "coding", name)))
+        for name, one in evidence.items()
+    }
 
 
 # ---- against R ----
@@ -195,7 +200,9 @@ def test_function_by_stage_is_held_against_table_6_1(sets):
 def test_same_seed_same_tables(root, sets):
     study = load_study(root)
     evidence, before = sets["bercier2020_cases"]
-    again = coding.analyse(evidence, "bercier2020_cases", study.config.coding["bercier2020_cases"], 2021)
+    again = coding.analyse(
+        evidence, "bercier2020_cases", study.config.coding["bercier2020_cases"], streams(2021, "coding", "bercier2020_cases")
+    )
     for name, table in before.items():
         pd.testing.assert_frame_equal(table, again[name])
 
@@ -264,7 +271,7 @@ def test_groups_of_one_unit_take_no_part_in_tests_and_are_named():
 def test_nothing_coded_gives_tables_all_the_same():
     one = evidence({"A": {"k": "u"}, "B": {"k": "v"}}, [])
     spec = CodingSet(units="u", codings="c.csv", codebook="b", permutations=100, resamples=100)
-    found = coding.analyse(one, "s", spec, 1)
+    found = coding.analyse(one, "s", spec, streams(1, "coding", "s"))
     for name, table in found.items():
         tables.schema(name).validate(table)
     assert all("not tested" in note for note in found["coding/tests"]["note"])

@@ -5,9 +5,11 @@ import copy
 import pytest
 import yaml
 
-from practicework import coding
 from practicework.errors import StudyError
+from practicework.numerics.seeds import streams
+from practicework.stages import coding
 from practicework.study import load_study
+from practicework.study.pipeline import Part
 
 CONFIG = {
     "coding": {
@@ -63,10 +65,10 @@ def load(folder, files=None, **changes):
 def test_the_set_itself_is_in_order(tmp_path):
     """And a study may have sets without any sample."""
     evidence, study = load(tmp_path)
-    assert study.stages("talks") == ["coding", "replication", "report"]
-    assert study.parts == ["talks"]
+    assert Part(study, "talks").stages == ["coding", "replication", "report"]
+    assert study.part_names == ["talks"]
     assert study.unused_raw_files() == []
-    tables = coding.analyse(evidence, "talks", study.config.coding["talks"], 1)
+    tables = coding.analyse(evidence, "talks", study.config.coding["talks"], streams(1, "coding", "talks"))
     assert tables["coding/matrices"]["agrees"].tolist() == [True]
 
 
@@ -142,4 +144,4 @@ def test_mistakes_in_the_config(tmp_path, name):
 def test_a_stated_dimension_that_is_none(tmp_path):
     evidence, study = load(tmp_path, {"units.csv": "unit,kind,years,sector\nA,wrk,3,x\nB,,12,y\n"})
     with pytest.raises(StudyError, match="unit 'A' has 'wrk', which is no dimension of the codebook"):
-        coding.analyse(evidence, "talks", study.config.coding["talks"], 1)
+        coding.analyse(evidence, "talks", study.config.coding["talks"], streams(1, "coding", "talks"))

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from practicework import coding
-from practicework.codebook import Codebook
-from practicework.coding import qdpx
-from practicework.coding.qdpx import project
-from practicework.config import CodingSet
 from practicework.errors import StudyError
+from practicework.numerics.seeds import streams
+from practicework.stages import coding
+from practicework.stages.coding import qdpx
+from practicework.stages.coding.qdpx import project
+from practicework.study.codebook import Codebook
+from practicework.study.config import CodingSet
 
 CODES = """
 <Code guid="C-1" name="Promotion" isCodable="true"><Code guid="{c-2}" name="Advocacy" isCodable="true">
@@ -116,7 +117,7 @@ def test_a_project_goes_through_the_whole_stage(tmp_path):
     archive(tmp_path / "data/raw", document())
     spec = CodingSet(codings="data/raw/p.qdpx", permutations=100, resamples=100)
     evidence = coding.load(tmp_path, "s", spec, None)
-    tables = coding.analyse(evidence, "s", spec, 1)
+    tables = coding.analyse(evidence, "s", spec, streams(1, "coding", "s"))
     assert tables["coding/incidence"]["unit"].tolist() == ["Anna", "Anna", "Ben", "Ben"]
     assert set(tables["coding/agreement"]["units"]) == {2}
 

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
-from practicework import bootstrap
+from practicework.numerics import bootstrap
 
 
 @pytest.fixture(scope="module")

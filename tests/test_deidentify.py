@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from practicework.files.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, METADATA, NETWORK, UNDECLARED, RawTable
-from practicework.ingest import deidentify
+from practicework.stages.ingest import deidentify
+from practicework.tables.files.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, METADATA, NETWORK, UNDECLARED, RawTable
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,12 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from practicework import contracts, dimensionality, tables
-from practicework.scale import Scale
-from practicework.settings import Dimensionality
+from practicework import tables
+from practicework.numerics.seeds import streams
+from practicework.stages import dimensionality
+from practicework.study.scale import Scale
+from practicework.study.settings import Dimensionality
+from practicework.tables import contracts
 
 pytestmark = pytest.mark.filterwarnings("error", "ignore:'force_all_finite':FutureWarning")  # factor_analyzer on scikit-learn 1.6
 FAST = {"replications": 100, "bootstrap": {"resamples": 200}}
@@ -39,7 +42,9 @@ def answers(scales: list[Scale], n: int = 150, seed: int = 1) -> pd.DataFrame:
 
 def analyse(responses: pd.DataFrame, scales: list[Scale], seed: int = 1, **settings: object) -> dict[str, pd.DataFrame]:
     """The stage's tables, checked against their contracts."""
-    found = dimensionality.analyse(responses, scales, Dimensionality.model_validate(FAST | settings), seed, "s")
+    found = dimensionality.analyse(
+        responses, scales, Dimensionality.model_validate(FAST | settings), streams(seed, "dimensionality", "s")
+    )
     return {name: tables.schema(name).validate(table) for name, table in found.items()}
 
 

@@ -6,9 +6,9 @@ import pytest
 from reliability_runs import with_covariance
 from scipy.stats import ncx2
 
-from practicework.dimensionality import cfa
-from practicework.dimensionality.item_model import ItemModel, item_models
 from practicework.errors import NotComputable
+from practicework.stages.dimensionality import cfa
+from practicework.stages.dimensionality.item_model import ItemModel, item_models
 
 pytestmark = pytest.mark.filterwarnings("error")
 FACTORS = {"a": ["a1", "a2", "a3"], "b": ["b1", "b2", "b3", "b4"]}

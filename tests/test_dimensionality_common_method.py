@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from practicework import tables
-from practicework.dimensionality.common_method import marker_correction
+from practicework.stages.dimensionality.common_method import marker_correction
 
 pytestmark = pytest.mark.filterwarnings("error")
 NUMBERS = ["r", "p_value", "r_marker", "r_adjusted", "t", "p_adjusted"]

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from practicework import tables
-from practicework.dimensionality import efa, exploratory
-from practicework.dimensionality.item_model import ItemModel, item_models
 from practicework.errors import NotComputable
-from practicework.seeds import generator
-from practicework.settings import Dimensionality
+from practicework.numerics.seeds import generator
+from practicework.stages.dimensionality import efa, exploratory
+from practicework.stages.dimensionality.item_model import ItemModel, item_models
+from practicework.study.settings import Dimensionality
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -6,12 +6,12 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from practicework import tables
-from practicework.dimensionality import exploratory, parallel
-from practicework.dimensionality.item_model import ItemModel, item_models
 from practicework.errors import NotComputable
-from practicework.seeds import generator
-from practicework.settings import Dimensionality
-from practicework.study import ALL
+from practicework.numerics.seeds import generator
+from practicework.stages.dimensionality import exploratory, parallel
+from practicework.stages.dimensionality.item_model import ItemModel, item_models
+from practicework.study.scale import ALL
+from practicework.study.settings import Dimensionality
 
 pytestmark = pytest.mark.filterwarnings("error")
 SCALES = ["agree", "conscientious", "extraversion", "neuroticism", "openness"]

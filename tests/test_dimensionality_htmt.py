@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 from reliability_runs import correlated_factors, with_covariance
 
-from practicework import bootstrap, tables
-from practicework.dimensionality import htmt
-from practicework.dimensionality.item_model import ItemModel, item_models
+from practicework import tables
+from practicework.numerics import bootstrap
+from practicework.stages.dimensionality import htmt
+from practicework.stages.dimensionality.item_model import ItemModel, item_models
 
 pytestmark = pytest.mark.filterwarnings("error")
 RATIOS = ["htmt", "htmt2"]

@@ -7,8 +7,8 @@ from reliability_runs import correlated_factors, with_covariance
 from scipy.stats import norm
 
 from practicework import tables
-from practicework.dimensionality import confirmatory
-from practicework.dimensionality.item_model import ItemModel, item_models
+from practicework.stages.dimensionality import confirmatory
+from practicework.stages.dimensionality.item_model import ItemModel, item_models
 
 pytestmark = pytest.mark.filterwarnings("error")
 

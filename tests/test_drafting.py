@@ -5,9 +5,9 @@ import shutil
 import pytest
 import yaml
 
-from practicework import cli, drafting
-from practicework.files.raw import RawTable
+from practicework.commands import cli, drafting
 from practicework.study import load_study
+from practicework.tables.files.raw import RawTable
 
 
 def table(header: list[str], *rows: str) -> RawTable:

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from practicework import exact
-from practicework.exact import association
+from practicework.numerics import exact
+from practicework.numerics.exact import association
 
 
 def test_equals_r(golden):

@@ -14,14 +14,14 @@ from exports import QUALTRICS, separated
 from page import Page
 from test_report_browser import CHROMIUM, FLAGS
 
-from practicework import ingest
-from practicework.config import Config, Sample
-from practicework.dimensionality import confirmatory
-from practicework.dimensionality.item_model import item_models
+from practicework.commands.exporters import codebook, lavaan, psych, qualtrics, questionnaire, redcap, shared
 from practicework.errors import StudyError
-from practicework.exporters import codebook, lavaan, psych, qualtrics, questionnaire, redcap, shared
-from practicework.scale import Scale
+from practicework.stages import ingest
+from practicework.stages.dimensionality import confirmatory
+from practicework.stages.dimensionality.item_model import item_models
 from practicework.study import Study
+from practicework.study.config import Config, Sample
+from practicework.study.scale import Scale
 
 STUDIES = ("published", "bfi", "mixed")
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from practicework import ingest
+from practicework.stages import ingest
 from practicework.study import Study, load_study
 
 

@@ -15,10 +15,11 @@ from export_studies import study
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from practicework import ingest, tables
+from practicework import tables
 from practicework.errors import StudyError
-from practicework.files.raw import RawTable
+from practicework.stages import ingest
 from practicework.study import load_study
+from practicework.tables.files.raw import RawTable
 
 CASES = int(os.environ.get("FUZZ_CASES", "150"))
 fuzz = settings(

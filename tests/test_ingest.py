@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import yaml
 
-from practicework import ingest
 from practicework.errors import StudyError
+from practicework.stages import ingest
 from practicework.study import load_study
 
 LABELS = {1: "Don't agree", 2: "Somewhat disagree", 3: "Neither / nor", 4: "Somewhat agree", 5: "Fully agree"}

@@ -9,9 +9,9 @@ import pytest
 from moderation_runs import fit
 from scipy import stats
 
-from practicework.johnson_neyman import boundaries, regions
-from practicework.moderation import effects
-from practicework.settings import Model
+from practicework.numerics.johnson_neyman import boundaries, regions
+from practicework.stages.moderation import effects
+from practicework.study.settings import Model
 
 MODEL = Model(outcome="y", predictor="x", moderator="w")
 

@@ -7,7 +7,7 @@ from moderation_runs import MODEL, analyse
 from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
-from practicework.settings import Model
+from practicework.study.settings import Model
 
 CONDITIONAL = ["effect", "std_error", "t", "p_value", "ci_low", "ci_high"]
 SHAPES = ["main", "ideology_age", "ideology_negemot", "sex_negemot", "sex_ideology", "sex_age", "negemot_sex", "main_centred"]

@@ -9,11 +9,11 @@ from moderation_runs import MODEL, analyse, fit, settings_of
 from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
-from practicework import bootstrap
 from practicework.errors import StudyError
-from practicework.moderation import power, simulation
-from practicework.moderation.equivalence import read
-from practicework.settings import Model, Simulation
+from practicework.numerics import bootstrap
+from practicework.stages.moderation import power, simulation
+from practicework.stages.moderation.equivalence import read
+from practicework.study.settings import Model, Simulation
 
 PLAIN = Model(outcome="y", predictor="x", moderator="w")
 
@@ -260,7 +260,7 @@ def test_one_person_off_a_perfect_plane():
 
 def test_errors_without_each_of_many_are_classical_ones(monkeypatch):
     """HC3 errors would take work that grows with the square of their number."""
-    monkeypatch.setattr(import_module("practicework.moderation.influence"), "HC3_LIMIT", 50)
+    monkeypatch.setattr(import_module("practicework.stages.moderation.influence"), "HC3_LIMIT", 50)
     ols, hc3 = (analyse(sample(60), PLAIN, interval=interval)["leave_one_out"] for interval in ("ols", "hc3"))
     pd.testing.assert_frame_equal(ols, hc3)
 

@@ -6,8 +6,8 @@ import pytest
 from moderation_runs import analyse, fit
 from scipy import stats
 
-from practicework.moderation import power
-from practicework.settings import Model
+from practicework.stages.moderation import power
+from practicework.study.settings import Model
 
 MODELS = {
     "quantity": Model(outcome="y", predictor="x", moderator="w", covariates=("c",)),

@@ -11,8 +11,8 @@ from moderation_runs import MODEL, analyse
 
 from practicework import tables
 from practicework.errors import StudyError
-from practicework.seeds import generator
-from practicework.settings import Model
+from practicework.numerics.seeds import generator
+from practicework.study.settings import Model
 
 # invariances ----------------------------------------------------------------------------------------------
 
@@ -130,10 +130,10 @@ def stage(root, tmp_path, monkeypatch, survey):
             tables.write({"scoring/scores": frame}, sample)
             job = SimpleNamespace(
                 log=[f"results/{sample}/logs/moderation.log"],
+                rule="moderation",
                 wildcards=SimpleNamespace(sample=sample),
-                input=SimpleNamespace(scores=f"results/{sample}/scoring/scores.csv", reliability=[], ledger=[]),
             )
-            runpy.run_path(str(root / "workflow/scripts/moderation.py"), init_globals={"snakemake": job})
+            runpy.run_path(str(root / "workflow/scripts/stage.py"), init_globals={"snakemake": job})
         written = tmp_path.glob("results/*/moderation/*/*.csv")
         return {path.relative_to(tmp_path / "results").as_posix(): path.read_bytes() for path in written}
 

@@ -8,10 +8,11 @@ import re
 import pytest
 import yaml
 
-from practicework import cli, exporters, new_scale, provenance
+from practicework.commands import cli, exporters, new_scale
+from practicework.commands.exporters import FORMATS
 from practicework.errors import StudyError
-from practicework.exporters import FORMATS
-from practicework.scale import load_scale
+from practicework.study.scale import load_scale
+from practicework.tables import provenance
 
 LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
 

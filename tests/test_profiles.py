@@ -1,14 +1,17 @@
 """Profiles: the nearest prototype, and how sure measurement error leaves it, against closed forms and simulation."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from practicework import profiles, tables
-from practicework.scale import Scale
-from practicework.seeds import generator
-from practicework.settings import PROFILE_COLUMNS, PROTOTYPES, Profiles
+from practicework import tables
+from practicework.numerics.seeds import generator
+from practicework.stages import profiles
+from practicework.study.scale import Scale
+from practicework.study.settings import PROFILE_COLUMNS, PROTOTYPES, Profiles
 
 NAMES = ["promotion", "usefulness", "support"]
 PERCENT = {"method": "pomp"}  # so that a score is its percentage of the response range
@@ -22,16 +25,16 @@ def scales(new_scale) -> dict[str, Scale]:
 
 def analyse(
     points: np.ndarray, scales: dict[str, Scale], alpha: float | list[float] = 0.8, seed: int = 1, **settings
-) -> profiles.Assigned:
+) -> SimpleNamespace:
     """Profiles of people at these points, in tables that keep their contract."""
     settings = Profiles.model_validate({"indicators": list(scales), "latent": None, "resamples": 100} | settings)
     scores = pd.DataFrame(np.asarray(points, float), columns=list(scales))
     scores.insert(0, "respondent", [f"R{number}" for number in range(len(scores))])
     reliability = pd.DataFrame({"scale": list(scales), "alpha": alpha})
     found = profiles.analyse(scores, reliability, scales, settings, generator(seed, "profiles", "sample"))
-    for name, table in found.tables().items():
-        tables.schema(name).validate(table)
-    return found
+    for name, table in found.items():
+        tables.schema(f"profiles/{name}").validate(table)
+    return SimpleNamespace(**found)
 
 
 def simulated(n: int = 300, seed: int = 1) -> np.ndarray:

@@ -51,7 +51,7 @@ def test_reliability_of_the_simulated_scores_is_what_it_says(calibration):
 
 
 def test_recovery_in_the_docs_is_that_of_the_table(root):
-    table = pd.read_csv(root / "workflow/practicework/profiles/recovery.csv")
+    table = pd.read_csv(root / "workflow/practicework/stages/profiles/recovery.csv")
     text = (root / "docs/methods.md").read_text(encoding="utf-8")
     assert table.filter(like="percent").sum(axis=1).to_numpy() == pytest.approx(100)
     for n, rows in table.groupby("n"):

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from practicework.profiles import comparison, latent, mixture
-from practicework.profiles.robustness import kappa
-from practicework.settings import PROTOTYPES, Latent
+from practicework.stages.profiles import comparison, latent, mixture
+from practicework.stages.profiles.robustness import kappa
+from practicework.study.settings import PROTOTYPES, Latent
 
 NAMES = ["promotion", "usefulness", "support"]
 CENTRES = np.array([[percents[name] for name in NAMES] for percents in PROTOTYPES.values()])

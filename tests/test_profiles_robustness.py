@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from practicework.profiles import coexistence, robustness, variables
-from practicework.settings import PROTOTYPES, Profiles
+from practicework.stages.profiles import coexistence, robustness, variables
+from practicework.study.settings import PROTOTYPES, Profiles
 
 NAMES = ["promotion", "usefulness", "support"]
 LABELS = list(PROTOTYPES)

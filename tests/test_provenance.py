@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from practicework import provenance
-from practicework.study import STAGES
+from practicework.study import pipeline
+from practicework.study.pipeline import STAGES
+from practicework.tables import provenance
 
 WORKFLOW = Path(__file__).resolve().parents[1] / "workflow"
 PACKAGE = WORKFLOW / "practicework"
 
 
-def script(stage: str, workflow: Path = WORKFLOW) -> Path:
-    """The script of a stage."""
-    return workflow / "scripts" / f"{stage}.py"
+def starts(stage: str, workflow: Path = WORKFLOW) -> list[Path]:
+    """The files from which the fingerprint of a stage starts."""
+    return pipeline.sources(workflow, stage)
 
 
 @pytest.fixture
@@ -31,18 +32,19 @@ def copied(tmp_path, monkeypatch) -> Path:
     return workflow
 
 
-def digest(path: Path, *, imports: bool = True) -> str:
+def digest(paths: list[Path], *, imports: bool = True) -> str:
     """A fingerprint taken anew; the imports of files, too, unless they are known to be as they were."""
     if imports:
         provenance._imports.cache_clear()
-    return provenance.code_digest.__wrapped__(path)
+    return provenance.code_digest.__wrapped__(*paths)
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_module_that_a_job_loads_is_a_source(stage):
     """A process that imports what the script imports has loaded no other file of the library."""
-    tree = ast.parse(script(stage).read_text())
+    tree = ast.parse(starts(stage)[0].read_text())
     imports = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    imports += [f"import practicework.stages.{stage}"] if stage != "report" else []
     tell = "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'practicework'), sep='\\n')"
     done = subprocess.run(
         [sys.executable, "-c", "\n".join([*imports, "import sys", tell])],
@@ -52,24 +54,25 @@ def test_every_module_that_a_job_loads_is_a_source(stage):
         check=True,
     )
     loaded = {Path(line).relative_to(PACKAGE).as_posix() for line in done.stdout.splitlines()}
-    sources = {path.relative_to(WORKFLOW).as_posix() for path in provenance.sources(script(stage))}
-    assert {"__init__.py", "study.py"} < loaded
+    sources = {path.relative_to(WORKFLOW).as_posix() for path in provenance.sources(*starts(stage))}
+    assert {"__init__.py", "study/study.py"} < loaded
     assert {f"practicework/{name}" for name in loaded} <= sources
-    assert f"scripts/{stage}.py" in sources
+    assert starts(stage)[0].relative_to(WORKFLOW).as_posix() in sources
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_no_stage_runs_the_code_of_another(stage):
     """What two stages share stands below both."""
-    modules = {PACKAGE / other for other in STAGES} | {PACKAGE / f"{other}.py" for other in STAGES}
-    used = {module for path in provenance.sources(script(stage)) for module in modules if module in (path, *path.parents)}
-    assert used <= {PACKAGE / stage, PACKAGE / f"{stage}.py"}
+    base = PACKAGE / "stages"
+    modules = {base / other for other in STAGES} | {base / f"{other}.py" for other in STAGES} | {PACKAGE / "report"}
+    used = {module for path in provenance.sources(*starts(stage)) for module in modules if module in (path, *path.parents)}
+    assert used <= ({base / stage, base / f"{stage}.py"} if stage != "report" else {PACKAGE / "report"})
     assert len(used) == 1
 
 
 def test_kernel_is_a_source_of_the_stages_that_resample():
     """And of no other."""
-    users = {stage for stage in STAGES if PACKAGE / "bootstrap.py" in provenance.sources(script(stage))}
+    users = {stage for stage in STAGES if PACKAGE / "numerics/bootstrap.py" in provenance.sources(*starts(stage))}
     assert users == {"reliability", "dimensionality", "moderation"}
 
 
@@ -77,24 +80,24 @@ def test_templates_are_sources():
     """Everything beside the code of the report that it could read."""
     files = {path for path in (PACKAGE / "report").rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
     assert files
-    assert files <= set(provenance.sources(script("report")))
+    assert files <= set(provenance.sources(*starts("report")))
 
 
 @pytest.mark.parametrize("stage", ["ingest", "report"])
 def test_change_of_any_source_changes_the_fingerprint(stage, copied):
     """One byte is enough; a file that is no source does not matter."""
-    before = digest(script(stage, copied))
-    sources = provenance.sources(script(stage, copied))
-    assert copied / "practicework/study.py" in sources
+    before = digest(starts(stage, copied))
+    sources = provenance.sources(*starts(stage, copied))
+    assert copied / "practicework/study/study.py" in sources
     for path in sources:
         content = path.read_bytes()
         path.write_bytes(content + b"\n")
-        assert digest(script(stage, copied), imports=False) != before, path
+        assert digest(starts(stage, copied), imports=False) != before, path
         path.write_bytes(content)
-    assert digest(script(stage, copied)) == before
-    (copied / "practicework/bootstrap.py").write_text("")
+    assert digest(starts(stage, copied)) == before
+    (copied / "practicework/commands/cli.py").write_text("")
     (copied / "practicework/unused.py").write_text("import practicework.study")
-    assert digest(script(stage, copied)) == before
+    assert digest(starts(stage, copied)) == before
 
 
 def test_every_way_to_import_is_followed(tmp_path, monkeypatch):

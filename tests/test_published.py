@@ -2,7 +2,7 @@
 
 import pytest
 
-from practicework.published import Printed, parse
+from practicework.study.published import Printed, parse
 
 
 @pytest.mark.parametrize(

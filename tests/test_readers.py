@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import outcome, reasons, refused
 
-from practicework.files.grid import plain
-from practicework.ingest import detect
+from practicework.stages.ingest import detect
+from practicework.tables.files.grid import plain
 
 # every format
 

@@ -13,9 +13,9 @@ import pyreadstat
 import pytest
 from reading import reasons, refused
 
-from practicework.files.raw import DIRECT, NETWORK, RawTable
-from practicework.ingest import detect
-from practicework.ingest.excel import cell_text
+from practicework.stages.ingest import detect
+from practicework.stages.ingest.excel import cell_text
+from practicework.tables.files.raw import DIRECT, NETWORK, RawTable
 
 # SPSS
 
@@ -140,5 +140,5 @@ def test_what_is_no_workbook(read, tmp_path, monkeypatch):
     with zipfile.ZipFile(archive, "w") as made:
         made.writestr("survey.csv", "a,b\n1,2\n")
     refused(read, archive.getvalue(), "is an archive and no Excel workbook; unpack it", "a.zip")
-    monkeypatch.setattr("practicework.ingest.excel._LARGEST", 1000)
+    monkeypatch.setattr("practicework.stages.ingest.excel._LARGEST", 1000)
     refused(read, good, "unpacks to more than one gigabyte", "a.xlsx")

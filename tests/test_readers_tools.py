@@ -4,8 +4,8 @@ import exports
 import pytest
 from reading import reasons, refused
 
-from practicework.files.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, METADATA, NETWORK
-from practicework.ingest import qualtrics
+from practicework.stages.ingest import qualtrics
+from practicework.tables.files.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, METADATA, NETWORK
 
 # Qualtrics
 

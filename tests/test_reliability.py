@@ -9,8 +9,9 @@ from factor_analyzer import FactorAnalyzer
 from pandas.testing import assert_frame_equal
 from reliability_runs import NUMBERS, analyse, coefficients, with_covariance
 
-from practicework import bootstrap, reliability
-from practicework.seeds import generator
+from practicework.numerics import bootstrap
+from practicework.numerics.seeds import generator, streams
+from practicework.stages import reliability
 
 SCALES = ["agree", "conscientious", "extraversion", "neuroticism", "openness"]
 
@@ -23,7 +24,7 @@ def one_factor_data(loadings: np.ndarray, n: int, rng: np.random.Generator) -> n
 @pytest.fixture(scope="module")
 def found(bfi) -> reliability.Reliability:
     """Reliability of the five scales of bfi."""
-    return reliability.analyse(bfi.responses, list(bfi.study.scales.values()), 1, "bfi")
+    return reliability.analyse(bfi.responses, list(bfi.study.scales.values()), streams(1, "reliability", "bfi"))
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +214,7 @@ def test_the_seed_and_the_names_alone_decide(sample, new_scale):
     alone, again, other = (coefficients(sample, one, seed) for seed in (1, 1, 2))
     frame = pd.DataFrame(sample, columns=one.item_ids)
     frame.insert(0, "respondent", [f"R{number}" for number in range(len(frame))])
-    beside = reliability.analyse(frame, [two, one], 1, "sample").scales.set_index("scale").loc["s"]
+    beside = reliability.analyse(frame, [two, one], streams(1, "reliability", "sample")).scales.set_index("scale").loc["s"]
     ends = ["omega_low", "omega_high"]
     assert alone[ends].tolist() == again[ends].tolist() == beside[ends].tolist()
     assert alone[ends].tolist() != other[ends].tolist()

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from reliability_runs import NUMBERS, analyse, coefficients, whitened, with_covariance
 
-from practicework import reliability
+from practicework.numerics.seeds import streams
+from practicework.stages import reliability
 
 pytestmark = pytest.mark.filterwarnings("ignore:'force_all_finite':FutureWarning")  # factor_analyzer on scikit-learn 1.6
 
@@ -117,7 +118,7 @@ def test_no_interval_of_omega_where_respondents_are_no_more_than_items(new_scale
     rng = np.random.default_rng(5)
     answers = np.clip(np.round(3 + rng.normal(size=(6, 1)) + rng.normal(size=(6, 6))), 1, 5)
     responses = pd.DataFrame(answers, columns=scale.item_ids).assign(respondent=[f"R{n}" for n in range(6)])
-    row = reliability.analyse(responses, [scale], 1, "s").scales.iloc[0]
+    row = reliability.analyse(responses, [scale], streams(1, "reliability", "s")).scales.iloc[0]
     assert np.isfinite(row["omega_total"])
     assert np.isnan(row["omega_low"])
     assert "no more respondents than items" in row["note"]

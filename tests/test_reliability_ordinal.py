@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from reliability_runs import analyse, coefficients, with_covariance
 
-from practicework import reliability
 from practicework.errors import NotComputable
-from practicework.polychoric import polychoric
+from practicework.numerics.polychoric import polychoric
+from practicework.stages import reliability
 
 pytestmark = pytest.mark.filterwarnings("error")
 SCALES = ["agree", "conscientious", "extraversion", "neuroticism", "openness"]
@@ -60,7 +60,7 @@ def test_bootstrap_of_alpha_equals_rs(bfi, golden, people):
 
 def test_alpha_of_resamples_equals_a_loop(bfi):
     """The definition on each resample's own rows."""
-    from practicework import bootstrap
+    from practicework.numerics import bootstrap
 
     data = answers_of(bfi, "agree", 60).to_numpy()
     counts = bootstrap.counts(60, 100, np.random.default_rng(4))

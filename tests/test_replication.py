@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from practicework import tables
-from practicework.config import Replication
 from practicework.errors import StudyError
-from practicework.replication import ledger
+from practicework.stages.replication import ledger
+from practicework.study.config import Replication
 
 RESULTS = {
     "reliability/scales": pd.DataFrame({"scale": ["a", "b"], "alpha": [0.8249, np.nan], "note": [None, "too few"]}),

@@ -7,16 +7,16 @@ from reliability_runs import whitened
 from statsmodels.regression.linear_model import OLS
 
 from practicework import tables
-from practicework.config import Replication
-from practicework.replication import arithmetic, metric
-from practicework.replication.arithmetic import SPREAD, TOLERANCE, Claims, Search, Term
-from practicework.replication.printed import read
 from practicework.report import page as pages
 from practicework.report.contents import Contents
 from practicework.report.context import Context
 from practicework.report.sections.replication import section
-from practicework.settings import Model
+from practicework.stages.replication import arithmetic, metric
+from practicework.stages.replication.arithmetic import SPREAD, TOLERANCE, Claims, Search, Term
+from practicework.stages.replication.printed import read
 from practicework.study import load_study
+from practicework.study.config import Replication
+from practicework.study.settings import Model
 
 MODEL = Model(outcome="y", predictor="x", moderator="w")
 ALPHAS = {"y": ".82", "x": ".90", "w": ".86"}

@@ -9,7 +9,8 @@ from page import Page
 
 from practicework import report
 from practicework.report import apa
-from practicework.study import load_study, study_results
+from practicework.study import load_study
+from practicework.study.pipeline import Part
 
 SAMPLE = "schmitt2021"
 
@@ -57,7 +58,7 @@ def page(published):
 
 @pytest.fixture(scope="module")
 def results(published):
-    return study_results(load_study(published.folder), SAMPLE)
+    return Part(load_study(published.folder), SAMPLE).results()
 
 
 def test_coefficients_shown_are_the_tables(page, results):
@@ -151,7 +152,7 @@ def _minimal(tmp_path, responses: str, **sections):
     """A study of one sample written to a folder, and its ingested tables."""
     import yaml
 
-    from practicework import ingest, scoring
+    from practicework.stages import ingest, scoring
 
     for folder in ("config", "data/raw"):
         (tmp_path / folder).mkdir(parents=True)

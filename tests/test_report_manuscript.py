@@ -10,7 +10,8 @@ from practicework import report
 from practicework.report import apa, manuscript
 from practicework.report.context import Context
 from practicework.report.sections import moderation
-from practicework.study import Study, load_study, study_results
+from practicework.study import Study, load_study
+from practicework.study.pipeline import Part
 
 SAMPLE = "schmitt2021"
 
@@ -22,7 +23,7 @@ def study(published) -> Study:
 
 @pytest.fixture(scope="module")
 def results(study):
-    return study_results(study, SAMPLE)
+    return Part(study, SAMPLE).results()
 
 
 def text_of(source: str) -> str:

@@ -7,10 +7,13 @@ import pandas as pd
 import pytest
 from page import Page
 
-from practicework import dimensionality, reliability, report, tables
-from practicework.figures import dimensionality as figures
+from practicework import report, tables
+from practicework.numerics.seeds import streams
 from practicework.report import apa
-from practicework.study import Study, load_study, study_tables
+from practicework.report.figures import dimensionality as figures
+from practicework.stages import dimensionality, reliability
+from practicework.study import Study, load_study
+from practicework.study.pipeline import Part
 
 SAMPLE = "schmitt2021"
 MARKED = {"marker": "social_selling_use", "replications": 100, "bootstrap": {"resamples": 200}}
@@ -23,7 +26,7 @@ def study(published) -> Study:
 
 @pytest.fixture(scope="module")
 def results(study, published) -> dict[str, pd.DataFrame]:
-    return {name: tables.read(name, published.folder / tables.path(SAMPLE, name)) for name in study_tables(study, SAMPLE)}
+    return {name: tables.read(name, published.folder / tables.path(SAMPLE, name)) for name in Part(study, SAMPLE).tables()}
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +45,11 @@ def with_answers(study: Study, results: dict, answers: pd.DataFrame, **settings:
     config = study.config.model_copy(update={"dimensionality": dimensionality_settings})
     other = Study(study.folder, config, study.scales)
     scales = list(study.scales.values())
-    found = results | {"ingest/responses": answers} | reliability.analyse(answers, scales, 1, SAMPLE).tables()
-    found |= dimensionality.analyse(answers, scales, dimensionality_settings, 1, SAMPLE)
-    read = {name: tables.schema(name).validate(found[name]) for name in study_tables(other, SAMPLE)}
+    found = (
+        results | {"ingest/responses": answers} | reliability.analyse(answers, scales, streams(1, "reliability", SAMPLE)).tables()
+    )
+    found |= dimensionality.analyse(answers, scales, dimensionality_settings, streams(1, "dimensionality", SAMPLE))
+    read = {name: tables.schema(name).validate(found[name]) for name in Part(other, SAMPLE).tables()}
     return Page(report.render(other, SAMPLE, read).html)
 
 

@@ -13,7 +13,8 @@ from practicework import report
 from practicework.report import apa, latex, page, word_table
 from practicework.report.contents import Contents, Entry
 from practicework.report.table import Drawing, Table, slug
-from practicework.study import load_study, study_results
+from practicework.study import load_study
+from practicework.study.pipeline import Part
 
 PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases")
 
@@ -73,8 +74,8 @@ def test_every_number_shown_is_that_of_the_csv_rounded(folder, shown, published)
 
 def rendered(study_folder, part: str) -> report.Report:
     study = load_study(study_folder)
-    sets = {name: study_results(study, name) for name in study.config.coding} if part in study.config.samples else {}
-    return report.render(study, part, study_results(study, part), sets)
+    sets = {name: Part(study, name).results() for name in study.config.coding} if part in study.config.samples else {}
+    return report.render(study, part, Part(study, part).results(), sets)
 
 
 def rounds(cell: str, name: str) -> int:

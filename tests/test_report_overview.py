@@ -5,7 +5,8 @@ import pytest
 from page import Page
 
 from practicework.report import apa, overview
-from practicework.study import Study, load_study, study_results
+from practicework.study import Study, load_study
+from practicework.study.pipeline import Part
 
 SAMPLE = "schmitt2021"
 
@@ -17,7 +18,7 @@ def study(published) -> Study:
 
 @pytest.fixture(scope="module")
 def results(study):
-    return {part: study_results(study, part) for part in study.parts}
+    return {part: Part(study, part).results() for part in study.part_names}
 
 
 @pytest.fixture(scope="module")

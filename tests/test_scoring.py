@@ -6,7 +6,8 @@ import pingouin
 import pytest
 from scipy import stats
 
-from practicework import scoring, tables
+from practicework import tables
+from practicework.stages import scoring
 
 EMPTY = np.nan
 

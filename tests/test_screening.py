@@ -5,11 +5,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from practicework import careless, moderation, screening, tables
+from practicework import tables
 from practicework.errors import StudyError
-from practicework.scale import Scale
-from practicework.settings import Model, Moderation, Screening
-from practicework.study import study_tables
+from practicework.numerics import careless
+from practicework.stages import moderation, screening
+from practicework.study.pipeline import Part
+from practicework.study.scale import Scale
+from practicework.study.settings import Model, Moderation, Screening
 
 FACTORS = [4, 5, 3, 2, 4, 1]
 TURNED = slice(3, None, 4)
@@ -351,11 +353,11 @@ def test_mistakes_in_the_section(writer, change, words):
 def test_the_section_runs_the_stage_and_its_tables(writer):
     """Without it, there is no table of it, nor one that needs it."""
     without, with_it = writer.load(), writer.load({"config.screening": {}})
-    assert with_it.stages("s") == ["ingest", "screening", *without.stages("s")[1:]]
-    new = set(study_tables(with_it, "s")) - set(study_tables(without, "s"))
+    assert Part(with_it, "s").stages == ["ingest", "screening", *Part(without, "s").stages[1:]]
+    new = set(Part(with_it, "s").tables()) - set(Part(without, "s").tables())
     assert new == {"screening/ledger", "screening/indices", "screening/flow", "moderation/main/screening"}
     checked = writer.load({"config.screening": {"checks": {"check": 3}}})
-    assert checked.digest("ingest", "s") != with_it.digest("ingest", "s")
+    assert Part(checked, "s").digest("ingest") != Part(with_it, "s").digest("ingest")
 
 
 MODEL = Model(outcome="y", predictor="x", moderator="w", covariates=["c"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from practicework.seeds import generator
+from practicework.numerics.seeds import generator
 
 
 def first(seed: int, *names: str) -> list[int]:

@@ -6,9 +6,9 @@ import pytest
 import yaml
 from scipy.special import ndtr
 
-from practicework import cli, stand_in
-from practicework.ingest import ingest, read
-from practicework.seeds import generator
+from practicework.commands import cli, stand_in
+from practicework.numerics.seeds import generator
+from practicework.stages.ingest import ingest, read
 from practicework.study import load_study
 
 RHO = np.array(

@@ -6,8 +6,10 @@ import pandas as pd
 import pytest
 from study_writer import CONFIG, REMOVE, SCALE, claim
 
-from practicework.scale import Scale, normalized
-from practicework.study import STAGES, Config, study_tables
+from practicework.study import Study
+from practicework.study.config import Config
+from practicework.study.pipeline import STAGES, Part
+from practicework.study.scale import Scale, normalized
 
 
 @pytest.mark.parametrize(
@@ -72,14 +74,14 @@ def test_unused_files_are_all_but_documentation_and_hidden_ones(writer):
 def test_stage_runs_when_the_config_has_its_section(removed, missing, writer):
     """Ingest and report always, screening not in this study; the order is the pipeline's."""
     study = writer.load({f"config.{section}": REMOVE for section in removed})
-    assert study.stages("s") == [stage for stage in STAGES if stage not in {*missing, "screening", "coding"}]
+    assert Part(study, "s").stages == [stage for stage in STAGES if stage not in {*missing, "screening", "coding"}]
 
 
 def test_replication_runs_for_the_samples_that_have_claims(writer):
     """And its table stands with theirs only."""
     study = writer.load()
-    assert "replication" not in study.stages("t")
-    assert set(study_tables(study, "s")) - set(study_tables(study, "t")) == {"replication/ledger", "replication/metric"}
+    assert "replication" not in Part(study, "t").stages
+    assert set(Part(study, "s").tables()) - set(Part(study, "t").tables()) == {"replication/ledger", "replication/metric"}
 
 
 def test_tables_are_named_by_model_in_the_pipelines_order(writer):
@@ -88,10 +90,10 @@ def test_tables_are_named_by_model_in_the_pipelines_order(writer):
         "main": CONFIG["moderation"]["models"]["main"],
         "use": {"outcome": "ease", "predictor": "pride", "moderator": "age"},
     }
-    names = study_tables(writer.load({"config.moderation.models": models}), "s")
+    names = Part(writer.load({"config.moderation.models": models}), "s").tables()
     assert {"moderation/main/fit", "moderation/use/fit"} < set(names)
     assert not any("{" in name for name in names)
-    assert sorted(names, key=lambda name: STAGES.index(name.split("/")[0])) == names
+    assert sorted(names, key=lambda name: list(STAGES).index(name.split("/")[0])) == names
 
 
 def test_label_of_scales_variables_and_terms(writer):
@@ -153,20 +155,25 @@ DIGESTS = {
 }
 
 
+def digests(study: Study) -> dict[str, str]:
+    """The fingerprints of the stages that run for the first sample."""
+    part = Part(study, "s")
+    return {stage: part.digest(stage) for stage in part.stages}
+
+
 @pytest.mark.parametrize("name", DIGESTS)
 def test_fingerprint_changes_with_what_a_stage_reads(name, writer):
     """And with nothing else. The scale files themselves are inputs of the stages after ingest."""
     changes, expected = DIGESTS[name]
-    before = {stage: writer.load().digest(stage, "s") for stage in STAGES}
-    after = writer.load(changes)
-    assert {stage for stage in STAGES if after.digest(stage, "s") != before[stage]} == expected
+    before, after = digests(writer.load()), digests(writer.load(changes))
+    assert {stage for stage in STAGES if after.get(stage) != before.get(stage)} == expected
 
 
 def test_fingerprint_of_the_report_knows_the_unused_files(writer):
     """Since the report tells of them."""
-    before = writer.load().digest("report", "s"), writer.load().digest("ingest", "s")
+    before = Part(writer.load(), "s").digest("report"), Part(writer.load(), "s").digest("ingest")
     (writer.folder / "data/raw/u.csv").write_text("x")
-    after = writer.load().digest("report", "s"), writer.load().digest("ingest", "s")
+    after = Part(writer.load(), "s").digest("report"), Part(writer.load(), "s").digest("ingest")
     assert before[0] != after[0]
     assert before[1] == after[1]
 

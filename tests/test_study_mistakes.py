@@ -75,7 +75,7 @@ MISTAKES = {
     "name that is a path": ({"config.scales": ["pride", "../ease"]}, (WHERE, "'scales.1'", "'../ease'")),
     "item with a blank": ({"pride.items.0.id": "my item"}, (PRIDE, "'items.0.id'", "'my item'")),
     "no items": ({"pride.items": []}, (PRIDE, "'items'", "at least 1")),
-    "scale twice": ({"config.scales": ["pride", "pride"]}, (WHERE, "'scales' names 'pride' twice")),
+    "scale twice": ({"config.scales": ["pride", "pride"]}, (WHERE, "'scales' lists 'pride' twice")),
     "variable as a scale": ({"config.variables": ["pride"]}, (WHERE, "the variable 'pride'", "the scale 'pride'", "rename")),
     "variable as an item": ({"config.variables": ["age", "ease_1"]}, (WHERE, "'ease_1'", "scales/ease.yaml", "rename")),
     "variable twice": ({"config.variables": ["age", "age"]}, (WHERE, "the variable 'age'", "rename one")),

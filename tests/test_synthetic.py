@@ -9,10 +9,10 @@ import pingouin as pg
 import pytest
 import statsmodels.api as sm
 
-from practicework import synthetic
-from practicework.published import parse
-from practicework.settings import PROTOTYPES
+from practicework.commands import synthetic
 from practicework.study import load_study
+from practicework.study.published import parse
+from practicework.study.settings import PROTOTYPES
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY = load_study(ROOT)

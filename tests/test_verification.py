@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from practicework import cli
+from practicework.commands import cli
+from practicework.commands.verification import numbers, runs, verify
+from practicework.commands.verification.numbers import DIFFERS, MISSING, NEW, SAME, WITHIN, compare
 from practicework.errors import StudyError
-from practicework.verification import numbers, runs, verify
-from practicework.verification.numbers import DIFFERS, MISSING, NEW, SAME, WITHIN, compare
 
 SCORES = pd.DataFrame(
     {

@@ -63,7 +63,7 @@ FOUND_AT_START = {
         config("scales.2", "halp"), ("scales/halp.yaml does not exist", "did you mean 'help.yaml'", "correct its name")
     ),
     "unknown scale": Case(config("scales.2", "zeal"), ("scales/zeal.yaml does not exist", "create it")),
-    "scale listed twice": Case(config("scales", ["pride", "ease", "pride"]), (CONFIG, "'scales' names 'pride' twice", "once")),
+    "scale listed twice": Case(config("scales", ["pride", "ease", "pride"]), (CONFIG, "'scales' lists 'pride' twice", "remove")),
     "scale outside of scales": Case(config("scales.2", "../help"), (CONFIG, "'scales.2'", "'../help'")),
     "scale id is not the file's name": Case(scale("pride.id", "proud"), (PRIDE, "'id' is 'proud'", "pride.yaml", "the same")),
     "misspelt item among the columns": Case(

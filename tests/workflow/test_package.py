@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from practicework import cli, stand_in
+from practicework.commands import cli, stand_in
+from practicework.commands.package import archive, crate, data, package, readme, slug
+from practicework.commands.verification import numbers, runs
 from practicework.errors import StudyError
-from practicework.package import archive, crate, data, package, readme, slug
 from practicework.study import load_study
-from practicework.verification import numbers, runs
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = Path(sys.prefix)
@@ -270,7 +270,7 @@ def test_the_metadata_are_a_valid_ro_crate(packed, tmp_path, monkeypatch):
         return answer
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", serve)  # the context comes from the library, not from the web
-    for name in ("README.md", "Snakefile", "data/raw/coded_deidentified.csv", "workflow/practicework/seeds.py"):
+    for name in ("README.md", "Snakefile", "data/raw/coded_deidentified.csv", "workflow/practicework/numerics/seeds.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(packed.folder / name, tmp_path / name)
     facts = {

@@ -252,15 +252,16 @@ def test_study_of_samples_only(tiny, bench, run):
 
 
 SOURCES = {
-    "practicework/synthetic.py": set(),
-    "practicework/scale.py": ALL,
-    "practicework/ingest/csv_file.py": ALL,
-    "scripts/scoring.py": AFTER_INGEST - {"reliability", "dimensionality"},
-    "practicework/bootstrap.py": {"reliability", "dimensionality", "moderation", "profiles", "replication", "report"},
-    "practicework/dimensionality/htmt.py": {"dimensionality", "report"},
-    "practicework/johnson_neyman.py": {"moderation", "replication", "report"},
-    "practicework/profiles/assignment.py": {"profiles", "report"},
-    "practicework/replication/metric.py": {"replication", "report"},
+    "practicework/commands/synthetic.py": set(),
+    "practicework/study/scale.py": ALL,
+    "practicework/stages/ingest/csv_file.py": ALL,
+    "scripts/stage.py": ALL,
+    "practicework/stages/scoring.py": AFTER_INGEST - {"reliability", "dimensionality"},
+    "practicework/numerics/bootstrap.py": {"reliability", "dimensionality", "moderation", "profiles", "replication", "report"},
+    "practicework/stages/dimensionality/htmt.py": {"dimensionality", "report"},
+    "practicework/numerics/johnson_neyman.py": {"moderation", "replication", "report"},
+    "practicework/stages/profiles/assignment.py": {"profiles", "report"},
+    "practicework/stages/replication/metric.py": {"replication", "report"},
     "practicework/report/__init__.py": {"report"},
 }
 
@@ -278,7 +279,7 @@ def test_edited_code_reruns_what_runs_it(source, again, bench, plan):
 def test_jobs_run_the_code_beside_the_snakefile(again, bench, run):
     """Not a library that is installed from elsewhere."""
     code = copied_code(bench.code, again.folder.parent / "edited")
-    module = code / "workflow/practicework/moderation/effects.py"
+    module = code / "workflow/practicework/stages/moderation/effects.py"
     assert "CURVE_POINTS = 101" in module.read_text()
     module.write_text(module.read_text().replace("CURVE_POINTS = 101", "CURVE_POINTS = 7"))
     curve = "results/s/moderation/main/effect_curve.csv"

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from practicework import report, tables
-from practicework.study import load_study, study_tables
+from practicework.study import load_study
+from practicework.study.pipeline import Part
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def test_the_report_tells_who_was_left_out(screened):
     """The flow, N of those analysed, and the interaction side by side."""
     study, _ = screened
     loaded = load_study(study.folder)
-    results = {name: tables.read(name, study.folder / tables.path("s", name)) for name in study_tables(loaded, "s")}
+    results = {name: tables.read(name, study.folder / tables.path("s", name)) for name in Part(loaded, "s").tables()}
     beside = results["moderation/main/screening"]
     flagged = results["screening/ledger"].query("kept and flagged")
     assert len(flagged) >= 1

@@ -1,14 +1,14 @@
 rule coding:
     input:
-        files=coding_files,
+        inputs("coding"),
     output:
         outputs("coding"),
     log:
         "results/{sample}/logs/coding.log",
     wildcard_constraints:
-        sample=names(STUDY.config.coding),
+        sample=runs_for("coding"),
     params:
         settings=settings("coding"),
         code=code("coding"),
     script:
-        "../scripts/coding.py"
+        "../scripts/stage.py"

@@ -22,115 +22,65 @@ os.environ["PYTHONHASHSEED"] = "0"
 
 from practicework import tables
 from practicework.errors import StudyError
-from practicework.provenance import code_digest
-from practicework.study import load_study, study_tables
+from practicework.study import load_study, pipeline
+from practicework.tables.provenance import code_digest
 
 if config:
     sys.exit(
-        "Error: options --config and --configfile are not used; edit config/config.yaml of the study folder (-d)."
+        "Error: options --config and --configfile are not supported; edit config/config.yaml of the study folder (-d)."
     )
 try:
     STUDY = load_study()
 except StudyError as error:
     sys.exit(f"Error: {error}")
 
+PARTS = {part.name: part for part in pipeline.parts(STUDY)}
 OVERVIEW = "results/overview.html"
-REPORTS = [f"results/{part}/report/report.html" for part in STUDY.parts]
-REPORTS += [OVERVIEW] if len(STUDY.parts) > 1 else []
+REPORTS = [f"results/{part}/report/report.html" for part in PARTS]
+REPORTS += [OVERVIEW] if len(PARTS) > 1 else []
 
 
-def names(known):
-    """A wildcard's pattern: one of these names, or nothing."""
-    return "|".join(map(re.escape, known)) or "(?!)"
+def runs_for(stage):
+    """The wildcard pattern of the parts (samples and sets of codings) for which a stage runs."""
+    found = [name for name, part in PARTS.items() if stage in part.stages]
+    return "|".join(map(re.escape, found)) or "(?!)"
 
 
-# The rules that run for sets of codings, too, say so themselves.
-wildcard_constraints:
-    sample=names(STUDY.config.samples),
+def inputs(stage):
+    """An input function: the tables and the files of the study that a stage reads for a part."""
+
+    def of(wildcards):
+        part, spec = PARTS[wildcards.sample], pipeline.STAGES[stage]
+        return [tables.path(part.name, name) for name in spec.reads(part)] + spec.files(part)
+
+    return of
 
 
 def outputs(stage):
-    """The files of a stage's tables, one per model where its name has one, with the sample as wildcard."""
-    names = [
-        name
-        for name, contract in tables.CONTRACTS.items()
-        if name.startswith(f"{stage}/")
-        if STUDY.has(contract.needs)
-    ]
-    return [
-        f"results/{{sample}}/{name.format(model=model)}.csv"
-        for name in names
-        for model in (STUDY.models if "{model}" in name else [""])
-    ]
-
-
-def ledger():
-    """The screening's ledger, as an input of the stages that compute with the kept respondents; none where it does not run."""
-    return "results/{sample}/screening/ledger.csv" if STUDY.config.screening else []
-
-
-def reliability():
-    """The scales' reliabilities, as an input of the stages that allow for measurement error; none without scales."""
-    return "results/{sample}/reliability/scales.csv" if STUDY.scales else []
-
-
-def all_tables(wildcards):
-    """Every table of the stages that run for a sample."""
-    return [
-        tables.path(wildcards.sample, name)
-        for name in study_tables(STUDY, wildcards.sample)
-    ]
-
-
-def claimed_tables(wildcards):
-    """The tables that the published claims about a sample name."""
-    claims = STUDY.config.replication[wildcards.sample].claims
-    return sorted({str(tables.path(wildcards.sample, claim.table)) for claim in claims})
-
-
-def coding_files(wildcards):
-    """Every file of a set of codings."""
-    return STUDY.config.coding[wildcards.sample].files
+    """The files of a stage's tables, with the part as wildcard."""
+    found = next((part for part in PARTS.values() if stage in part.stages), None)
+    return [f"results/{{sample}}/{name}.csv" for name in found.tables(stage)] if found else []
 
 
 def set_tables(wildcards):
-    """The tables of all sets of codings, which a sample's report sums up."""
-    if wildcards.sample in STUDY.config.coding:
-        return []
-    return [
-        tables.path(name, table)
-        for name in STUDY.config.coding
-        for table in study_tables(STUDY, name)
-    ]
+    """The tables of all sets of codings, which the report of a sample summarises."""
+    sets = [part for part in PARTS.values() if part.is_set and not PARTS[wildcards.sample].is_set]
+    return [tables.path(part.name, name) for part in sets for name in part.tables()]
 
 
 def every_table():
-    """The tables of every sample and set."""
-    return [
-        tables.path(part, name)
-        for part in STUDY.parts
-        for name in study_tables(STUDY, part)
-    ]
-
-
-def raw(wildcards):
-    """A sample's file, relative to the study folder."""
-    return STUDY.config.samples[wildcards.sample].file
-
-
-def scale_files():
-    """The scales of the study, as inputs: editing one reruns what is computed from it."""
-    return [f"scales/{scale}.yaml" for scale in STUDY.scales]
+    """The tables of every part."""
+    return [tables.path(part.name, name) for part in PARTS.values() for name in part.tables()]
 
 
 def settings(stage):
     """A params function: a fingerprint of the part of the config that a stage reads."""
-    return lambda wildcards: STUDY.digest(stage, wildcards.sample)
+    return lambda wildcards: PARTS[wildcards.sample].digest(stage)
 
 
 def code(stage):
     """A fingerprint of the source files that a stage's job runs."""
-    return code_digest(WORKFLOW / "scripts" / f"{stage}.py")
+    return code_digest(*pipeline.sources(WORKFLOW, stage))
 
 
 def end_at_once():

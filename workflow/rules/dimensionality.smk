@@ -1,14 +1,14 @@
 rule dimensionality:
     input:
-        responses="results/{sample}/ingest/responses.csv",
-        ledger=ledger(),
-        scales=scale_files(),
+        inputs("dimensionality"),
     output:
         outputs("dimensionality"),
     log:
         "results/{sample}/logs/dimensionality.log",
+    wildcard_constraints:
+        sample=runs_for("dimensionality"),
     params:
         settings=settings("dimensionality"),
         code=code("dimensionality"),
     script:
-        "../scripts/dimensionality.py"
+        "../scripts/stage.py"

@@ -1,12 +1,14 @@
 rule ingest:
     input:
-        raw=raw,
+        inputs("ingest"),
     output:
         outputs("ingest"),
     log:
         "results/{sample}/logs/ingest.log",
+    wildcard_constraints:
+        sample=runs_for("ingest"),
     params:
         settings=settings("ingest"),
         code=code("ingest"),
     script:
-        "../scripts/ingest.py"
+        "../scripts/stage.py"

@@ -1,14 +1,14 @@
 rule moderation:
     input:
-        scores="results/{sample}/scoring/scores.csv",
-        reliability=reliability(),
-        ledger=ledger(),
+        inputs("moderation"),
     output:
         outputs("moderation"),
     log:
         "results/{sample}/logs/moderation.log",
+    wildcard_constraints:
+        sample=runs_for("moderation"),
     params:
         settings=settings("moderation"),
         code=code("moderation"),
     script:
-        "../scripts/moderation.py"
+        "../scripts/stage.py"

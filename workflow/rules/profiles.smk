@@ -1,14 +1,14 @@
 rule profiles:
     input:
-        scores="results/{sample}/scoring/scores.csv",
-        reliability="results/{sample}/reliability/scales.csv",
-        scales=scale_files(),
+        inputs("profiles"),
     output:
         outputs("profiles"),
     log:
         "results/{sample}/logs/profiles.log",
+    wildcard_constraints:
+        sample=runs_for("profiles"),
     params:
         settings=settings("profiles"),
         code=code("profiles"),
     script:
-        "../scripts/profiles.py"
+        "../scripts/stage.py"

@@ -1,14 +1,14 @@
 rule reliability:
     input:
-        responses="results/{sample}/ingest/responses.csv",
-        ledger=ledger(),
-        scales=scale_files(),
+        inputs("reliability"),
     output:
         outputs("reliability"),
     log:
         "results/{sample}/logs/reliability.log",
+    wildcard_constraints:
+        sample=runs_for("reliability"),
     params:
         settings=settings("reliability"),
         code=code("reliability"),
     script:
-        "../scripts/reliability.py"
+        "../scripts/stage.py"

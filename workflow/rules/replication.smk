@@ -1,15 +1,14 @@
 rule replication:
     input:
-        claimed_tables,
-        scales=scale_files(),
+        inputs("replication"),
     output:
         outputs("replication"),
     log:
         "results/{sample}/logs/replication.log",
     wildcard_constraints:
-        sample=names(STUDY.parts),
+        sample=runs_for("replication"),
     params:
         settings=settings("replication"),
         code=code("replication"),
     script:
-        "../scripts/replication.py"
+        "../scripts/stage.py"

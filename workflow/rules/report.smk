@@ -1,8 +1,7 @@
 rule report:
     input:
-        tables=all_tables,
+        inputs("report"),
         sets=set_tables,
-        scales=scale_files(),
     output:
         page=report(
             "results/{sample}/report/report.html",
@@ -32,7 +31,7 @@ rule report:
     log:
         "results/{sample}/logs/report.log",
     wildcard_constraints:
-        sample=names(STUDY.parts),
+        sample=runs_for("report"),
     params:
         settings=settings("report"),
         code=code("report"),
@@ -53,7 +52,7 @@ rule overview:
     log:
         "results/logs/overview.log",
     params:
-        settings=[STUDY.digest("report", part) for part in STUDY.parts],
+        settings=[part.digest("report") for part in PARTS.values()],
         code=code("overview"),
     script:
         "../scripts/overview.py"

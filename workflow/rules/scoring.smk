@@ -1,14 +1,14 @@
 rule scoring:
     input:
-        responses="results/{sample}/ingest/responses.csv",
-        ledger=ledger(),
-        scales=scale_files(),
+        inputs("scoring"),
     output:
         outputs("scoring"),
     log:
         "results/{sample}/logs/scoring.log",
+    wildcard_constraints:
+        sample=runs_for("scoring"),
     params:
         settings=settings("scoring"),
         code=code("scoring"),
     script:
-        "../scripts/scoring.py"
+        "../scripts/stage.py"

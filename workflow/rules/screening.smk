@@ -1,15 +1,14 @@
 rule screening:
     input:
-        responses="results/{sample}/ingest/responses.csv",
-        quality="results/{sample}/ingest/quality.csv",
-        left_out="results/{sample}/ingest/left_out.csv",
-        scales=scale_files(),
+        inputs("screening"),
     output:
         outputs("screening"),
     log:
         "results/{sample}/logs/screening.log",
+    wildcard_constraints:
+        sample=runs_for("screening"),
     params:
         settings=settings("screening"),
         code=code("screening"),
     script:
-        "../scripts/screening.py"
+        "../scripts/stage.py"

@@ -2,7 +2,8 @@ from practicework.errors import plain_errors
 
 with plain_errors(snakemake.log[0]):
     from practicework.report import overview
-    from practicework.study import load_study, study_results
+    from practicework.study import load_study, pipeline
 
     study = load_study()
-    overview.write(study, {part: study_results(study, part) for part in study.parts}, snakemake.output.page)
+    results = {part.name: part.results() for part in pipeline.parts(study)}
+    overview.write(study, results, snakemake.output.page)

@@ -4,8 +4,9 @@ from practicework.errors import plain_errors
 
 with plain_errors(snakemake.log[0]):
     from practicework import report
-    from practicework.study import load_study, study_results
+    from practicework.study import load_study, pipeline
 
-    study, sample = load_study(), snakemake.wildcards.sample
-    sets = {name: study_results(study, name) for name in study.config.coding} if sample in study.config.samples else {}
-    report.write(study, sample, study_results(study, sample), Path(snakemake.output.page).parent, sets)
+    study = load_study()
+    part = pipeline.Part(study, snakemake.wildcards.sample)
+    sets = [] if part.is_set else [one for one in pipeline.parts(study) if one.is_set]
+    report.write(part, part.results(), Path(snakemake.output.page).parent, {one.name: one.results() for one in sets})

@@ -11,6 +11,7 @@ from practicework.report import files, manuscript, page
 from practicework.report.contents import Contents
 from practicework.report.context import Context, versions
 from practicework.study import Study
+from practicework.study.pipeline import Part
 
 TITLES = {
     "ingest": "Sample",
@@ -37,9 +38,9 @@ class Report:
     contents: Contents
 
 
-def write(study: Study, sample: str, results: Results, folder: str | Path, sets: Mapping[str, Results] | None = None) -> None:
+def write(part: Part, results: Results, folder: str | Path, sets: Mapping[str, Results] | None = None) -> None:
     """Write the report of a sample or a set of codings, in every format, into a folder; else the parameters of `render`."""
-    files.write(render(study, sample, results, sets), Path(folder))
+    files.write(render(part.study, part.name, results, sets), Path(folder))
 
 
 def render(study: Study, sample: str, results: Results, sets: Mapping[str, Results] | None = None) -> Report:
@@ -57,7 +58,7 @@ def render(study: Study, sample: str, results: Results, sets: Mapping[str, Resul
     """
     context = Context(study, sample, results, sets or {})
     is_set = sample in study.config.coding
-    modules = {stage: stage for stage in study.stages(sample) if stage in TITLES}
+    modules = {stage: stage for stage in Part(study, sample).stages if stage in TITLES}
     if sets:  # after the profiles, where the pipeline has its stage
         modules = {stage: modules.get(stage, "coding_sets") for stage in TITLES if stage in modules or stage == "coding"}
     # the module of a section, and so its figures, is loaded only if its stage ran

@@ -8,8 +8,8 @@ from importlib.metadata import version
 import pandas as pd
 
 from practicework import __version__
-from practicework.config import CodingSet, Sample
 from practicework.study import Study
+from practicework.study.config import CodingSet, Sample
 
 PACKAGES = (
     "snakemake", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "factor-analyzer", "semopy", "ordinalcorr", "matplotlib",

@@ -4,6 +4,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from practicework.report import apa
 from practicework.report.context import Context
+from practicework.study.pipeline import NEEDS
 
 SOFTWARE = {
     "snakemake": "Mölder, F., Jablonski, K. P., Letcher, B., Hall, M. B., Tomkins-Tinch, C. H., Sochat, V., Forster, J., Lee, "
@@ -52,7 +53,7 @@ def facts(context: Context, sections: dict) -> dict:
         "alphas": [one["alpha"] for one in measures if one["alpha"] is not None],
         "uncontrolled": [one["name"] for one in models if not one["model"].covariates],
         "covariates": [one for one in models if one["model"].covariates],
-        "software": _software(sections, latent=study.has("latent")),
+        "software": _software(sections, latent=NEEDS["latent"](study)),
         "sources": list(dict.fromkeys(_source(scale) for scale in study.scales.values() if scale.source)),
         "drafts": [apa.lower(scale.label) for scale in study.scales.values() if scale.status == "draft"],
     }

@@ -115,7 +115,7 @@ READINGS = {
 
 
 def _forest(name: str, title: str, rows: list[dict], level: str) -> Drawing:
-    from practicework.figures.overview import forest  # matplotlib, where there is something to draw
+    from practicework.report.figures.overview import forest  # matplotlib, where there is something to draw
 
     caption = (
         f"Model “{name}”: the interaction in each sample with its {level} ({rows[0]['by']}), and the number of respondents. "

@@ -72,14 +72,14 @@ class Drawing:
     @cached_property
     def svg(self) -> str:
         """The figure as SVG text."""
-        from practicework.figures.style import svg
+        from practicework.report.figures.style import svg
 
         return svg(self.figure)
 
     @cached_property
     def png(self) -> bytes:
         """The figure as a PNG image for print."""
-        from practicework.figures.style import png
+        from practicework.report.figures.style import png
 
         return png(self.figure)
 

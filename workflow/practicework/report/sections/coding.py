@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from practicework.codebook import GROUPS
-from practicework.figures import coding as figures
 from practicework.report import apa
 from practicework.report.context import Context
+from practicework.report.figures import coding as figures
 from practicework.report.table import Drawing, Table, slug
+from practicework.study.codebook import GROUPS
 
 
 def section(context: Context) -> dict:

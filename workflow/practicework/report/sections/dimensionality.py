@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from practicework.figures import dimensionality as figures
 from practicework.report.context import Context
+from practicework.report.figures import dimensionality as figures
 from practicework.report.sections import dimensionality_tables as tables
 from practicework.report.table import Drawing
-from practicework.study import ALL
+from practicework.study.scale import ALL
 
 SMALL_N, SMALL_RATIO = 200, 10
 """Fewer respondents, or fewer for each free parameter, are told to be few (Kline, 2016; Bentler & Chou, 1987: five at least)."""

@@ -3,7 +3,7 @@
 from practicework.report import apa
 from practicework.report.context import Context
 from practicework.report.table import Table
-from practicework.study import ALL
+from practicework.study.scale import ALL
 
 LARGEST = 5
 """Correlation residuals that are shown."""

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from practicework.figures import moderation as figures
 from practicework.report import apa
 from practicework.report.context import Context
+from practicework.report.figures import moderation as figures
 from practicework.report.sections import moderation_certainty as certainty
 from practicework.report.sections.moderation_explorer import explorer
 from practicework.report.table import Drawing, Table, slug

@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from practicework.figures import moderation_certainty as figures
-from practicework.figures.moderation import PROBE_WORDS
 from practicework.report import apa
 from practicework.report.context import Context
+from practicework.report.figures import moderation_certainty as figures
+from practicework.report.figures.moderation import PROBE_WORDS
 from practicework.report.table import Drawing, Table
 
 BOOTSTRAP = {"percentile": "percentile", "bca": "bias-corrected and accelerated"}

@@ -4,9 +4,9 @@ import math
 
 import pandas as pd
 
-from practicework.figures.moderation import PROBE_WORDS, shown_probes
 from practicework.report import apa
 from practicework.report.context import Context
+from practicework.report.figures.moderation import PROBE_WORDS, shown_probes
 from practicework.report.sections import moderation_certainty as certainty
 
 

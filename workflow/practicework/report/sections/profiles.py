@@ -1,11 +1,11 @@
 """Profiles: counts, certainty and the profile plot."""
 
-from practicework.figures import profiles as figures
 from practicework.report import apa
 from practicework.report.context import Context
+from practicework.report.figures import profiles as figures
 from practicework.report.sections.profiles_latent import latent
 from practicework.report.table import Drawing, Table
-from practicework.settings import MIDDLE
+from practicework.study.settings import MIDDLE
 
 
 def section(context: Context) -> dict:

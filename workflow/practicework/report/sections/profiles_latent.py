@@ -5,9 +5,9 @@ from importlib.resources import files
 
 import pandas as pd
 
-from practicework.figures import profiles_latent as figures
 from practicework.report import apa
 from practicework.report.context import Context
+from practicework.report.figures import profiles_latent as figures
 from practicework.report.table import Drawing, Table
 
 
@@ -48,7 +48,7 @@ def recovery(n: int) -> dict:
 
 @cache
 def _simulated() -> pd.DataFrame:
-    with files("practicework.profiles").joinpath("recovery.csv").open(encoding="utf-8") as file:
+    with files("practicework.stages.profiles").joinpath("recovery.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file)
 
 

@@ -1,9 +1,9 @@
 """The ledger of published and reproduced values, and the metric that the published ones can come from."""
 
-from practicework.published import parse
 from practicework.report import apa
 from practicework.report.context import Context
 from practicework.report.table import Table
+from practicework.study.published import parse
 
 METRICS = {"mean": "means", "sum": "sums", "standardised": "standardised scores"}
 

@@ -1,8 +1,8 @@
 """Screening: the flow of respondents, and what each index of careless responding found."""
 
-from practicework.figures import screening as figures
 from practicework.report import apa
 from practicework.report.context import Context
+from practicework.report.figures import screening as figures
 from practicework.report.table import Drawing, Table
 
 WORDS = {

@@ -1,0 +1,102 @@
+"""Instruments from scale files, in the formats of other tools: questionnaire, survey tools, R code and codebook.
+
+Every format is a function from scales to text; this module knows them all. No stage of the pipeline uses it.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from practicework.commands.exporters import codebook, lavaan, psych, qualtrics, questionnaire, redcap
+from practicework.commands.new_scale import placeholders
+from practicework.errors import StudyError
+from practicework.study import CONFIG, Study, load_study
+from practicework.study.scale import FOLDER, Scale, load_scale
+
+FOLDER_OF_INSTRUMENTS = Path("results/instruments")
+
+FORMATS: dict[str, tuple[str, Callable[[list[Scale], Study | None], str]]] = {
+    "questionnaire.html": ("what respondents read, to print or to pre-test", lambda scales, _: questionnaire.page(scales)),
+    "qualtrics.txt": ("to import in Qualtrics", lambda scales, _: qualtrics.survey(scales)),
+    "redcap_dictionary.csv": ("to upload in REDCap", lambda scales, _: redcap.dictionary(scales)),
+    "psych_keys.R": ("scores in R", lambda scales, _: psych.script(scales)),
+    "lavaan.R": ("the confirmatory factor model in R", lambda scales, _: lavaan.script(scales)),
+    "codebook.csv": ("variables and values, as a table", codebook.table),
+    "codebook.html": ("the same, to read", codebook.page),
+}
+"""Each file with what it is for, and the function that makes its text."""
+
+
+def instruments(scales: list[Scale], study: Study | None = None) -> dict[str, str | StudyError]:
+    """The text of every format, or the mistake for which a format cannot hold these scales."""
+    made: dict[str, str | StudyError] = {}
+    for name, (_, write) in FORMATS.items():
+        try:
+            made[name] = write(scales, study)
+        except StudyError as error:
+            made[name] = error
+    return made
+
+
+def export(folder: Path, scale_ids: list[str] | None = None, to: Path | None = None) -> list[str]:
+    """Write the instruments of a study into a folder, and say in a line each what was written.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's folder. Without a config, its scales alone are enough.
+    scale_ids : list of str, optional
+        Which scales, without the study's variables; else those that the config names, or, without a config, all in
+        `scales/`.
+    to : Path, optional
+        Where to; else `results/instruments/` of the study.
+
+    Returns
+    -------
+    list of str
+        A line for each file. A format that cannot hold the scales is left out (with a file that an earlier call
+        wrote), and its line says why.
+
+    Raises
+    ------
+    StudyError
+        The study or a scale has a mistake, there is no scale, or the folder cannot be written.
+    """
+    scales, study = _chosen(folder, scale_ids)
+    target = to or folder / FOLDER_OF_INSTRUMENTS
+    if to is None and study and FOLDER_OF_INSTRUMENTS.name in study.part_names:
+        raise StudyError(f"{target} holds the results of the sample '{target.name}'; name another folder with --to.")
+    lines = []
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name, made in instruments(scales, study).items():
+            path = target / name
+            if isinstance(made, StudyError):
+                path.unlink(missing_ok=True)
+                lines.append(f"Left out {name}: {made}")
+            else:
+                path.write_text(made, encoding="utf-8", newline="")
+                lines.append(f"{path}: {FORMATS[name][0]}")
+    except OSError as error:
+        raise StudyError(f"{target} cannot be written ({error.strerror}); name another folder with --to.") from None
+    return [*lines, *(f"Note: {one}" for scale in scales for one in placeholders(scale))]
+
+
+def _chosen(folder: Path, scale_ids: list[str] | None) -> tuple[list[Scale], Study | None]:
+    """The scales to export, and their study; chosen scales alone need none, so that they can be had before any data."""
+    study = load_study(folder) if not scale_ids and (folder / CONFIG).is_file() else None
+    if scale_ids:
+        scales = [load_scale(folder, one) for one in dict.fromkeys(scale_ids)]
+    elif study:
+        scales = list(study.scales.values())
+    else:
+        scales = [load_scale(folder, path.stem) for path in sorted((folder / FOLDER).glob("*.yaml"))]
+    if not scales:
+        raise StudyError(f"{folder} has no scale to export; start one with: practicework new-scale ID {folder}")
+    owner: dict[str, str] = {}
+    for scale in scales:
+        for item in scale.item_ids:
+            if owner.setdefault(item, scale.id) != scale.id:
+                raise StudyError(
+                    f"the item '{item}' is in scales/{owner[item]}.yaml and in scales/{scale.id}.yaml; rename one of them."
+                )
+    return scales, study

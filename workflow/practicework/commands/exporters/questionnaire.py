@@ -1,0 +1,80 @@
+"""The questionnaire as respondents read it: one page to print or to pre-test, with a sheet for the researcher behind it."""
+
+from itertools import pairwise
+
+from practicework.commands.exporters import pages
+from practicework.commands.exporters.shared import choices, instruction, label, labelled, line
+from practicework.study.scale import Scale
+
+STATUS = {
+    "published": "the source's.",
+    "adapted": "adapted from the source; say so where results are reported.",
+    "draft": "a draft that has not been validated.",
+}
+NARROW = 5
+"""Above so many points, labels of some of them stand in a row of their own above the codes, where they have room."""
+
+
+def page(scales: list[Scale]) -> str:
+    """The questionnaire as a self-contained HTML page.
+
+    Respondents see numbered items and answers, part by part: no name of a scale or an item, nothing of its key or its
+    scoring. Where only some response points have labels, each shows its code, too. The sheet behind it, on a
+    page of its own in print, tells the researcher what each part is, how far its wording is the source's, and how
+    answers on paper are entered.
+
+    Parameters
+    ----------
+    scales : list of Scale
+    """
+    parts, first = [], 1
+    for number, scale in enumerate(scales, 1):
+        parts.append(_part(scale, number, first))
+        first += len(scale.items)
+    return pages.render("questionnaire.html", parts=parts)
+
+
+def _part(scale: Scale, number: int, first: int) -> dict:
+    """What the page shows of one scale, whose items are numbered from `first`."""
+    response, points = scale.response, choices(scale.response)
+    words = [label(response, code) for code, _ in points]
+    some = not all(words)
+    apart = some and any(words) and len(points) > NARROW
+    last = first + len(scale.items) - 1
+    return {
+        "number": number,
+        "instruction": instruction(scale),
+        "points": [
+            {
+                "code": code,
+                "above": str(code) if some else "",
+                "below": "" if apart else word,
+                "alone": f"{code} {word}".strip() if some else word,
+                "anchored": apart and bool(word),
+            }
+            for (code, _), word in zip(points, words, strict=True)
+        ],
+        "anchors": _anchors(words) if apart else [],
+        "range": (f"{response.min:g}", f"{response.max:g}"),
+        "step": "1" if response.min % 1 == 0 and response.max % 1 == 0 else "any",
+        "questions": [{"number": at, "text": line(item.text)} for at, item in enumerate(scale.items, first)],
+        "rows": f"Row {first} is" if first == last else f"Rows {first} to {last} are",
+        "scale": scale,
+        "status": STATUS[scale.status],
+        "codes": "; ".join(f"{code} = {text}" for code, text in labelled(response)),
+    }
+
+
+def _anchors(words: list[str]) -> list[dict]:
+    """Labels above the columns of a table: each reaches half-way to its neighbours."""
+    at = [column for column, word in enumerate(words) if word]
+    ends = [(left + right) // 2 + 1 for left, right in pairwise(at)] + [len(words)]
+    return [
+        {
+            "column": column + 1,
+            "word": words[column],
+            "span": end - start,
+            "side": "left" if column == 0 else "right" if column == len(words) - 1 else "middle",
+        }
+        for column, start, end in zip(at, [0, *ends], ends, strict=False)
+    ]

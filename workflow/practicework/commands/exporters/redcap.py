@@ -1,0 +1,104 @@
+"""REDCap's data dictionary: the CSV from which REDCap makes the fields of a project."""
+
+import re
+
+from practicework.commands.exporters.shared import choices, file_of, instruction, line, separated
+from practicework.errors import StudyError
+from practicework.study.scale import Item, Scale
+
+COLUMNS = (
+    "Variable / Field Name",
+    "Form Name",
+    "Section Header",
+    "Field Type",
+    "Field Label",
+    "Choices, Calculations, OR Slider Labels",
+    "Field Note",
+    "Text Validation Type OR Show Slider Number",
+    "Text Validation Min",
+    "Text Validation Max",
+    "Identifier?",
+    "Branching Logic (Show field only if...)",
+    "Required Field?",
+    "Custom Alignment",
+    "Question Number (surveys only)",
+    "Matrix Group Name",
+    "Matrix Ranking?",
+    "Field Annotation",
+)
+RECORD, FORM = "record_id", "questionnaire"
+LONGEST = 26
+"""The length of a variable's name that REDCap recommends not to exceed."""
+
+
+def dictionary(scales: list[Scale]) -> str:
+    """The data dictionary of one form, each scale a matrix of radio buttons (or numbers to enter, on a wide range).
+
+    Choices are written `1, Strongly disagree | 2, Disagree`, so that answers come back as the scale's codes, under the
+    items' own names. What an item belongs to stands in the field annotation, which respondents do not see.
+
+    Parameters
+    ----------
+    scales : list of Scale
+
+    Raises
+    ------
+    StudyError
+        A name that REDCap does not take or has itself, or a label with its separator of choices.
+
+    Notes
+    -----
+    Columns and rules: the help of REDCap's page "Data Dictionary"; LinkML's meta-schema of it,
+    https://linkml.io/linkml-redcap/reference/data_dictionary/. The first field is the record's id; rows of a matrix
+    stand together and have the same choices. To be uploaded to a project that is still in development.
+    """
+    rows = [{COLUMNS[0]: RECORD, COLUMNS[1]: FORM, "Field Type": "text", "Field Label": "Record ID"}]
+    for scale in scales:
+        rows += [_field(scale, item, first=not at) for at, item in enumerate(scale.items)]
+    return separated(COLUMNS, [[row.get(column, "") for column in COLUMNS] for row in rows])
+
+
+def _field(scale: Scale, item: Item, *, first: bool) -> dict[str, str]:
+    field = {
+        "Variable / Field Name": _variable(scale, item.id),
+        "Form Name": FORM,
+        "Section Header": instruction(scale) if first else "",
+        "Field Label": line(item.text),
+        "Field Annotation": f"Scale: {scale.id}{', reverse-keyed' if item.reverse else ''}",
+    }
+    points = choices(scale.response)
+    if not points:
+        whole = scale.response.min % 1 == 0 and scale.response.max % 1 == 0
+        return field | {
+            "Field Type": "text",
+            "Text Validation Type OR Show Slider Number": "integer" if whole else "number",
+            "Text Validation Min": f"{scale.response.min:g}",
+            "Text Validation Max": f"{scale.response.max:g}",
+        }
+    for code, text in points:
+        if "|" in text:
+            raise StudyError(
+                f"{file_of(scale)}: the label of {code}, '{text}', holds a '|', with which REDCap begins the next choice; "
+                "write it without."
+            )
+    listed = " | ".join(f"{code}, {text}" for code, text in points)
+    return field | {"Field Type": "radio", "Choices, Calculations, OR Slider Labels": listed, "Matrix Group Name": scale.id}
+
+
+def _variable(scale: Scale, name: str) -> str:
+    """An item's name, if REDCap takes it for a variable."""
+    where = f"{file_of(scale)}: the item '{name}'"
+    remedy = f"and list '{name}' under its 'columns', so that answers collected so far are still found."
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        fitting = re.sub(r"[^a-z0-9_]", "_", name.lower())
+        raise StudyError(
+            f"{where} cannot be a REDCap variable, whose name has only lower-case letters, digits and underscores; "
+            f"rename it, for example to '{fitting}', {remedy}"
+        )
+    if len(name) > LONGEST:
+        raise StudyError(
+            f"{where} has {len(name)} characters, and REDCap recommends at most {LONGEST} for a variable; shorten it {remedy}"
+        )
+    if name == RECORD or name.startswith("redcap_") or name == f"{FORM}_complete":
+        raise StudyError(f"{where} has the name of a field that REDCap makes itself; rename it {remedy}")
+    return name

@@ -1,0 +1,135 @@
+r"""Stand-ins: synthetic respondents for those who cannot see the real ones, drawn from a Gaussian copula.
+
+Each answer x of column j stands for the part of a normal distribution between the shares of answers below x and up to x,
+:math:`F_j(x^-)` and :math:`F_j(x)`, and its normal score is the mean of that part,
+
+.. math:: s_j(x) = \frac{\varphi(\Phi^{-1}(F_j(x^-))) - \varphi(\Phi^{-1}(F_j(x)))}{F_j(x) - F_j(x^-)}.
+
+With :math:`v_j` the mean square of the scores of column j (1 without ties), the correlation behind two columns is
+
+.. math:: \rho_{jk} = \operatorname{mean}_i(s_{ij} s_{ik}) / (v_j v_k)
+
+over the people who have both: the correlation of the scores, corrected for the breadth of the answer categories as
+Pearson (1913) does. The matrix is made positive definite (eigenvalues of at least 1e-6, diagonal of one). A synthetic
+person is :math:`z \sim N(0, R)`, and the answer to column j the :math:`\Phi(z_j)` quantile of the real answers, so that
+each column keeps its own distribution and no value is new; each column then loses the share of answers that is missing
+in the real one, at random.
+
+Nelsen, R. B. (2006). *An introduction to copulas* (2nd ed.). Springer. Pearson, K. (1913). On the measurement of the
+influence of "broad categories" on correlation. *Biometrika, 9*, 116-139.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr, ndtri
+
+from practicework.errors import StudyError
+from practicework.numerics import seeds
+from practicework.stages.ingest import coded, ingest, read
+from practicework.study import CONFIG, RAW, load_study
+
+ROUNDS = 50
+"""How often people who answer as a real one did are drawn again; with few different answers this thins out what is typical."""
+
+
+def latent_correlations(answers: np.ndarray) -> np.ndarray:
+    """The correlations of the normal variables behind the answers, a positive definite matrix.
+
+    Parameters
+    ----------
+    answers : ndarray of shape (n, k)
+        NaN where there is no answer. A column of one value is taken to have nothing to do with the others.
+    """
+    known = ~np.isnan(answers)
+    scores = np.zeros(answers.shape)
+    for j, column in enumerate(answers.T):
+        _, which, counts = np.unique(column[known[:, j]], return_inverse=True, return_counts=True)
+        edges = np.exp(-(ndtri(np.append(0, counts.cumsum()) / max(counts.sum(), 1)) ** 2) / 2) / np.sqrt(2 * np.pi)
+        scores[known[:, j], j] = (-np.diff(edges) / counts * counts.sum())[which]
+    people = known.T.astype(float) @ known
+    power = (scores**2).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    scale = np.outer(power, power) * people
+    rho = np.divide(scores.T @ scores, scale, out=np.zeros_like(people), where=(scale > 0) & (people > 2))
+    np.fill_diagonal(rho, 1)
+    values, vectors = np.linalg.eigh(np.clip(rho, -1, 1))
+    mended = (vectors * np.maximum(values, 1e-6)) @ vectors.T
+    return mended / np.sqrt(np.outer(np.diag(mended), np.diag(mended)))
+
+
+def simulate(real: pd.DataFrame, n: int, rng: np.random.Generator, items: list[str]) -> tuple[pd.DataFrame, int]:
+    """Synthetic rows of a table of numbers, and how many of them still answer as a real row does.
+
+    Parameters
+    ----------
+    real : DataFrame
+        One row per respondent; NaN where there is no answer.
+    n : int
+    rng : Generator
+    items : list of str
+        The columns in which a synthetic row must not equal a real one; it is drawn again until it does not.
+    """
+    answers = real.to_numpy(float)
+    root = np.linalg.cholesky(latent_correlations(answers))
+    given = [np.sort(column[~np.isnan(column)]) for column in answers.T]
+    shares = np.isnan(answers).mean(axis=0)
+    absent = np.column_stack([rng.permutation(n) < round(share * n) for share in shares])
+    drawn, known = np.full((n, len(given)), np.nan), set(real[items].itertuples(index=False, name=None))
+    known = {tuple(None if value != value else value for value in row) for row in known}  # NaN equals nothing
+    places = [real.columns.get_loc(item) for item in items]
+    again = np.arange(n)
+    for _ in range(ROUNDS):
+        u = ndtr(rng.standard_normal((len(again), len(given))) @ root.T)
+        for j, values in enumerate(given):
+            if len(values):
+                drawn[again, j] = values[np.minimum((u[:, j] * len(values)).astype(int), len(values) - 1)]
+        drawn[absent] = np.nan
+        rows = [tuple(None if value != value else value for value in drawn[row, places]) for row in again]
+        again = again[[row in known for row in rows]]
+        if not len(again):
+            break
+    return pd.DataFrame(drawn, columns=real.columns), len(again)
+
+
+def write(folder: Path, sample: str | None = None, n: int | None = None) -> str:
+    """Write a sample's stand-in to `data/raw/<sample>_synthetic.csv`; what to add to the config.
+
+    Raises
+    ------
+    StudyError
+        No such sample, none named among several, no positive size, or the file exists.
+    """
+    study = load_study(folder)
+    names = list(study.config.samples)
+    if sample is None and len(names) != 1:
+        raise StudyError(
+            f"Name one of the study's {len(names)} samples ({', '.join(names)}): practicework stand-in STUDY SAMPLE."
+        )
+    sample = sample or names[0]
+    if sample not in names:
+        raise StudyError(f"'{sample}' is no sample of this study; it has {', '.join(names)}.")
+    if n is not None and n < 1:
+        raise StudyError(f"--n is {n}; give the number of synthetic respondents, 1 or more.")
+    name = RAW / f"{sample}_synthetic.csv"
+    if (folder / name).exists():
+        raise StudyError(f"{name.as_posix()} exists already; remove it first if it is to be made anew.")
+    found = ingest(read(study, sample), study, sample)
+    real = coded.frame(found.responses, found.quality, study.config.screening).set_index("respondent")
+    if real.empty or not len(real.columns):
+        raise StudyError(f"The sample '{sample}' has no answers from which a stand-in could be drawn.")
+    items = list(study.items) or list(real.columns)
+    made, copies = simulate(real, n or len(real), seeds.generator(study.config.seed, "stand-in", sample), items)
+    made.insert(0, "respondent", [f"R{number:04d}" for number in range(1, len(made) + 1)])
+    coded.write(made, folder / name)
+    told = (
+        f"{copies:,} of them answer all items as a real respondent did, which so few different answers make unavoidable."
+        if copies
+        else "Nobody answers all items as a real respondent did."
+    )
+    return (
+        f"Wrote {name.as_posix()}: {len(made):,} synthetic respondents. {told}\n"
+        "Every single value is one that somebody gave: look for rare ones (a high age, a small region) before you pass it on.\n"
+        f"Add to samples.{sample} in {CONFIG.as_posix()}:\n    stand_in: {name.as_posix()}\n"
+        "and then write what it gives: practicework expect."
+    )

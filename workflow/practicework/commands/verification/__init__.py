@@ -1,0 +1,174 @@
+"""Verification: a study rerun from its files alone, and every number held against what it expects and what was published."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from practicework.commands.verification import numbers
+from practicework.commands.verification.numbers import DIFFERS, MISSING, NEW, WITHIN
+from practicework.commands.verification.runs import ABSENT, STAND_IN, Rerun, basis, rerun
+from practicework.errors import StudyError
+from practicework.study import load_config, load_study
+
+EXPECTED = Path("config/expected")
+TOLERANCE = 1e-4
+
+FULL, MINOR, PARTIAL, NOT, NONE = (
+    "Full reproduction",
+    "Full reproduction with minor issues",
+    "Partial reproduction",
+    "Not reproduced",
+    "No verdict",
+)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Every number of a rerun beside what is expected of it, and the published claims.
+
+    Attributes
+    ----------
+    basis : dict
+        By part: `data`, `stand-in` or `absent`.
+    compared, claims : dict of str to DataFrame
+        By part that ran: as `numbers.compare` and `numbers.published` return them; no claims about a stand-in.
+    seconds : float
+        How long the pipeline ran.
+    tolerance : float
+    """
+
+    basis: dict[str, str]
+    compared: dict[str, pd.DataFrame]
+    claims: dict[str, pd.DataFrame]
+    seconds: float
+    tolerance: float
+    unexpected: list[str] = field(default_factory=list)
+
+    def counts(self, part: str | None = None) -> dict[str, int]:
+        """How many numbers of a part, or of all, have each verdict."""
+        frames = self.compared.values() if part is None else [self.compared[part]]
+        return {verdict: sum(int((frame["verdict"] == verdict).sum()) for frame in frames) for verdict in numbers.VERDICTS}
+
+    @property
+    def failed(self) -> int:
+        """How many expected numbers differ or are missing."""
+        return self.counts()[DIFFERS] + self.counts()[MISSING]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every part that ran gives what is expected, none is left out, and anything was compared at all."""
+        return self.verdict in (FULL, MINOR) and ABSENT not in self.basis.values()
+
+    @property
+    def verdict(self) -> str:
+        """One of the four classes of the American Economic Association's data editor, or that there is none.
+
+        Full: every expected number is the same. With minor issues: all agree, some only within the tolerance, or
+        there are numbers that nothing expects. Partial: some differ or are missing. Not reproduced: more than half.
+        """
+        counts = self.counts()
+        expected = sum(counts.values()) - counts[NEW]
+        if not expected:
+            return NONE
+        if self.failed:
+            return NOT if self.failed > expected / 2 else PARTIAL
+        return MINOR if counts[WITHIN] or counts[NEW] else FULL
+
+    def table(self) -> pd.DataFrame:
+        """All numbers and claims, one a row: what they are held against, and the verdict."""
+        columns = ["part", "against", "table", "row", "label", "column", "expected", "found", "difference", "verdict"]
+        rows = [pd.DataFrame(columns=columns)]
+        rows += [frame.assign(part=part, against="expectation") for part, frame in self.compared.items()]
+        for part, frame in self.claims.items():
+            said = {"label": frame["claim"], "expected": frame["published"], "found": frame["reproduced"]}
+            rows.append(frame.assign(part=part, against="publication", table=numbers.LEDGER, column="reproduced", **said))
+            rows[-1]["row"] = range(1, len(frame) + 1)
+        return pd.concat([frame.reindex(columns=columns).astype(object) for frame in rows], ignore_index=True)
+
+
+def verify(folder: Path, code: Path, tolerance: float = TOLERANCE) -> Verification:
+    """Rerun a study from its files and hold every number against its expectations and against the published values.
+
+    Parameters
+    ----------
+    folder : Path
+        The study; its own results are neither read nor changed.
+    code : Path
+        The clone, or package, whose pipeline runs.
+    tolerance : float
+        The largest relative difference of numbers that agree.
+
+    Raises
+    ------
+    StudyError
+        Nothing can be run, nothing is expected, or the pipeline does not run through.
+    """
+    if not 0 <= tolerance < 1:
+        raise StudyError(f"--tolerance is {tolerance:g}; give a relative difference from 0 up to 1, such as 0.0001.")
+    kinds = basis(folder)
+    if set(kinds.values()) == {ABSENT}:
+        raise StudyError(how_to_get_on(folder, next(iter(kinds))))
+    expected = {part: numbers.read_expected(expectations(folder, part, kind)) for part, kind in kinds.items()}
+    nothing = all(frame is None for part, frame in expected.items() if kinds[part] != ABSENT)
+    if nothing and STAND_IN not in kinds.values():  # on a stand-in it is something that the pipeline runs
+        raise StudyError(
+            f"{EXPECTED.as_posix()}/ holds no numbers to compare with; run the study, look at its report, and then write "
+            "them with: practicework expect."
+        )
+    with rerun(folder, code, kinds) as run:
+        return compared(run, expected, tolerance)
+
+
+def compared(run: Rerun, expected: dict[str, pd.DataFrame | None], tolerance: float = TOLERANCE) -> Verification:
+    """A rerun's numbers beside the expected ones, part by part."""
+    frames, claims = {}, {}
+    for part, results in run.results.items():
+        frames[part] = numbers.compare(expected[part], numbers.numbers(results), tolerance)
+        ledger = numbers.ledger(results)
+        if ledger is not None and run.basis[part] != STAND_IN:
+            claims[part] = numbers.published(ledger, frames[part])
+    unexpected = [part for part in run.results if expected[part] is None]
+    return Verification(run.basis, frames, claims, run.seconds, tolerance, unexpected)
+
+
+def expectations(folder: Path, part: str, kind: str) -> Path:
+    """The file of the numbers that a study expects of a part, or of its stand-in."""
+    return folder / EXPECTED / f"{part}{'_stand_in' if kind == STAND_IN else ''}.csv"
+
+
+def expect(folder: Path, code: Path) -> list[str]:
+    """Write the numbers that a study expects: those of its results, and those of its stand-ins, which are run for them.
+
+    Returns
+    -------
+    list of str
+        The files, relative to the study folder.
+
+    Raises
+    ------
+    StudyError
+        Results are missing, or the pipeline does not run through on a stand-in. Then nothing is written.
+    """
+    study = load_study(folder)
+    found: dict[Path, pd.DataFrame] = {}
+    for part in study.part_names:
+        found[expectations(folder, part, "data")] = numbers.numbers(folder / "results" / part)
+    kinds = {name: STAND_IN for name, one in study.config.samples.items() if one.stand_in}
+    if kinds:
+        with rerun(folder, code, kinds) as run:
+            found |= {expectations(folder, part, STAND_IN): numbers.numbers(path) for part, path in run.results.items()}
+    for file, frame in found.items():
+        numbers.write_expected(frame, file)
+    return [file.relative_to(folder).as_posix() for file in found]
+
+
+def how_to_get_on(folder: Path, sample: str) -> str:
+    """For a sample whose file is absent and that has no stand-in: one sentence on what to do."""
+    spec = load_config(folder).samples[sample]
+    access = f" ({spec.access.rstrip('.')})" if spec.access else ""
+    stand_in = f"nor is its stand-in {spec.stand_in}" if spec.stand_in else "and the config names no stand-in"
+    return (
+        f"The file of '{sample}', {spec.file}, is not there, {stand_in}; get the file from the study's authors{access} and "
+        "put it there, or ask them for a stand-in (practicework stand-in)."
+    )

@@ -1,0 +1,129 @@
+"""Reruns of a study in a folder of their own: with its data, or with a stand-in where a sample's file is absent."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+
+from practicework.errors import StudyError
+from practicework.study import CONFIG, RAW, load_config, load_study
+from practicework.study.documents import read_yaml
+
+FOLDERS = ("config", "scales", RAW.as_posix())
+"""What a study is made of; a rerun takes nothing else."""
+
+DATA, STAND_IN, ABSENT = "data", "stand-in", "absent"
+
+BECAUSE = "A stand-in for data that are not public: the pipeline runs on it, and no finding can rest on it."
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """What a rerun had to go by for each part, where its results are, and how long it took."""
+
+    basis: dict[str, str]
+    results: dict[str, Path] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def basis(folder: Path) -> dict[str, str]:
+    """By part of a study: `data` where its file is there, `stand-in` where the config names one instead, else `absent`."""
+    config = load_config(folder)
+    kinds = {
+        name: DATA
+        if (folder / one.file).is_file()
+        else STAND_IN
+        if one.stand_in and (folder / one.stand_in).is_file()
+        else ABSENT
+        for name, one in config.samples.items()
+    }
+    return kinds | dict.fromkeys(config.coding, DATA)
+
+
+@contextmanager
+def rerun(folder: Path, code: Path, kinds: dict[str, str]) -> Iterator[Rerun]:
+    """Run a study's parts in a temporary folder, which is gone afterwards; the study's own results are not touched.
+
+    Parameters
+    ----------
+    folder : Path
+        The study.
+    code : Path
+        The clone, or package, whose Snakefile runs.
+    kinds : dict
+        What to run: by part `data`, `stand-in`, or `absent` for what is left out. Every stand-in runs in a study
+        of its own, since it needs no other part.
+
+    Raises
+    ------
+    StudyError
+        The pipeline does not run through.
+    """
+    config = read_yaml(folder / CONFIG, CONFIG.as_posix())
+    own = [part for part, kind in kinds.items() if kind == DATA]
+    studies = {None: (only(config, own), own)} if own else {}
+    for part in (part for part, kind in kinds.items() if kind == STAND_IN):
+        studies[part] = (with_coded(only(config, [part]), part, config["samples"][part]["stand_in"], BECAUSE), [part])
+    with TemporaryDirectory(prefix="practicework-") as place:
+        results, start = {}, time.perf_counter()
+        for number, (changed, parts) in enumerate(studies.values()):
+            to = Path(place) / str(number)
+            copy_study(folder, to, changed if changed != config else None)
+            _run(to, code)
+            results |= {part: to / "results" / part for part in parts}
+        yield Rerun(kinds, results, time.perf_counter() - start)
+
+
+def only(config: dict, parts: list[str]) -> dict:
+    """A config with these samples and sets of codings alone."""
+    kept = {key: value for key, value in config.items() if key not in ("samples", "coding", "replication")}
+    for key in ("samples", "coding", "replication"):
+        some = {name: one for name, one in (config.get(key) or {}).items() if name in parts}
+        if some:
+            kept[key] = some
+    return {key: kept[key] for key in config if key in kept}  # in the order of the file
+
+
+def with_coded(config: dict, sample: str, file: str, synthetic: str | None = None) -> dict:
+    """A config in which a coded table, as `ingest` has it, stands in the place of a sample's file."""
+    entry = {"file": file, "reader": "coded", "respondent": "respondent"} | ({"synthetic": synthetic} if synthetic else {})
+    return config | {"samples": config["samples"] | {sample: entry}}
+
+
+def copy_study(folder: Path, to: Path, config: dict | None = None) -> None:
+    """Copy what a study is made of, with another config if one is given."""
+    for name in FOLDERS:
+        if (folder / name).is_dir():
+            shutil.copytree(folder / name, to / name, ignore_dangling_symlinks=True)
+    if config is not None:
+        write_config(config, to)
+    load_study(to)  # a mistake is told before anything runs
+
+
+def write_config(config: dict, folder: Path) -> None:
+    """Write a changed config; the comments of the original are lost."""
+    text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120)
+    (folder / CONFIG).write_text(text, encoding="utf-8")
+
+
+def _run(folder: Path, code: Path) -> None:
+    """Run the pipeline; a StudyError repeats the sentence with which it ended, if it did."""
+    code = code.resolve()
+    command = [sys.executable, "-m", "snakemake", "-s", code / "Snakefile", "-d", folder, "--quiet", "all", "--nocolor"]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace", cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(code / "workflow")}, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        told = re.findall(r"^Error: (.+)$", done.stdout, re.M)
+        why = told[-1] if told else "it ended without a reason; run `snakemake` in the study folder to see more"
+        raise StudyError(f"Not reproduced, since the pipeline does not run through: {why}")

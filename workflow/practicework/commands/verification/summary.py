@@ -1,0 +1,180 @@
+"""A verification on one screen."""
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryFile
+from textwrap import shorten, wrap
+
+import pandas as pd
+
+from practicework import __version__
+from practicework.commands.verification import NONE, Verification, how_to_get_on, verify
+from practicework.commands.verification.numbers import AGREES, DIFFERS, EXPECTED, LEDGER, MISSING, NEW, SAME, UNEXPECTED, WITHIN
+from practicework.commands.verification.runs import ABSENT, STAND_IN
+from practicework.errors import StudyError
+from practicework.study import load_config
+
+LINES, WIDTH, PARTS, DIFFERENCES = 24, 100, 5, 4
+
+STAND_IN_SHOWS = (
+    "ran on a synthetic stand-in, its file being absent: the pipeline runs and {same} on these rows; whether the study's "
+    "own numbers hold, it does not show"
+)
+
+
+def run(folder: Path, code: Path, tolerance: float, file: Path | None = None) -> tuple[str, bool]:
+    """Verify a study and write every number to a CSV file; the summary, and whether the study passes.
+
+    Parameters
+    ----------
+    folder, code, tolerance
+        As of `verify`.
+    file : Path, optional
+        The CSV file; else `results/verification.csv` of the study.
+    """
+    load_config(folder)  # before anything is written
+    file = file or folder / "results/verification.csv"
+    try:  # told now, and not after a run of minutes
+        file.parent.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=file.parent).close()
+    except OSError as error:
+        raise StudyError(f"{file} cannot be written ({error.strerror}); name another file with --csv.") from None
+    if file.is_dir():
+        raise StudyError(f"{file} is a folder; name a file with --csv.")
+    verification = verify(folder, code, tolerance)
+    verification.table().to_csv(file, index=False, lineterminator="\n")
+    return f"{summary(verification, folder)}\nEvery number: {file}", verification.passed
+
+
+def summary(verification: Verification, folder: Path) -> str:
+    """A data editor's verdict in at most 24 lines of 100 columns.
+
+    Parameters
+    ----------
+    verification : Verification
+    folder : Path
+        The study.
+    """
+    head, parts, failed = _head(verification, folder), _parts(verification), _differences(verification)
+    fixed = [line if len(line) <= WIDTH else shorten_line(line) for line in [*head, *parts, *failed]]
+    last = wrap(verdict(verification), WIDTH, subsequent_indent="  ")
+    notes = [line for note in _notes(verification, folder) for line in wrap(f"Note: {note}", WIDTH, subsequent_indent="  ")]
+    room = LINES - 1 - len(fixed) - len(last) - 1  # one line is kept for what the caller adds
+    notes = [*notes[: room - 1], "  ..."] if len(notes) > room else notes
+    return "\n".join([*fixed, "", *notes, *last])
+
+
+def shorten_line(line: str) -> str:
+    """A line that fits the screen, its indent kept."""
+    indent = line[: len(line) - len(line.lstrip())]
+    return indent + shorten(line, WIDTH - len(indent), placeholder=" …")
+
+
+def machine() -> str:
+    """The machine in words."""
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+
+
+def duration(seconds: float) -> str:
+    """A measured time in words."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def _head(verification: Verification, folder: Path) -> list[str]:
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("snakemake", "numpy", "pandas", "scipy"))
+    return [
+        load_config(folder).title,
+        f"Run again from its files in {duration(verification.seconds)} on {machine()}",
+        f"practicework {__version__}, Python {platform.python_version()}, {libraries}",
+        "",
+    ]
+
+
+def _parts(verification: Verification) -> list[str]:
+    """A row for each part: numbers against the expectations, claims against the publication."""
+    heads = ("numbers", "same", "within", "differ", "missing", "new", "claims", "agree")
+    wide = max([len("part"), *(min(len(part), 30) for part in verification.compared)])
+    lines = [f"{'part':{wide}}" + "".join(f"{head:>9}" for head in heads)]
+    shown = list(verification.compared)[:PARTS]
+    for part in [*shown, *([None] if len(verification.compared) > 1 else [])]:
+        counts = verification.counts(part)
+        claims = (
+            verification.claims.values() if part is None else [one for one in [verification.claims.get(part)] if one is not None]
+        )
+        rows = [counts[one] for one in (SAME, WITHIN, DIFFERS, MISSING, NEW)]
+        agree = [sum(map(len, claims)), sum(int((one["verdict"] == AGREES).sum()) for one in claims)]
+        name = "all" if part is None else shorten(part, 30, placeholder="…")
+        lines.append(f"{name:{wide}}" + "".join(f"{count:>9,}" for count in [sum(rows) - rows[-1], *rows, *agree]))
+    if len(verification.compared) > PARTS:
+        lines.insert(-1, f"... and {len(verification.compared) - PARTS} more")
+    return lines
+
+
+def _differences(verification: Verification) -> list[str]:
+    """The first few numbers that fail, and where they stand."""
+    failed = [
+        (part, row)
+        for part, frame in verification.compared.items()
+        for row in frame[frame["verdict"].isin((DIFFERS, MISSING))].itertuples()
+    ]
+    if not failed:
+        return []
+    shown = failed[:DIFFERENCES]
+    return ["", f"The first {len(shown)} of {len(failed):,}:" if len(failed) > len(shown) else "What fails:"] + [
+        f"  {difference(part, row)}" for part, row in shown
+    ]
+
+
+def difference(part: str, row: pd.Series) -> str:
+    """Where a number that fails stands, what is expected and what was found."""
+    if row.table == LEDGER:
+        now = "is missing" if row.verdict == MISSING else f"{'agrees' if row.found else 'does not agree'} any more"
+        now = "agrees now, which is not expected" if row.verdict == DIFFERS and row.found else now
+        return f"{part}, claim '{row.label}': {now}"
+    found = "is missing" if row.verdict == MISSING else f"found {row.found:.10g}"
+    return f"{part}, {row.table}, row {row.row}, '{row.column}': expected {row.expected:.10g}, {found}; {row.label}"
+
+
+def _notes(verification: Verification, folder: Path) -> list[str]:
+    """What a reviewer must know, the gravest first: parts that did not run as they are, claims that do not agree."""
+    config, absent, notes = load_config(folder), [], []
+    for part, kind in verification.basis.items():
+        sample = config.samples.get(part)
+        if kind == ABSENT:
+            absent.append(how_to_get_on(folder, part))
+        elif kind == STAND_IN:
+            same = "nothing is compared" if part in verification.unexpected else "gives the numbers told above"
+            absent.append(f"{part} {STAND_IN_SHOWS.format(same=same)}.")
+        elif part in verification.unexpected:
+            absent.append(f"{part} has no expectations yet; write them with: practicework expect.")
+        elif sample is not None and sample.synthetic:
+            notes.append(f"{part} is synthetic. {sample.synthetic.strip()}")
+    for part, frame in verification.claims.items():
+        apart = frame[frame["verdict"] != AGREES]
+        if len(apart):
+            known, lost = ((apart["verdict"] == one).sum() for one in (EXPECTED, UNEXPECTED))
+            more = f", and agreement of {lost} of them" if lost else ""
+            told = f"{part}: {len(apart)} of {len(frame)} published values disagree with the numbers found"
+            absent.append(f"{told}; the study expects that of {known}{more}.")
+    return [*absent, *notes]
+
+
+def verdict(verification: Verification) -> str:
+    """The class in words, with what it rests on."""
+    counts, kinds = verification.counts(), verification.basis.values()
+    expected = sum(counts.values()) - counts[NEW]
+    words = verification.verdict
+    if ABSENT in kinds:
+        words += " of the parts that could be run"
+    elif STAND_IN in kinds:
+        words += ", in part on synthetic stand-ins" if set(kinds) != {STAND_IN} else ", on synthetic stand-ins alone"
+    if not verification.compared:
+        return f"Verdict: {NONE}: nothing could be run without the data."
+    if not expected:
+        return f"Verdict: {words}: the pipeline runs, and nothing was expected of its numbers."
+    agree = expected - verification.failed
+    within = f", {counts[WITHIN]:,} of them only within {verification.tolerance:g}" if counts[WITHIN] else ""
+    new = f"; {counts[NEW]:,} are new" if counts[NEW] else ""
+    return f"Verdict: {words}: {agree:,} of {expected:,} expected numbers agree{within}{new}."

@@ -1,0 +1,73 @@
+"""Coding: qualitative evidence, counted, compared and held against what was published."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from practicework.numerics.seeds import Streams
+from practicework.stages.coding import counts
+from practicework.stages.coding.agreement import agreement
+from practicework.stages.coding.cooccurrence import cooccurrence
+from practicework.stages.coding.evidence import Evidence, load
+from practicework.stages.coding.exclusivity import exclusivity
+from practicework.stages.coding.matrices import matrices
+from practicework.stages.coding.saturation import saturation
+from practicework.study.config import CodingSet
+from practicework.study.pipeline import Part
+
+__all__ = ["analyse", "compute", "load"]
+
+
+def analyse(evidence: Evidence, name: str, spec: CodingSet, rng: Streams) -> dict[str, pd.DataFrame]:
+    """Every table of a set of codings, by name.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    name : str
+        The set, for messages.
+    spec : CodingSet
+    rng : callable
+        Returns the generator for the name of an analysis.
+
+    Returns
+    -------
+    dict of str to DataFrame
+    """
+    units, codes = list(evidence.units["unit"]), evidence.codes
+    structure = counts.structure(evidence)
+    # a passage coded with a theme or dimension that has parts is no code of its own
+    finest = set(structure.loc[structure["parts"] == 0, "code"])
+    coded = evidence.codings[evidence.codings["code"].isin(finest)]
+    together = cooccurrence(evidence.codings, codes, len(units))
+    together = together[(together["level"] != "code") | (together["a"].isin(finest) & together["b"].isin(finest))]
+    compared = counts.groups(evidence, spec.compare, spec.cuts)
+    attributes, quantities = counts.attributes(evidence, compared)
+    exclusive, attributions = exclusivity(evidence, spec.exclusive, f"config/config.yaml: 'coding.{name}.exclusive'")
+    saturated = saturation(coded, units, spec.permutations, rng("saturation"))
+    tables = {
+        "codings": evidence.codings,
+        "incidence": counts.incidence(evidence),
+        "units": counts.units(evidence),
+        "informants": evidence.informants,
+        "structure": structure,
+        "attributes": attributes,
+        "quantities": quantities,
+        "prevalence": counts.prevalence(evidence, compared),
+        "tests": counts.tests(evidence, compared, spec.exclusive, rng("tests")),
+        "cooccurrence": together,
+        "saturation": saturated.curve,
+        "saturation_summary": saturated.summary,
+        "agreement": agreement(evidence.codings, units, codes, spec.resamples, rng("agreement")),
+        "exclusivity": exclusive,
+        "attributions": attributions,
+        "matrices": matrices(evidence, spec.matrices),
+    }
+    return {f"coding/{key}": table for key, table in tables.items()}
+
+
+def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
+    """Every table of a set of codings."""
+    study = part.study
+    evidence = load(study.folder, part.name, part.spec, study.codebooks.get(part.name))
+    return analyse(evidence, part.name, part.spec, rng)

@@ -1,0 +1,45 @@
+"""Which codes meet in the same passage, by group of units, beside a published table of the same."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from practicework.stages.coding.evidence import Evidence
+from practicework.study.codebook import LEVELS
+from practicework.study.config import Matrix
+
+COLUMNS = ["matrix", "row", "group", "column", "units", "of", "computed", "published", "agrees", "which"]
+
+
+def matrices(evidence: Evidence, specs: Mapping[str, Matrix]) -> pd.DataFrame:
+    """Every cell of every matrix, from the passages.
+
+    A cell is direct (X) where some unit has a passage coded with both that is not coded as indirect, indirect (I)
+    where all such passages are, and none (-) else. Codings without a passage cannot meet. The rows, and the
+    groups they are limited to, are the published ones where there are any.
+    """
+    rows = []
+    for name, spec in specs.items():
+        published = evidence.published.get(name)
+        if published is None:
+            cells = [(row, None, column, None) for row in spec.rows for column in spec.columns]
+        else:
+            cells = published.astype(object).where(published.notna(), None).itertuples(index=False, name=None)
+        passages = evidence.codings.dropna(subset="segment")
+        held = {code: _passages(passages, code) for code in {*spec.rows, *spec.columns}}
+        indirect = _passages(passages, spec.indirect) if spec.indirect else set()
+        for row, group, column, printed in cells:
+            members = evidence.units["unit"] if group is None else evidence.units.loc[evidence.units[spec.group] == group, "unit"]
+            both = {one for one in held[row] & held[column] if one[0] in set(members)}
+            with_both = {unit for unit, _ in both}
+            which = [unit for unit in members if unit in with_both]
+            computed = "-" if not both else "X" if both - indirect else "I"
+            agrees = None if printed is None else computed == printed
+            rows.append([name, row, group, column, len(which), len(members), computed, printed, agrees, ", ".join(which) or None])
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _passages(passages: pd.DataFrame, code: str) -> set[tuple[str, str]]:
+    """The passages, as unit and segment, that have a code or anything below it."""
+    own = passages[(passages[list(LEVELS)] == code).any(axis=1)]
+    return set(zip(own["unit"], own["segment"], strict=True))

@@ -1,0 +1,52 @@
+"""Dimensionality: is each scale one thing, is it distinct from its neighbours, and is it the method talking?"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from practicework.numerics.seeds import Streams
+from practicework.stages.dimensionality import common_method, confirmatory, exploratory, htmt
+from practicework.stages.dimensionality.item_model import item_models
+from practicework.study.pipeline import Part
+from practicework.study.scale import ALL, Scale
+from practicework.study.settings import Dimensionality
+from practicework.tables import retained
+
+
+def analyse(responses: pd.DataFrame, scales: list[Scale], settings: Dimensionality, rng: Streams) -> dict[str, pd.DataFrame]:
+    """Exploratory and confirmatory structure of the scales, their validity, and common method variance.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        Coded answers, NaN where there is none; variables, where the marker is to be held against them.
+    scales : list of Scale
+    settings : Dimensionality
+    rng : callable
+        Returns the generator of parallel analysis and of the bootstrap for their names.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        The stage's tables by name. What cannot be computed is empty, with the reason in `note`.
+    """
+    models = item_models(responses, scales)
+
+    tables = exploratory.tables(models, settings, rng) | confirmatory.tables(models)
+    together = [model for model in models if model.name == ALL]
+    tables["htmt"] = htmt.table(together[0] if together else None, settings.bootstrap.resamples, rng("htmt"))
+    if settings.marker is not None:
+        tables["marker"] = common_method.marker_correction(scores(responses, scales), settings.marker)
+    return {f"dimensionality/{name}": table for name, table in tables.items()}
+
+
+def scores(responses: pd.DataFrame, scales: list[Scale]) -> pd.DataFrame:
+    """Scale scores and variables, as the scoring stage has them."""
+    items = [item for scale in scales for item in scale.item_ids]
+    variables = responses.drop(columns=["respondent", *items])
+    return pd.concat([pd.DataFrame({scale.id: scale.score(scale.keyed(responses)) for scale in scales}), variables], axis=1)
+
+
+def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
+    """Every table of the stage for a sample."""
+    return analyse(retained(inputs), list(part.study.scales.values()), part.study.config.dimensionality, rng)

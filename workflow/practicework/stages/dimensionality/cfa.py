@@ -1,0 +1,282 @@
+"""Confirmatory factor analysis by maximum likelihood: semopy's estimates, brought to the exact minimum, and their fit.
+
+Every item loads on the factor of its scale alone; factors have unit variance and correlate freely. The model is
+fitted to the correlations, which changes neither fit nor standardised estimates; Σ = Λ Φ Λ' + Ψ.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+from scipy.special import chdtrc, chndtr
+
+from practicework.errors import NotComputable
+from practicework.stages.dimensionality.item_model import ItemModel
+
+GRADIENT = 1e-9
+STEPS = 200
+UNIDENTIFIED = 1e-8
+"""An eigenvalue of the information, its diagonal scaled to one, below it: some parameters cannot be told apart."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Estimates: loadings (k,), residual variances (k,), factor correlations (m, m), and each item's factor (k,)."""
+
+    loadings: np.ndarray
+    residuals: np.ndarray
+    phi: np.ndarray
+    factor: np.ndarray
+
+    @property
+    def pattern(self) -> np.ndarray:
+        """Λ, shape (k, m)."""
+        pattern = np.zeros((len(self.loadings), len(self.phi)))
+        pattern[range(len(self.loadings)), self.factor] = self.loadings
+        return pattern
+
+    @property
+    def implied(self) -> np.ndarray:
+        """Σ, shape (k, k)."""
+        return self.pattern @ self.phi @ self.pattern.T + np.diag(self.residuals)
+
+    @property
+    def vector(self) -> np.ndarray:
+        """All free parameters: loadings, residual variances, factor correlations above the diagonal."""
+        return np.concatenate([self.loadings, self.residuals, self.phi[np.triu_indices(len(self.phi), 1)]])
+
+    def moved(self, step: np.ndarray) -> "Parameters":
+        """The parameters after a step."""
+        k, m = len(self.loadings), len(self.phi)
+        vector, phi = self.vector + step, np.eye(m)
+        upper = np.triu_indices(m, 1)
+        phi[upper] = phi.T[upper] = vector[2 * k :]
+        return Parameters(vector[:k], vector[k : 2 * k], phi, self.factor)
+
+    def derivatives(self) -> np.ndarray:
+        """Of Σ by each free parameter, shape (p, k, k)."""
+        k, m, pattern = len(self.loadings), len(self.phi), self.pattern
+        upper = list(combinations(range(m), 2))
+        found = np.zeros((2 * k + len(upper), k, k))
+        across = pattern @ self.phi  # column f: the covariances of the items with factor f
+        for i in range(k):
+            found[i, i] = across[:, self.factor[i]]
+            found[i] += found[i].T
+            found[k + i, i, i] = 1
+        for number, (f, g) in enumerate(upper, 2 * k):
+            product = np.outer(pattern[:, f], pattern[:, g])
+            found[number] = product + product.T
+        return found
+
+
+@dataclass(frozen=True)
+class Cfa:
+    """A fitted model.
+
+    Attributes
+    ----------
+    model : ItemModel
+    r : ndarray of shape (k, k)
+        Observed correlations.
+    estimates : Parameters
+    covariance : ndarray of shape (p, p)
+        Of the estimates, from the expected information.
+    """
+
+    model: ItemModel
+    r: np.ndarray
+    estimates: Parameters
+    covariance: np.ndarray
+
+    @property
+    def loadings(self) -> np.ndarray:
+        """Standardised loadings, shape (k,)."""
+        return self.estimates.loadings / np.sqrt(self._total)
+
+    @property
+    def loading_errors(self) -> np.ndarray:
+        """Standard errors of the standardised loadings, delta method. In R: ``lavaan::standardizedSolution``."""
+        k, lam, psi = len(self.r), self.estimates.loadings, self.estimates.residuals
+        by_loading, by_residual = psi / self._total**1.5, -lam / 2 / self._total**1.5
+        c = self.covariance
+        own, rest, both = c.diagonal()[:k], c.diagonal()[k : 2 * k], c[range(k), range(k, 2 * k)]
+        return np.sqrt(by_loading**2 * own + 2 * by_loading * by_residual * both + by_residual**2 * rest)
+
+    @property
+    def _total(self) -> np.ndarray:
+        return self.estimates.loadings**2 + self.estimates.residuals
+
+    @property
+    def correlation_errors(self) -> np.ndarray:
+        """Standard errors of the factor correlations, in the order of `itertools.combinations`."""
+        return np.sqrt(self.covariance.diagonal()[2 * len(self.r) :])
+
+    @property
+    def correlations(self) -> np.ndarray:
+        """Factor correlations, in the order of `itertools.combinations`."""
+        return self.estimates.phi[np.triu_indices(len(self.estimates.phi), 1)]
+
+    @cached_property
+    def improper(self) -> list[str]:
+        """What the estimates say that cannot be, in words; empty for a proper solution."""
+        negative = [item for item, psi in zip(self.model.items, self.estimates.residuals, strict=True) if psi <= 0]
+        names, r = list(self.model.factors), self.correlations
+        beyond = [f"{a} with {b}" for (a, b), value in zip(combinations(names, 2), r, strict=True) if abs(value) >= 1]
+        found = [f"the residual variance of {', '.join(negative)} is not positive"] if negative else []
+        return found + ([f"the factor correlation of {', '.join(beyond)} is not below 1"] if beyond else [])
+
+    def fit(self) -> dict[str, float]:
+        """Test and indices of fit, as lavaan has them for ``estimator = "ML"``; undefined ones are absent.
+
+        chisq = n F; CFI and TLI against the model without correlations; RMSEA with n, not n - 1, its 90 %
+        interval from the noncentral chi-square distribution; SRMR after Bentler. AIC and BIC are of the
+        log-likelihood of the answers in their own units. A model without degrees of freedom has no index.
+        """
+        n, k, p = self.model.n, len(self.r), len(self.estimates.vector)
+        df, df0 = k * (k + 1) // 2 - p, k * (k - 1) // 2
+        chisq, chisq0 = n * discrepancy(self.r, self.estimates.implied), -n * np.linalg.slogdet(self.r)[1]
+        variances = self.model.answers.var(ddof=0).to_numpy()
+        implied = self.estimates.implied
+        logdet = np.linalg.slogdet(implied)[1] + np.log(variances).sum()
+        loglik = -n / 2 * (k * np.log(2 * np.pi) + logdet + np.trace(np.linalg.solve(implied, self.r)))
+        found = {
+            "parameters": p, "chisq": max(chisq, 0.0), "df": df, "loglik": loglik,
+            "aic": -2 * loglik + 2 * p, "bic": -2 * loglik + p * np.log(n), "baseline_chisq": chisq0, "baseline_df": df0,
+        }  # fmt: skip
+        if df == 0:
+            return found
+        excess, excess0 = chisq - df, chisq0 - df0
+        most = max(excess, excess0, 0.0)
+        low, high = rmsea_interval(chisq, df, n)
+        upper = np.triu_indices(k)
+        return found | {
+            "p_value": float(chdtrc(df, chisq)),
+            "cfi": 1 - max(excess, 0.0) / most if most > 0 else 1.0,
+            "tli": 1 - (excess / df) / (excess0 / df0) if excess0 != 0 else np.nan,
+            "rmsea": np.sqrt(max(excess, 0.0) / (n * df)),
+            "rmsea_low": low,
+            "rmsea_high": high,
+            "srmr": np.sqrt(((self.r - implied)[upper] ** 2).mean()),
+        }
+
+
+def fit_cfa(model: ItemModel) -> Cfa:
+    """Fit a confirmatory model; in R: ``lavaan::cfa(syntax, data, std.lv = TRUE)``.
+
+    semopy's optimiser stops some 1e-4 short in the loadings and reports success on data that bear no model:
+    its estimates are where Fisher scoring starts, and the gradient at the end says whether this converged.
+
+    Raises
+    ------
+    NotComputable
+        Singular data, a model that is not identified, or one that does not converge.
+    """
+    r = model.regular_correlations
+    sizes = {name: len(items) for name, items in model.factors.items()}
+    if list(sizes.values()) == [1]:
+        raise NotComputable("not computable: a single item has no structure")
+    if list(sizes.values()) == [2]:
+        raise NotComputable("not computable: a factor of two items alone is not identified")
+    estimates = _scored(r, _start(model, r))
+    information = _information(estimates)
+    diagonal = np.sqrt(information.diagonal())
+    if not (diagonal > 0).all() or np.linalg.eigvalsh(information / np.outer(diagonal, diagonal))[0] < UNIDENTIFIED:
+        raise NotComputable("not computable: the model is not identified by these data (some items hardly correlate)")
+    sums = np.bincount(estimates.factor, estimates.loadings)
+    sign = np.where(sums < 0, -1.0, 1.0)
+    turned = Parameters(
+        estimates.loadings * sign[estimates.factor], estimates.residuals, estimates.phi * np.outer(sign, sign), estimates.factor
+    )
+    return Cfa(model, r, turned, np.linalg.inv(_information(turned)) / model.n)
+
+
+def discrepancy(r: np.ndarray, implied: np.ndarray) -> float:
+    """The maximum likelihood discrepancy ln |Σ| - ln |R| + tr(R Σ⁻¹) - k; infinite where Σ is not positive definite."""
+    try:
+        root = np.linalg.cholesky(implied)
+    except np.linalg.LinAlgError:
+        return np.inf
+    white = np.linalg.solve(root, np.linalg.solve(root, r).T)
+    return float(2 * np.log(root.diagonal()).sum() - np.linalg.slogdet(r)[1] + np.trace(white) - len(r))
+
+
+def rmsea_interval(chisq: float, df: int, n: int, confidence: float = 0.90) -> tuple[float, float]:
+    """The RMSEAs at which chisq has the outer percentiles of the noncentral chi-square distribution (Browne & Cudeck, 1993)."""
+    ends = []
+    for share in ((1 + confidence) / 2, (1 - confidence) / 2):
+        low, high = 0.0, max(chisq, 1.0)
+        if chndtr(chisq, df, low) < share:
+            ends.append(0.0)
+            continue
+        while chndtr(chisq, df, high) > share:
+            high *= 2
+        for _ in range(100):
+            middle = (low + high) / 2
+            low, high = (middle, high) if chndtr(chisq, df, middle) > share else (low, middle)
+        ends.append(float(np.sqrt(low / (n * df))))
+    return ends[0], ends[1]
+
+
+def _start(model: ItemModel, r: np.ndarray) -> Parameters:
+    """semopy's estimates with factors of unit variance."""
+    import semopy
+
+    names = {item: f"x{number}" for number, item in enumerate(model.items)}  # its syntax reads dots and some words otherwise
+    lines = [f"f{f} =~ " + " + ".join(names[item] for item in items) for f, items in enumerate(model.factors.values())]
+    standard = (model.answers - model.answers.mean()) / model.answers.std(ddof=0)
+    fitted = semopy.Model("\n".join(lines))
+    try:
+        fitted.fit(standard.rename(columns=names))
+        table = fitted.inspect(information=None)  # without its standard errors
+    except (np.linalg.LinAlgError, ValueError, FloatingPointError) as error:
+        raise NotComputable("not computable: the model did not converge") from error
+    values = {(row.lval, row.op, row.rval): float(row.Estimate) for row in table.itertuples()}
+    factors = [f"f{f}" for f in range(len(model.factors))]
+    variances = np.array([values[f, "~~", f] for f in factors])
+    size = np.sqrt(np.maximum(variances, 1e-4))
+    factor = np.repeat(range(len(factors)), [len(items) for items in model.factors.values()])
+    loadings = np.array([values[names[item], "~", f"f{f}"] for item, f in zip(model.items, factor, strict=True)]) * size[factor]
+    phi = np.eye(len(factors))
+    for f, g in combinations(range(len(factors)), 2):
+        covariance = values.get((f"f{f}", "~~", f"f{g}"), values.get((f"f{g}", "~~", f"f{f}"), 0.0))
+        phi[f, g] = phi[g, f] = np.clip(covariance / (size[f] * size[g]), -0.95, 0.95)
+    start = Parameters(loadings, np.maximum(1 - loadings**2, 0.05), phi, factor)
+    if not np.isfinite(discrepancy(r, start.implied)):  # where semopy went astray, from the middle
+        middle = np.full(len(r), 0.6)
+        start = Parameters(middle, 1 - middle**2, np.full_like(phi, 0.2) + 0.8 * np.eye(len(phi)), factor)
+    return start
+
+
+def _information(parameters: Parameters) -> np.ndarray:
+    """Expected information of one respondent, ½ tr(Σ⁻¹ ∂Σ/∂a Σ⁻¹ ∂Σ/∂b), shape (p, p)."""
+    white = np.linalg.solve(parameters.implied, parameters.derivatives())
+    return np.einsum("aij,bji->ab", white, white) / 2
+
+
+def _gradient(r: np.ndarray, parameters: Parameters) -> np.ndarray:
+    """Of half the discrepancy, shape (p,)."""
+    inverse = np.linalg.inv(parameters.implied)
+    return np.einsum("aij,ij->a", parameters.derivatives(), inverse @ (parameters.implied - r) @ inverse) / 2
+
+
+def _scored(r: np.ndarray, parameters: Parameters) -> Parameters:
+    """The minimum of the discrepancy by Fisher scoring, each step halved until it improves."""
+    value = discrepancy(r, parameters.implied)
+    for _ in range(STEPS):
+        gradient = _gradient(r, parameters)
+        if np.abs(gradient).max() < GRADIENT:
+            return parameters
+        step = np.linalg.lstsq(_information(parameters), -gradient)[0]
+        for _ in range(30):
+            moved = parameters.moved(step)
+            found = discrepancy(r, moved.implied)
+            if found <= value + 1e-14:
+                break
+            step = step / 2
+        else:
+            break
+        parameters, value = moved, found
+    if np.abs(_gradient(r, parameters)).max() < 1e-6:
+        return parameters
+    raise NotComputable("not computable: the model did not converge")

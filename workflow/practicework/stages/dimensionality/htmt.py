@@ -1,0 +1,133 @@
+"""Heterotrait-monotrait ratios: do two scales correlate less with each other than with themselves?"""
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from practicework.errors import NotComputable
+from practicework.numerics import bootstrap
+from practicework.stages.dimensionality.item_model import ItemModel
+
+CONFIDENCE = 0.95
+MIN_DRAWS = 100
+"""Fewer usable resamples bear no interval."""
+
+ZERO = 1e-12
+"""Whole answers often correlate by exactly zero, but for rounding, which a geometric mean would blow up."""
+
+ABOVE = "the interval lies above the ratio: absolute values of small correlations grow in resamples; read it as a bound"
+WITHIN = "HTMT2 and the intervals are not computable: two items of one scale correlate by exactly zero"
+
+COLUMNS = ["scale_a", "scale_b", "n", "htmt", "htmt2", "htmt_low", "htmt_high", "htmt2_low", "htmt2_high", "resamples", "note"]
+
+
+def table(model: ItemModel | None, resamples: int, rng: np.random.Generator) -> pd.DataFrame:
+    """HTMT and HTMT2 of every pair of scales, with percentile bootstrap intervals.
+
+    Parameters
+    ----------
+    model : ItemModel or None
+        The items of all scales, listwise; None where there is only one scale, and so no pair.
+    resamples : int
+        Case resamples; one in which an item is constant is left out.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    DataFrame
+        The table `dimensionality/htmt`, one row per pair in the order of the scales.
+
+    Notes
+    -----
+    Absolute correlations cannot cancel out: between scales that hardly correlate the ratio is biased upwards, and
+    more so in a resample than in the sample, so that the interval can lie above the estimate.
+    """
+    if model is None:
+        return pd.DataFrame(columns=COLUMNS)
+    rows = [dict.fromkeys(COLUMNS) | {"scale_a": a, "scale_b": b, "n": model.n} for a, b in combinations(model.factors, 2)]
+    try:
+        estimates = ratios(model.correlations[None], positions(model))[:, 0]
+    except NotComputable as reason:
+        return pd.DataFrame([row | {"note": str(reason)} for row in rows], columns=COLUMNS)
+    draws = resampled(model, resamples, rng)
+    tail = (1 - CONFIDENCE) / 2
+    for number, row in enumerate(rows):
+        single = [name for name in (row["scale_a"], row["scale_b"]) if len(model.factors[name]) < 2]
+        if single:
+            row["note"] = f"not computable: {' and '.join(single)} of a single item has no correlations of its own"
+            continue
+        if not np.isfinite(estimates[number]).all():
+            row["htmt"] = estimates[number, 0] if np.isfinite(estimates[number, 0]) else None
+            row["note"] = WITHIN
+            continue
+        row["htmt"], row["htmt2"] = estimates[number]
+        usable = draws[:, number][np.isfinite(draws[:, number]).all(axis=1)]
+        row["resamples"] = len(usable)
+        if len(usable) < MIN_DRAWS:
+            row["note"] = "the intervals are not computable: in nearly every resample an item is constant"
+            continue
+        (row["htmt_low"], row["htmt2_low"]), (row["htmt_high"], row["htmt2_high"]) = np.quantile(usable, [tail, 1 - tail], axis=0)
+        if not row["htmt_low"] <= row["htmt"] <= row["htmt_high"]:
+            row["note"] = ABOVE
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def positions(model: ItemModel) -> list[list[int]]:
+    """The columns of each scale's items."""
+    column = {item: number for number, item in enumerate(model.items)}
+    return [[column[item] for item in items] for items in model.factors.values()]
+
+
+def ratios(r: np.ndarray, scales: list[list[int]]) -> np.ndarray:
+    """HTMT and HTMT2 of many correlation matrices at once.
+
+    HTMT is the mean absolute correlation between the items of two scales over the geometric mean of the
+    two scales' mean absolute correlations among their own items (Henseler, Ringle & Sarstedt, 2015); HTMT2
+    takes geometric means throughout, and so needs no equal loadings (Roemer, Schuberth & Henseler, 2021).
+    In R: ``semTools::htmt(model, data, htmt2 = FALSE)`` and ``htmt2 = TRUE``.
+
+    Parameters
+    ----------
+    r : ndarray of shape (b, k, k)
+    scales : list of list of int
+        The columns of each scale's items.
+
+    Returns
+    -------
+    ndarray of shape (pairs, b, 2)
+        NaN where a scale has one item.
+    """
+    size = np.abs(r)
+    size[size < ZERO] = 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(size)  # of zero: -inf, and a geometric mean of 0
+        own = [_means(size, logs, *_below_diagonal(columns)) for columns in scales]
+        found = []
+        for a, b in combinations(range(len(scales)), 2):
+            rows, cols = (grid.ravel() for grid in np.meshgrid(scales[a], scales[b], indexing="ij"))
+            found.append(_means(size, logs, rows, cols) / np.sqrt(own[a] * own[b]))
+    return np.array(found)
+
+
+def _below_diagonal(columns: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    pairs = np.array(list(combinations(columns, 2)), int).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _means(size: np.ndarray, logs: np.ndarray, rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
+    """Arithmetic and geometric mean of some cells of each matrix, shape (b, 2); NaN of none."""
+    if not len(rows):
+        return np.full((len(size), 2), np.nan)
+    return np.column_stack([size[:, rows, cols].mean(axis=1), np.exp(logs[:, rows, cols].mean(axis=1))])
+
+
+def resampled(model: ItemModel, resamples: int, rng: np.random.Generator) -> np.ndarray:
+    """The ratios of case resamples, shape (resamples in which no item is constant, pairs, 2)."""
+    answers, scales = model.answers.to_numpy(), positions(model)
+    variances, diagonal, found = answers.var(axis=0), range(answers.shape[1]), []
+    for block in bootstrap.covariances(answers, resamples, rng):
+        cov = block[(block[:, diagonal, diagonal] > 1e-10 * variances).all(axis=1)]
+        sd = np.sqrt(cov[:, diagonal, diagonal])
+        found.append(ratios(cov / (sd[:, :, None] * sd[:, None, :]), scales).transpose(1, 0, 2))
+    return np.concatenate(found)

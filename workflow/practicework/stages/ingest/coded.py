@@ -1,0 +1,45 @@
+"""Coded tables, as this pipeline writes them to be passed on: answers, and beside them what screening reads."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from practicework.study.settings import Screening
+from practicework.tables.files import text
+from practicework.tables.files.grid import Grid
+from practicework.tables.files.grid import table as below
+from practicework.tables.files.raw import RawTable
+
+NAME = "coded table"
+
+
+def matches(head: list[list[str | None]]) -> bool:
+    """Whether the respondents' ids come first, as this pipeline has them."""
+    return bool(head) and head[0][:1] == ["respondent"]
+
+
+def table(grid: Grid) -> RawTable:
+    """The grid below its header; total time and completion stand under the names that `ingest/quality` gives them."""
+    raw = below(grid, tool="coded table")
+    at = {name: raw.header.index(name) if name in raw.header else None for name in ("duration_seconds", "finished")}
+    facts = {"duration": at["duration_seconds"], "finished": at["finished"], "finished_as": frozenset({"1", "1.0"})}
+    return RawTable(**vars(raw) | facts)
+
+
+def read(path: Path, shown: str) -> RawTable:
+    """The file's cells."""
+    return table(text.grid(path, shown))
+
+
+def frame(responses: pd.DataFrame, quality: pd.DataFrame, screening: Screening | None) -> pd.DataFrame:
+    """A coded table of ingest's `responses`, with what screening reads of its `quality` where the study screens."""
+    if screening is None:
+        return responses
+    known = quality.dropna(axis=1, how="all").rename(columns={"duration_seconds": screening.duration or "duration_seconds"})
+    return responses.join(known[[name for name in known if name not in responses]])
+
+
+def write(coded: pd.DataFrame, path: Path) -> None:
+    """Write a coded table; whole numbers as such."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    coded.convert_dtypes().to_csv(path, index=False, lineterminator="\n")

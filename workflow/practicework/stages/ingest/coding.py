@@ -1,0 +1,119 @@
+"""Coding: cells become numbers, and what is no answer keeps the kind of its absence."""
+
+import re
+from collections.abc import Iterable
+
+from practicework.errors import StudyError
+from practicework.stages.ingest.deidentify import personal, shown
+from practicework.study.scale import Scale, codes, normalized
+
+NO_ANSWER, NOT_SHOWN, DECLARED = "no answer", "not shown", "declared missing"
+"""Kinds of absence: seen or simply empty; never asked; a code that means so."""
+
+R_MISSING = "NA"
+"""R's mark for missing, which any export that went through R may hold. A scale's own label wins."""
+
+CODE_AND_LABEL = re.compile(r"(-?\d+)\s*[-\u2013\u2014.:=)]+\s*(\S.*)", re.DOTALL)
+"""An answer exported with its code in front: `5 - Agree`, `5. Agree`."""
+
+
+class Coder:
+    """Codes one column; each distinct cell is understood once.
+
+    Parameters
+    ----------
+    name : str
+        The item or variable.
+    scale : Scale or None
+        The item's scale; a variable has none.
+    categories : dict of int to texts, optional
+        The codes of a variable of categories, with their texts.
+    missing : iterable of str
+        Cells that mean "no answer" in this column.
+    file, column : str
+        How messages name the file and the column.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        scale: Scale | None,
+        missing: Iterable[str],
+        file: str,
+        column: str,
+        categories: dict[int, tuple[str, ...]] | None = None,
+    ) -> None:
+        """Prepare the labels and the missing codes."""
+        self.categories = categories or {}
+        self.name, self.scale, self.file, self.column = name, scale, file, column
+        self.labels = scale.response.codes if scale else codes(self.categories)
+        self.missing = {form for code in missing for form in (code, plain(code))}
+        self.known: dict[str | None, tuple[float, str | None]] = {None: (float("nan"), NOT_SHOWN)}
+
+    def code(self, cells: Iterable[str | None], lines: Iterable[int]) -> tuple[list[float], list[str | None]]:
+        """The column's numbers and, beside each, the kind of its absence.
+
+        Raises
+        ------
+        StudyError
+            A cell is no number, no label of the scale, outside its range, or personal.
+        """
+        known = self.known
+        numbers, kinds = [], []
+        for cell, line in zip(cells, lines, strict=True):
+            found = known.get(cell)
+            if found is None:
+                found = known[cell] = self._understand(cell, line)
+            numbers.append(found[0])
+            kinds.append(found[1])
+        return numbers, kinds
+
+    def _understand(self, cell: str, line: int) -> tuple[float, str | None]:
+        text = cell.strip()
+        where = f"{self.file}, row {line}, column '{self.column}'"
+        key = normalized(text)
+        if key in self.labels:
+            return float(self.labels[key]), None
+        if text in self.missing or plain(text) in self.missing or text == R_MISSING:
+            return float("nan"), DECLARED
+        if not text:
+            return float("nan"), NO_ANSWER
+        if pair := CODE_AND_LABEL.fullmatch(text):
+            code, label = int(pair[1]), normalized(pair[2])
+            if self.labels.get(label) == code:
+                return float(code), None
+        if kind := personal(text):
+            raise StudyError(
+                f"{where}: {kind} must not stand in '{self.name}'; remove it from the file or the column from the config."
+            )
+        value = number(text)
+        if self.categories and (value is None or value not in self.categories):
+            known = ", ".join(f"{code} ({texts[0]})" for code, texts in self.categories.items())
+            raise StudyError(
+                f"{where}: {shown(text)} is no category of '{self.name}', which has {known}; correct it, add it to 'categories' "
+                "in config/config.yaml, or declare it under the sample's missing codes."
+            )
+        if value is None:
+            kind = f"no number and no label of the scale '{self.scale.id}'" if self.scale else "no number"
+            raise StudyError(f"{where}: {shown(text)} is {kind}; correct it, or declare it under the sample's missing codes.")
+        response = self.scale.response if self.scale else None
+        if response and not response.min <= value <= response.max:
+            raise StudyError(
+                f"{where}: {shown(text)} is outside the response range {response.min:g} to {response.max:g} "
+                f"of the scale '{self.scale.id}'; correct it, or declare it under the sample's missing codes."
+            )
+        return value, None
+
+
+def number(cell: str) -> float | None:
+    """A cell's number; None for anything but plain digits with a point and an exponent."""
+    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cell, re.ASCII):
+        return None
+    value = float(cell)
+    return value if abs(value) != float("inf") else None
+
+
+def plain(cell: str) -> str:
+    """A number's one writing, so that the missing code -99 is also found as -99.0, and nothing else is."""
+    value = number(cell)
+    return cell if value is None else repr(value)

@@ -1,0 +1,108 @@
+"""Matching: which column of an export holds which item or variable."""
+
+from practicework.errors import StudyError, did_you_mean
+from practicework.stages.ingest.deidentify import heading
+from practicework.study import Study
+from practicework.study.scale import normalized
+from practicework.tables.files.raw import RawTable
+
+
+class Matcher:
+    """Finds columns by heading, by the tool's own id, and by question text; never guesses between two."""
+
+    def __init__(self, raw: RawTable) -> None:
+        """Index the headings, and the further names that the format knows."""
+        self.raw = raw
+        self.by_heading: dict[str, list[int]] = {}
+        self.by_alias: dict[str, list[int]] = {}
+        self.by_text: dict[str, list[int]] = {}
+        for position, name in enumerate(raw.header):
+            self.by_heading.setdefault(name, []).append(position)
+            for other in {*(raw.aliases[position] if raw.aliases else ()), raw.texts[position] if raw.texts else ""} - {"", name}:
+                self.by_alias.setdefault(other, []).append(position)
+                self.by_text.setdefault(normalized(other), []).append(position)
+            self.by_text.setdefault(normalized(name), []).append(position)
+
+    def position(self, wanted: str, purpose: str = "", key: str = "columns") -> int:
+        """The column of that heading, or else of that id or text."""
+        wanted = wanted.strip()
+        places = self._places(wanted)
+        if len(places) > 1:
+            columns = f"the column '{wanted}' stands {len(places)} times"
+            raise StudyError(f"{self.raw.shown}: {columns}; keep one of them.")
+        if not places:
+            close = did_you_mean(wanted, [name for name in self.raw.header if heading(name) == name])
+            raise StudyError(
+                f"{self.raw.shown} has no column '{wanted}'{purpose}{close}; "
+                f"add it, or name the right one under the sample's {key} in the config."
+            )
+        return places[0]
+
+    def item(self, name: str, mapped: str | None, aliases: tuple[str, ...], text: str | None) -> int:
+        """The column of an item or variable.
+
+        The config's `columns` wins; then the item's id; then its own `columns` aliases; then its wording.
+        """
+        raw = self.raw
+        if mapped is not None:
+            position = self.position(mapped, "" if mapped.strip() == name else f" (named for '{name}' in the config)")
+            if mapped.strip() != name and name in raw.header:
+                raise StudyError(
+                    f"{raw.shown}: '{name}' is ambiguous, since the file has a column '{name}' and the config names "
+                    f"'{mapped.strip()}' for it; remove one of the two."
+                )
+            return position
+        found = {place: alias for alias in aliases for place in self._places(alias.strip())}
+        own = self.by_heading.get(name) or self.by_alias.get(name) or []
+        if own:
+            if extra := sorted({*found} - {*own}):
+                raise StudyError(
+                    f"{raw.shown}: '{name}' is ambiguous, since the file has a column '{name}' and the column "
+                    f"'{found[extra[0]]}', which its scale names, too; "
+                    "name the right one under the sample's columns in the config."
+                )
+            return self.position(name)
+        if len(found) > 1:
+            names = " and ".join(f"'{alias}'" for alias in found.values())
+            raise StudyError(
+                f"{raw.shown}: '{name}' is ambiguous, since its scale names the columns {names} and the file has both; "
+                "name the right one under the sample's columns in the config."
+            )
+        if found:
+            return next(iter(found))
+        worded = self.by_text.get(normalized(text), []) if text else []
+        if len(worded) > 1:
+            raise StudyError(
+                f"{raw.shown}: '{name}' is ambiguous, since {len(worded)} columns have its wording; "
+                "name the right one under the sample's columns in the config."
+            )
+        return worded[0] if worded else self.position(name)
+
+    def _places(self, wanted: str) -> list[int]:
+        return self.by_heading.get(wanted) or self.by_alias.get(wanted) or self.by_text.get(normalized(wanted)) or []
+
+
+def match(raw: RawTable, study: Study, sample: str) -> dict[str, int]:
+    """The position of every item and variable of the study in a sample's export.
+
+    Raises
+    ------
+    StudyError
+        A column is missing, stands twice, is ambiguous, or is taken for two names.
+    """
+    mapped = study.config.samples[sample].columns
+    matcher = Matcher(raw)
+    items = {item.id: item for scale in study.scales.values() for item in scale.items}
+    columns: dict[str, int] = {}
+    for name in [*study.items, *study.variables]:
+        item = items.get(name)
+        columns[name] = matcher.item(name, mapped.get(name), item.columns if item else (), item.text if item else None)
+    first: dict[int, str] = {}
+    for name, position in columns.items():
+        if position in first:
+            raise StudyError(
+                f"{raw.shown}: the column '{heading(raw.header[position])}' is taken for both '{first[position]}' and '{name}'; "
+                f"correct samples.{sample}.columns in the config."
+            )
+        first[position] = name
+    return columns

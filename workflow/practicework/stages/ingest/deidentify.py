@@ -1,0 +1,139 @@
+"""De-identification: what a column or a text may tell about a person, and what its publication would risk."""
+
+import re
+from collections.abc import Iterable
+from ipaddress import ip_address
+from itertools import pairwise
+
+import pandas as pd
+
+from practicework.tables.files.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, NETWORK, UNDECLARED, RawTable
+
+SMALL = 5
+"""Groups of fewer people are not shown (a usual rule of statistical disclosure control)."""
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONES = (  # of a text without blanks and brackets; padded numbers and dates are ids, not telephones
+    re.compile(r"\+[\d.\-/]{7,20}"),
+    re.compile(r"(00[1-9]\d{8,12}|0[1-9]\d{8,9})"),
+    re.compile(r"(?=(\D*\d){9,15}\D*$)\d{2,4}([.\-/]\d{2,4}){2,}"),
+)
+
+_HEADINGS = (  # a part of a heading, between separators or capitals, and the reason that it gives
+    (CONTACT, r"e?-?mails?|courriel|phone|telephone|téléphone|tel|mobile|handy|fax|contact"),
+    (NETWORK, r"ip|ipaddr|ipaddress|ipadresse|host|hostname|refurl|referrer|referer|useragent|browser|cookie"),
+    (LOCATION, r"latitude|longitude|lat|lon|lng|gps|geo|location|address|adresse|street|rue|city|ville|zip|zipcode|postcode|plz"),
+    (DIRECT, r"name|names|firstname|lastname|surname|nom|prenom|prénom|vorname|nachname|username|token|signature|pid|userid"),
+    (
+        DIRECT,
+        r"prolific|panelist|panelistid|workerid|externalreference|responseid|respondentid|birthdate|birthday|dob|ssn|passport",
+    ),
+)
+
+
+def personal(text: str) -> str | None:
+    """What a text looks like that could identify a person, if anything."""
+    if len(text) < 3:
+        return None
+    if "@" in text and _EMAIL.search(text):
+        return "an e-mail address"
+    if (text.count(".") >= 3 or text.count(":") >= 2) and any(map(_is_address, re.split(r"[\s,;\[\]()/%]+", text))):
+        return "an IP address"
+    if not any(mark.isdigit() for mark in text):
+        return None
+    spaced = re.sub(r"\s+", "-", re.sub(r"[()]", " ", text).strip())
+    forms = (spaced, re.sub(r"[.\-/]", "", spaced))
+    return "a telephone number" if any(phone.fullmatch(form) for phone in _PHONES for form in forms) else None
+
+
+def _is_address(word: str) -> bool:
+    try:
+        return len(word) > 5 and bool(ip_address(word.rstrip(".")))
+    except ValueError:
+        return False
+
+
+def shown(text: str) -> str:
+    """A text in quotes, shortened, unless it could identify a person; messages end up in logs and mails."""
+    if kind := personal(text):
+        return kind
+    return f"'{text}'" if len(text) <= 40 else f"'{text[:37]}...'"
+
+
+def why_dropped(raw: RawTable, position: int) -> str:
+    """Why a column that the study does not declare stays behind: the most telling of what is known about it."""
+    if position in raw.reasons:
+        return raw.reasons[position]
+    words = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])", " ", raw.header[position]))
+    pairs = {"".join(pair) for pair in pairwise(words)}
+    parts = {word.lower() for word in [*words, *pairs]}
+    for reason, pattern in _HEADINGS:
+        if any(re.fullmatch(pattern, part) for part in parts):
+            return reason
+    return _by_content({row[position] for row in raw.rows} - {None, ""})
+
+
+def _by_content(cells: Iterable[str]) -> str:
+    """The reason that a column's texts give."""
+    cells = list(cells)
+    kinds = {personal(cell) for cell in cells}
+    if kinds & {"an e-mail address", "a telephone number"}:
+        return CONTACT
+    if "an IP address" in kinds:
+        return NETWORK
+    long = [cell for cell in cells if len(cell) > 40 or cell.count(" ") > 5]
+    return FREE_TEXT if len(long) > 0.2 * len(cells) and long else UNDECLARED
+
+
+def heading(text: str) -> str:
+    """A heading as the list of dropped columns shows it: one line, and nothing personal (some exports have no header)."""
+    text = " ".join(text.split())
+    return f"({personal(text)})" if personal(text) else text if len(text) <= 200 else text[:197] + "..."
+
+
+def anonymity(responses: pd.DataFrame, identifiers: list[str]) -> pd.DataFrame:
+    """How far quasi-identifiers single people out: k-anonymity of each one and of all together.
+
+    k is the size of the smallest group of people who share all values (Sweeney, 2002); a missing value
+    counts as a value. In R: ``sdcMicro::freqCalc``.
+
+    Returns
+    -------
+    DataFrame
+        `identifiers`, `n`, `groups`, `k`, `unique` (people alone in their group), `small` (people in
+        groups of fewer than five).
+    """
+    sets = [[name] for name in identifiers] + ([list(identifiers)] if len(identifiers) > 1 else [])
+    rows = []
+    for names in sets:
+        sizes = responses.groupby(names, dropna=False).size()
+        rows.append(
+            {
+                "identifiers": " × ".join(names),
+                "n": len(responses),
+                "groups": len(sizes),
+                "k": int(sizes.min()),
+                "unique": int((sizes == 1).sum()),
+                "small": int(sizes[sizes < SMALL].sum()),
+            }
+        )
+    return pd.DataFrame(rows, columns=["identifiers", "n", "groups", "k", "unique", "small"])
+
+
+def categories(responses: pd.DataFrame, identifiers: list[str]) -> pd.DataFrame:
+    """Counts of each quasi-identifier's values, those of fewer than five people pooled.
+
+    A pool of fewer than five takes in the next larger values, since the total would give it away.
+    """
+    rows = []
+    for name in identifiers:
+        sizes = responses[name].value_counts(dropna=False).sort_values(kind="stable")
+        pooled = int((sizes < SMALL).sum())
+        while 0 < sizes.iloc[:pooled].sum() < SMALL and pooled < len(sizes):
+            pooled += 1
+        for value, n in sizes.iloc[pooled:].sort_index().items():
+            rows.append({"variable": name, "category": "missing" if value != value else f"{value:g}", "n": int(n)})
+        if pooled:
+            category = f"{pooled} values, some of fewer than {SMALL} people"
+            rows.append({"variable": name, "category": category, "n": int(sizes.iloc[:pooled].sum())})
+    return pd.DataFrame(rows, columns=["variable", "category", "n"])

@@ -1,0 +1,93 @@
+"""Detection: which program wrote a file, by its first bytes and its first rows."""
+
+import zipfile
+from pathlib import Path
+
+from practicework.errors import StudyError
+from practicework.stages.ingest import coded, csv_file, excel, google_forms, limesurvey, qualtrics, redcap, spss
+from practicework.tables.files import text
+from practicework.tables.files.grid import Grid
+from practicework.tables.files.raw import RawTable
+
+LAYOUTS = {
+    "qualtrics": qualtrics,
+    "limesurvey": limesurvey,
+    "google_forms": google_forms,
+    "redcap": redcap,
+    "csv": csv_file,
+    "coded": coded,
+}
+"""Layouts of a grid, in the order in which they are tried; a text file and a workbook may have any.
+
+Every grid is a plain table, so that a coded one is read as such only where the config names its reader.
+"""
+
+READERS = {**{name: layout.read for name, layout in LAYOUTS.items()}, "spss": spss.read, "excel": excel.read}
+"""The readers that a config may name."""
+
+_OLE = b"\xd0\xcf\x11\xe0"
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+
+
+def read(path: Path, shown: str, reader: str | None) -> RawTable:
+    """The file's cells.
+
+    Parameters
+    ----------
+    path : Path
+    shown : str
+        How messages name the file.
+    reader : str or None
+        A key of `READERS`, if the config names one; else the file's own form decides.
+
+    Raises
+    ------
+    StudyError
+        The file is empty, damaged, of another kind than the named reader reads, or no table.
+    """
+    kind = _kind(path)
+    if reader == "spss" or (reader is None and kind == "spss"):
+        _fits(kind == "spss" or not _other(path, kind, ".sav", ".zsav"), shown, reader, spss.NAME)
+        return spss.read(path, shown)
+    if reader == "excel":
+        _fits(kind == "excel" or not _other(path, kind, *_WORKBOOKS), shown, reader, excel.NAME)
+        return excel.read(path, shown)
+    _fits(kind != "spss" and (reader != "csv" or kind == "text"), shown, reader, LAYOUTS[reader or "csv"].NAME)
+    grid = excel.grid(path, shown) if kind == "excel" else text.grid(path, shown, limesurvey.matches)
+    return _layout(grid, reader).table(grid)
+
+
+def _layout(grid: Grid, reader: str | None) -> object:
+    """The module of the named layout, or of the first that fits."""
+    head = grid.rows[:5]
+    if reader:
+        _fits(LAYOUTS[reader].matches(head), grid.shown, reader, LAYOUTS[reader].NAME)
+        return LAYOUTS[reader]
+    return next(layout for layout in LAYOUTS.values() if layout.matches(head))
+
+
+def _kind(path: Path) -> str:
+    """`spss`, `excel` or `text`: by the first bytes, since a file's name may be anything, and else by its name."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start in spss.MAGIC:
+        return "spss"
+    if start == _OLE or (start == b"PK\x03\x04" and zipfile.is_zipfile(path)):
+        return "excel"
+    if start and path.suffix.lower() in _WORKBOOKS and start.strip()[:1] != b"<":
+        return "excel"
+    return "spss" if start and path.suffix.lower() in (".sav", ".zsav") else "text"
+
+
+def _other(path: Path, kind: str, *suffixes: str) -> bool:
+    """Whether a file is of another kind than its reader's, so that it is not merely damaged."""
+    return kind == "text" or path.suffix.lower() not in suffixes
+
+
+def _fits(fits: bool, shown: str, reader: str | None, name: str) -> None:
+    if not fits:
+        article = "an" if name[0] in "AES" else "a"
+        raise StudyError(
+            f"{shown} is not {article} {name}, which the reader '{reader}' reads; "
+            "correct the sample's reader, or leave it out so that the file decides."
+        )

@@ -1,0 +1,111 @@
+"""Excel workbooks: the one sheet with data, its values as text."""
+
+import datetime as dt
+import re
+import zipfile
+from pathlib import Path
+
+from practicework.errors import StudyError
+from practicework.stages.ingest import csv_file
+from practicework.tables.files.grid import Grid, empty
+from practicework.tables.files.raw import RawTable
+
+NAME = "Excel workbook"
+
+_LARGEST = 1 << 30  # bytes when unpacked
+_NO_VALUE = re.compile(  # a formula whose result is an empty text has the type "str"
+    rb'<c\b(?![^<>]*\bt="(?:str|e)")[^<>]*>(?:<f[^<>]*>[^<]*</f>|<f[^<>]*/>)(?:<v\s*/>|<v></v>)?</c>'
+)
+
+
+def grid(path: Path, shown: str) -> Grid:
+    """The cells of the only sheet that has any.
+
+    Raises
+    ------
+    StudyError
+        The workbook is damaged, old, protected, far too large, or has several sheets with data or
+        formulas without values.
+    """
+    damaged = f"{shown} is no Excel workbook or is damaged; save it again as .xlsx, or export the responses as CSV."
+    try:
+        _check(path, shown)
+        sheets = _sheets(path)
+    except StudyError:
+        raise
+    except Exception:  # openpyxl lets through whatever its XML parser and its own tables raise
+        raise StudyError(damaged) from None
+    if not sheets:
+        raise StudyError(f"{shown} has no cell with a text; export the responses again.")
+    if len(sheets) > 1:
+        names = ", ".join(f"'{name}'" for name in sheets)
+        raise StudyError(f"{shown} has {len(sheets)} sheets with data ({names}); keep only the one with the responses.")
+    rows, lines = next(iter(sheets.values()))
+    width = max(map(len, rows))
+    while all(len(row) < width or not row[width - 1] for row in rows):
+        width -= 1
+    for row in rows:
+        row.extend([""] * (width - len(row)))
+        del row[width:]
+    return Grid(shown, rows, lines)
+
+
+def _check(path: Path, shown: str) -> None:
+    """Refuse what openpyxl would choke on or would read silently wrong."""
+    with path.open("rb") as file:
+        if file.read(4) == b"\xd0\xcf\x11\xe0":
+            raise StudyError(f"{shown} is an old or protected Excel workbook; save it as .xlsx without a password.")
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+        if sum(part.file_size for part in parts) > _LARGEST:
+            raise StudyError(f"{shown} unpacks to more than one gigabyte; export the responses as CSV.")
+        if "xl/workbook.xml" not in archive.namelist():
+            raise StudyError(f"{shown} is an archive and no Excel workbook; unpack it, or save it as .xlsx.")
+        for part in parts:
+            if part.filename.startswith("xl/worksheets/"):
+                with archive.open(part) as sheet:
+                    rest = b""
+                    while block := sheet.read(1 << 20):
+                        if _NO_VALUE.search(rest + block):
+                            raise StudyError(f"{shown} has formulas without values; open it in Excel and save it there.")
+                        rest = block[-10_000:]
+
+
+def _sheets(path: Path) -> dict[str, tuple[list[list[str]], list[int]]]:
+    """The rows with any text, and their numbers, of each sheet that has one."""
+    import openpyxl
+
+    sheets = {}
+    with path.open("rb") as file:  # an open file, since openpyxl refuses names that do not end in .xlsx
+        for sheet in openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets:
+            sheet.reset_dimensions()  # some programs write a wrong size
+            rows, lines = [], []
+            for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+                row = ["" if value is None else value if type(value) is str else cell_text(value) for value in values]
+                if rows or any(not empty(cell) for cell in row):
+                    rows.append(row)
+                    lines.append(number)
+            while rows and all(map(empty, rows[-1])):
+                del rows[-1], lines[-1]
+            if rows:
+                sheets[sheet.title] = rows, lines
+    return sheets
+
+
+def cell_text(value: object) -> str:
+    """A value as text: 4 for 4.0, ISO dates, TRUE and FALSE."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dt.datetime):
+        value = value.replace(microsecond=0)
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(" ")
+    if isinstance(value, dt.timedelta):
+        return f"{value.total_seconds():g}"
+    return value.isoformat() if isinstance(value, (dt.date, dt.time)) else str(value)
+
+
+def read(path: Path, shown: str) -> RawTable:
+    """The workbook's cells below one row of headings."""
+    return csv_file.table(grid(path, shown))

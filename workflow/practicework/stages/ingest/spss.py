@@ -1,0 +1,104 @@
+"""SPSS: .sav and .zsav, with the missing codes that the file declares.
+
+By default pyreadstat turns those codes into empty cells and forgets which they were; here they stay.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from practicework.errors import StudyError
+from practicework.stages.ingest import limesurvey, qualtrics
+from practicework.stages.ingest.excel import cell_text
+from practicework.tables.files.grid import plain, short
+from practicework.tables.files.raw import DIRECT, METADATA, RawTable
+
+NAME = "SPSS file"
+MAGIC = (b"$FL2", b"$FL3")
+
+
+def read(path: Path, shown: str) -> RawTable:
+    """The file's cells: codes, not labels; None where SPSS has its own mark for missing.
+
+    Raises
+    ------
+    StudyError
+        The file is no SPSS file, is damaged, or has no respondent.
+    """
+    import pyreadstat
+
+    try:
+        columns, meta = pyreadstat.read_sav(str(path), user_missing=True, output_format="dict")
+    except Exception:  # its parser raises its own error, its decoding of texts and dates others
+        raise StudyError(
+            f"{shown} is no SPSS file or is damaged; save it again as .sav, or export the responses as CSV."
+        ) from None
+    header = list(meta.column_names)
+    cells = [_texts(columns[name]) for name in header]
+    rows = [list(row) for row in zip(*cells, strict=True)]
+    if not rows:
+        raise StudyError(f"{shown} has variables but no respondent; export the responses again.")
+    texts = [plain(meta.column_names_to_labels.get(name)) for name in header]
+    raw = RawTable(
+        shown,
+        header,
+        rows,
+        list(range(1, len(rows) + 1)),  # as SPSS numbers its cases
+        tool="SPSS",
+        texts=texts if any(texts) else [],
+        aliases=[_aliases(name, text) for name, text in zip(header, texts, strict=True)],
+    )
+    for at, name in enumerate(header):
+        if name in meta.variable_value_labels:
+            raw.labels[at] = {_text(code) or "": plain(label) for code, label in meta.variable_value_labels[name].items()}
+        if ranges := meta.missing_ranges.get(name):
+            values = {value for value in columns[name] if value is not None}
+            raw.missing[at] = frozenset(
+                {_text(value) for value in values if any(_within(value, one["lo"], one["hi"]) for one in ranges)}
+                | {_text(one["lo"]) for one in ranges if one["lo"] == one["hi"]}
+            )
+    return _of_tool(raw)
+
+
+def _of_tool(raw: RawTable) -> RawTable:
+    """What is known about the columns where a survey tool wrote the file."""
+    names = [name.lower() for name in raw.header]
+    if qualtrics.standard(raw.header):
+        standards = [short(name) for name in raw.header]
+        raw.reasons.update(qualtrics.reasons(raw.header, standards))
+        return qualtrics.finish(raw, standards)
+    if {"id", "submitdate"} <= {*names}:
+        raw.reasons.update({at: why for at, name in enumerate(names) if (why := limesurvey.reason_of(name))})
+        return RawTable(**vars(raw) | {"finished": names.index("submitdate")})
+    if "redcap_survey_identifier" in names:
+        raw.reasons.update({at: METADATA for at, name in enumerate(names) if name.startswith("redcap_")})
+        raw.reasons[names.index("redcap_survey_identifier")] = DIRECT
+    return raw
+
+
+def _texts(values: Iterable[object]) -> list[str | None]:
+    """A column as text; each distinct value is written once."""
+    values = list(values)
+    known = {value: _text(value) for value in set(values)}
+    return [known[value] for value in values]
+
+
+def _text(value: object) -> str | None:
+    if value is None or value != value:
+        return None
+    return value.strip() if isinstance(value, str) else cell_text(value)
+
+
+def _within(value: object, low: object, high: object) -> bool:
+    if isinstance(value, str) or isinstance(low, str):
+        return str(value).strip() == str(low).strip()
+    return isinstance(value, (int, float)) and low <= value <= high
+
+
+def _aliases(name: str, label: str) -> tuple[str, ...]:
+    """The wording of the item, and LimeSurvey's `G01Q01[SQ001]`, whose brackets SPSS does not allow."""
+    if label.startswith("[") and "]" in label:
+        item, question = label[1:].split("]", 1)
+        base, _, sub = name.rpartition("_")
+        return tuple(one for one in (f"{base}[{sub}]" if base else "", item.strip(), question.strip()) if one)
+    parts = (label.partition(" - ")[2], label.rpartition(" - ")[2])
+    return tuple(dict.fromkeys(part for part in parts if part))

@@ -1,0 +1,173 @@
+"""Moderation: does the moderator change the predictor's effect on the outcome? (Hayes, PROCESS model 1)
+
+And how sure one can be: influence, assumptions, power, measurement error, the interval read.
+"""
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from practicework.errors import StudyError
+from practicework.numerics.seeds import Streams
+from practicework.stages.moderation import effects
+from practicework.stages.moderation.checks import checks, linearity
+from practicework.stages.moderation.design import design
+from practicework.stages.moderation.equivalence import equivalence
+from practicework.stages.moderation.errors_in_variables import errors_in_variables
+from practicework.stages.moderation.influence import influence, leave_one_out
+from practicework.stages.moderation.power import detectable_change
+from practicework.stages.moderation.regression import coefficients, correlations, fit_table, ols, t_tests
+from practicework.stages.moderation.regression import fit as fitted
+from practicework.stages.moderation.sensitivity import power_curve, sensitivity
+from practicework.stages.moderation.simulation import simulate
+from practicework.study.pipeline import Part
+from practicework.study.settings import Model, Moderation
+
+__all__ = ["analyse", "compute", "without_flagged"]
+
+
+def analyse(
+    scores: pd.DataFrame,
+    name: str,
+    model: Model,
+    settings: Moderation,
+    rng: np.random.Generator,
+    *,
+    categories: Collection[str] = (),
+    reliabilities: Mapping[str, float] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Every table of one moderation model.
+
+    outcome = b0 + b1 predictor + b2 moderator + b3 predictor × moderator + covariates, by ordinary least
+    squares on the respondents with all values. Variables of categories enter as indicators of each category
+    but the first, and the product as every product of the columns.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        `respondent` and one float column per variable; NaN where missing (listwise).
+    name : str
+        The model's name, for messages.
+    model : Model
+    settings : Moderation
+    rng : numpy.random.Generator
+        For the bootstrap; the resampling of corrected coefficients and the simulation have generators spawned
+        from it, so that neither changes the other's numbers.
+    categories : collection of str
+        The variables whose numbers are codes of categories.
+    reliabilities : mapping of str to float, optional
+        What is known of the scales' and variables' reliabilities, above 0 and up to 1.
+
+    Returns
+    -------
+    dict of DataFrame
+        The tables `moderation/{model}/*` but `screening`, by the last part of their names.
+
+    Raises
+    ------
+    StudyError
+        Too few respondents, a variable without variance, perfect collinearity or a perfect fit.
+
+    Notes
+    -----
+    In R: ``lm(y ~ x * w + c)``, ``sandwich::vcovHC(m, "HC3")``, ``anova(m0, m)``; PROCESS 4 with
+    ``center = 1`` (here covariates are never centred).
+    """
+    data = scores[["respondent", *model.variables]]
+    complete = data.dropna()
+    known = reliabilities or {}
+    for_errors, for_studies = rng.spawn(2)
+    fit = fitted(design(complete, name, model, settings.center, categories), settings, rng)
+    terms, alpha = len(fit.design.interaction), 1 - settings.confidence
+    detectable = detectable_change(len(complete), fit.df, fit.r_squared_reduced, alpha, terms)
+    studies = simulate(fit, settings.simulation, for_studies)
+    return {
+        "coefficients": coefficients(fit),
+        "conditional_effects": effects.conditional_effects(fit),
+        "contrasts": effects.contrasts(fit),
+        "omnibus": effects.omnibus(fit),
+        **effects.johnson_neyman(fit),
+        "fit": fit_table(fit, len(data) - len(complete), settings, detectable),
+        "simple_slopes": effects.simple_slopes(fit),
+        "effect_curve": effects.effect_curve(fit),
+        "correlations": correlations(fit.design),
+        "equivalence": equivalence(fit, settings),
+        "influence": influence(fit),
+        "leave_one_out": leave_one_out(fit, hc3=settings.interval != "ols"),
+        "checks": checks(fit),
+        "linearity": linearity(fit),
+        "sensitivity": sensitivity(fit, known, studies, settings),
+        "power_curve": power_curve(fit, known, settings),
+        "errors_in_variables": errors_in_variables(fit, known, settings.bootstrap.resamples, for_errors),
+        "dropped": _dropped(data),
+    }
+
+
+def without_flagged(
+    scores: pd.DataFrame,
+    flagged: pd.Series,
+    name: str,
+    model: Model,
+    settings: Moderation,
+    *,
+    categories: Collection[str] = (),
+) -> pd.DataFrame:
+    """The interaction among all respondents, and fitted again without those whom the screening flags.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        As for `analyse`.
+    flagged : Series of str
+        The flagged respondents' ids.
+    name, model, settings, categories
+        As for `analyse`.
+
+    Returns
+    -------
+    DataFrame
+        The table `screening` of the model, a row each product term; no row where nobody in `scores` is flagged.
+        A model that cannot be fitted without them has empty cells and the reason in `note`.
+    """
+    columns = ["respondents", "n", "estimate", "std_error", "t", "p_value", "ci_low", "ci_high", "note", "term"]
+    rows, marked = [], scores["respondent"].isin(flagged)
+    for words, some in (("all kept respondents", scores), ("without the flagged", scores[~marked])):
+        complete = some[["respondent", *model.variables]].dropna()
+        row = {"respondents": words, "n": len(complete), **dict.fromkeys(columns[2:])}
+        try:
+            made = design(complete, name, model, settings.center, categories)
+            if np.linalg.matrix_rank(made.matrix / np.abs(made.matrix).max(axis=0)) < made.matrix.shape[1]:
+                raise StudyError("the coefficients cannot be told apart")
+            result, size = ols(made)
+            critical = float(stdtrit(result.df_resid, (1 + settings.confidence) / 2))
+            for place in made.interaction:
+                estimate, error = result.params[place] / size[place], result.bse[place] / size[place]
+                tests = t_tests(estimate, error, int(result.df_resid), critical)
+                rows.append(row | {"term": made.terms[place], "estimate": estimate} | tests)
+        except StudyError as problem:
+            rows.append(row | {"note": f"not computable: {problem}"})
+    return pd.DataFrame(rows if marked.any() else [], columns=columns)
+
+
+def _dropped(data: pd.DataFrame) -> pd.DataFrame:
+    missing = data.drop(columns="respondent").isna()
+    rows = missing.any(axis=1)
+    reasons = ["no value of " + ", ".join(missing.columns[row]) for row in missing[rows].to_numpy()]
+    return pd.DataFrame({"respondent": data.loc[rows, "respondent"].to_numpy(), "reason": reasons}, dtype="str")
+
+
+def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
+    """Every table of every model for a sample."""
+    study, scores, ledger = part.study, inputs["scoring/scores"], inputs.get("screening/ledger")
+    settings, categories = study.config.moderation, study.config.categories
+    known = study.reliabilities(inputs.get("reliability/scales"))
+    found = {}
+    for name, model in study.models.items():
+        tables = analyse(scores, name, model, settings, rng(name), categories=categories, reliabilities=known)
+        if ledger is not None:
+            flagged = ledger.loc[ledger["flagged"], "respondent"]
+            tables["screening"] = without_flagged(scores, flagged, name, model, settings, categories=categories)
+        found |= {f"moderation/{name}/{table}": frame for table, frame in tables.items()}
+    return found

@@ -1,0 +1,151 @@
+"""Checks of what the model assumes: residuals, and an interaction that is a straight line."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import chdtrc, fdtrc, stdtrit
+from scipy.stats import shapiro
+
+from practicework.errors import NotComputable
+from practicework.stages.moderation.design import Design
+from practicework.stages.moderation.regression import Fit, t_tests
+
+BINS = 3
+CHECKS = ("shapiro_wilk", "breusch_pagan", "quadratic", "binning")
+
+
+def checks(fit: Fit) -> pd.DataFrame:
+    """Tests of the model's assumptions; one that cannot be computed is empty, with its reason.
+
+    - `shapiro_wilk`: normal residuals. In R: ``shapiro.test(resid(m))``.
+    - `breusch_pagan`: equal variances, n R² of the squared residuals on the design (Koenker's studentised form).
+      In R: ``lmtest::bptest(m)``.
+    - `quadratic`: whether squares of predictor and moderator add anything: a curve can look like an interaction
+      where the two correlate (Ganzach, 1997). In R: ``anova(m, update(m, . ~ . + I(x^2) + I(w^2)))``.
+    - `binning`: whether effects estimated in thirds of the moderator lie on the model's line (Hainmueller, Mummolo &
+      Xu, 2019). In R: ``anova(m, lm(y ~ bin * x * w + c))``.
+    """
+    rows = []
+    for check, compute in zip(CHECKS, (_shapiro_wilk, _breusch_pagan, _quadratic, _binning), strict=True):
+        row = {"check": check, "statistic": np.nan, "df1": None, "df2": None, "p_value": np.nan, "note": None}
+        try:
+            row |= compute(fit)
+        except NotComputable as reason:
+            row["note"] = f"not computable: {reason}"
+        rows.append(row)
+    return pd.DataFrame(rows).astype({"df1": "Int64", "df2": "Int64"})
+
+
+def linearity(fit: Fit) -> pd.DataFrame:
+    """The predictor's effect in thirds of the moderator, beside the model's straight line.
+
+    In each bin, cut at the moderator's terciles, the outcome has its own line over predictor and moderator; the
+    effect is evaluated at the bin's median (Hainmueller, Mummolo & Xu, 2019). In R: ``quantile(w, c(1/3, 2/3))`` and
+    ``lm(y ~ 0 + bin + bin:x + bin:I(w - m) + bin:x:I(w - m) + c)``.
+
+    Returns
+    -------
+    DataFrame
+        The table `linearity`; no row where the bins cannot be computed, for the reason in `checks`.
+    """
+    columns = ["bin", "from", "to", "median", "n", "effect", "std_error", "t", "p_value", "ci_low", "ci_high"]
+    try:
+        estimate, covariance, df, bins = _binned(fit.design, fit)
+    except NotComputable:
+        return pd.DataFrame(columns=[*columns, "model_effect", "effect_of"])
+    w = fit.design.data[fit.design.model.moderator].to_numpy(float)
+    k = 2 + 2 * len(fit.design.predictor.terms)
+    critical = float(stdtrit(df, (1 + fit.confidence) / 2))
+    rows = []
+    for effect, term in enumerate(fit.design.predictor.terms):
+        for number in range(BINS):
+            inside, middle = w[bins == number], np.median(w[bins == number])
+            place = number * k + 2 + effect
+            tests = t_tests(estimate[place], np.sqrt(covariance[place, place]), df, critical)
+            line = float((fit.design.contrasts(effect, np.array([middle])) @ fit.estimates)[0])
+            row = {"bin": number + 1, "from": inside.min(), "to": inside.max(), "median": middle, "n": len(inside)}
+            rows.append(row | {"effect": estimate[place]} | tests | {"model_effect": line, "effect_of": term})
+    return pd.DataFrame(rows)
+
+
+def _shapiro_wilk(fit: Fit) -> dict:
+    if not 3 <= len(fit.residuals) <= 5000:
+        raise NotComputable("the test is defined for 3 to 5,000 respondents")
+    statistic, p_value = shapiro(fit.residuals)
+    return {"statistic": float(statistic), "p_value": float(p_value)}
+
+
+def _breusch_pagan(fit: Fit) -> dict:
+    n, p = fit.design.matrix.shape
+    squares = fit.residuals**2
+    size = np.abs(fit.design.matrix).max(axis=0)
+    q, _ = np.linalg.qr(fit.design.matrix / size)
+    centred = squares - squares.mean()
+    if not centred @ centred > 1e-20 * (squares @ squares):
+        raise NotComputable("all residuals are of one size")
+    statistic = n * (1 - ((squares - q @ (q.T @ squares)) ** 2).sum() / (centred @ centred))
+    return {"statistic": statistic, "df1": p - 1, "p_value": float(chdtrc(p - 1, statistic))}
+
+
+def _compare(fit: Fit, wider: np.ndarray) -> dict:
+    """The F test of the model within one that has more columns."""
+    size = np.abs(wider).max(axis=0)
+    if not size.all() or len(wider) <= wider.shape[1]:
+        raise NotComputable("too few respondents for the wider model")
+    q, r = np.linalg.qr(wider / size)
+    if (np.abs(np.diag(r)) <= 1e-7 * np.linalg.norm(r, axis=0)).any():
+        raise NotComputable("the wider model's coefficients cannot be told apart")
+    rest = fit.design.outcome - q @ (q.T @ fit.design.outcome)
+    df1, df2 = wider.shape[1] - fit.design.matrix.shape[1], len(wider) - wider.shape[1]
+    whole, left = fit.residuals @ fit.residuals, rest @ rest
+    if left <= 1e-12 * whole:
+        raise NotComputable("the wider model explains the outcome perfectly")
+    f = (whole - left) / df1 / (left / df2)
+    return {"statistic": f, "df1": df1, "df2": df2, "p_value": float(fdtrc(df1, df2, max(f, 0.0)))}
+
+
+def _quadratic(fit: Fit) -> dict:
+    design = fit.design
+    squares = []
+    for one in (design.predictor, design.moderator):
+        values = design.data[one.name].to_numpy(float)
+        if one.levels is None and len(np.unique(values)) > 2:
+            squares.append((values - values.mean()) ** 2)
+    if not squares:
+        raise NotComputable("neither predictor nor moderator has more than two values")
+    return _compare(fit, np.column_stack([design.matrix, *squares]))
+
+
+def _binning(fit: Fit) -> dict:
+    return _compare(fit, _binned_columns(fit.design)[0])
+
+
+def _binned_columns(design: Design) -> tuple[np.ndarray, np.ndarray]:
+    """The columns of the binning model, in each bin intercept, moderator, predictor and products; and each one's bin."""
+    if design.moderator.levels is not None:
+        raise NotComputable("the moderator is one of categories")
+    w = design.data[design.model.moderator].to_numpy(float)
+    cuts = np.quantile(w, np.arange(1, BINS) / BINS)
+    bins = np.searchsorted(cuts, w, side="left")  # as R's cut: a value at a cut belongs to the lower bin
+    x = design.predictor.code(design.data[design.model.predictor].to_numpy(float))
+    columns = []
+    for number in range(BINS):
+        inside = bins == number
+        if len(np.unique(w[inside])) < 2:
+            raise NotComputable("the moderator has too few values to be cut into thirds")
+        g, distance = inside.astype(float), np.where(inside, w - np.median(w[inside]), 0.0)
+        columns += [g[:, None], distance[:, None], x * g[:, None], x * distance[:, None]]
+    first = 1 + len(design.predictor.terms) + 1 + len(design.products)
+    return np.column_stack([*columns, design.matrix[:, first:]]), bins
+
+
+def _binned(design: Design, fit: Fit) -> tuple[np.ndarray, np.ndarray, int, np.ndarray]:
+    """Coefficients, covariance and degrees of freedom of the binning model, and each respondent's bin."""
+    columns, bins = _binned_columns(design)
+    _compare(fit, columns)
+    size = np.abs(columns).max(axis=0)
+    q, r = np.linalg.qr(columns / size)
+    inverse = np.linalg.inv(r) / size[:, None]
+    estimate = inverse @ (q.T @ design.outcome)
+    residual = design.outcome - columns @ estimate
+    df = len(columns) - columns.shape[1]
+    return estimate, inverse @ inverse.T * (residual @ residual / df), df, bins

@@ -1,0 +1,123 @@
+"""The interval, read: what the data say about an interaction beside the smallest effect of interest."""
+
+import numpy as np
+import pandas as pd
+from scipy.special import ncfdtrinc, stdtr, stdtrit
+
+from practicework.numerics import bootstrap
+from practicework.stages.moderation.regression import NO_HC3, Fit
+from practicework.study.settings import Moderation
+
+
+def read(low: float, high: float, smallest: float, inner_low: float, inner_high: float) -> str:
+    """What an interval says beside zero and the smallest effect of interest.
+
+    Parameters
+    ----------
+    low, high : float
+        The interval.
+    smallest : float
+        The smallest effect of interest, above zero.
+    inner_low, inner_high : float
+        The interval of twice the error: the effect is negligible if it lies within ±smallest, which is two
+        one-sided tests (Schuirmann, 1987; Lakens, 2017).
+
+    Returns
+    -------
+    str
+        `relevant_positive`: at least as large as the smallest effect of interest; `positive`: above zero, and
+        perhaps not large enough; `small_positive`: above zero and smaller than it; `negligible`: smaller than it
+        in either direction; `undecided`; and the same below zero.
+    """
+    small = -smallest < inner_low and inner_high < smallest
+    if low > 0:
+        return "relevant_positive" if low >= smallest else "small_positive" if small else "positive"
+    if high < 0:
+        return "relevant_negative" if high <= -smallest else "small_negative" if small else "negative"
+    return "negligible" if small else "undecided"
+
+
+def equivalence(fit: Fit, settings: Moderation) -> pd.DataFrame:
+    """The interaction's interval beside the smallest effect of interest.
+
+    The smallest effect is the model's `smallest_effect`, in units of the coefficient, or else the coefficient that adds
+    `smallest_change` to R² in this sample: b² SS / SST = ΔR², SS being the product's sum of squares beside the
+    other terms. The interval is the one that the study shows (`moderation.interval`), OLS where HC3 is not
+    computable. Several product terms are read together, by the interval of ΔR² from the noncentral F
+    distribution (Steiger, 2004), as one cannot say which is of interest.
+
+    Returns
+    -------
+    DataFrame
+        The table `equivalence`, one row. In R: ``confint``, ``TOSTER::tsum_TOST``'s arithmetic.
+    """
+    design, model = fit.design, fit.design.model
+    row = {"term": f"{model.predictor}:{model.moderator}", "interval": settings.interval, "note": None}
+    if len(design.interaction) > 1:
+        return pd.DataFrame([row | _joint(fit, settings)])[COLUMNS]
+    place = design.interaction[0]
+    unit = np.eye(len(fit.estimates))[[place]]
+    estimate = fit.estimates[place]
+    others = np.delete(design.matrix, place, axis=1)
+    q, _ = np.linalg.qr(others / np.abs(others).max(axis=0))
+    product = design.matrix[:, place]
+    rest = product - q @ (q.T @ product)
+    total = ((design.outcome - design.outcome.mean()) ** 2).sum()
+    scale = (rest @ rest) / total
+    smallest = model.smallest_effect or float(np.sqrt(settings.smallest_change / scale))
+    alpha = 1 - settings.confidence
+    if settings.interval == "bootstrap":
+        table = fit.tests(unit)
+        low, high = float(table["boot_low"][0]), float(table["boot_high"][0])
+        draws = fit.draws[:, [place]]
+        if fit.jackknife is None:
+            ends = bootstrap.percentile(draws, 1 - 2 * alpha)
+        else:
+            ends = bootstrap.bca(draws, np.array([estimate]), fit.jackknife[:, [place]], 1 - 2 * alpha)
+        inner, p_value = (float(ends[0][0]), float(ends[1][0])), np.nan
+    else:
+        robust = settings.interval == "hc3" and not np.isnan(fit.covariance_hc3).any()
+        if settings.interval == "hc3" and not robust:
+            row |= {"interval": "ols", "note": NO_HC3}
+        error = float(fit.effect(unit, hc3=robust)[1][0])
+        low, high = estimate - fit.critical * error, estimate + fit.critical * error
+        reach = float(stdtrit(fit.df, 1 - alpha)) * error
+        inner = estimate - reach, estimate + reach
+        p_value = float(stdtr(fit.df, -(smallest - abs(estimate)) / error))
+    row |= {"smallest_effect": smallest, "smallest_change": smallest**2 * scale, "estimate": estimate}
+    row |= {"ci_low": low, "ci_high": high, "equivalence_low": inner[0], "equivalence_high": inner[1]}
+    row |= {"p_equivalence": p_value, "reading": read(low, high, smallest, *inner)}
+    return pd.DataFrame([row])[COLUMNS]
+
+
+COLUMNS = [
+    "term", "interval", "smallest_effect", "smallest_change", "estimate", "ci_low", "ci_high", "equivalence_low",
+    "equivalence_high", "p_equivalence", "reading", "note",
+]  # fmt: skip
+
+
+def _joint(fit: Fit, settings: Moderation) -> dict:
+    """ΔR² of several product terms, with its interval."""
+    n, terms = len(fit.design.data), len(fit.design.interaction)
+    f, _ = fit.wald(np.eye(len(fit.estimates))[fit.design.interaction])
+    alpha = 1 - settings.confidence
+
+    def change(probability: float) -> float:
+        """ΔR² at which F as large as this one has the probability of being exceeded."""
+        noncentrality = float(ncfdtrinc(terms, fit.df, probability, f))
+        if not noncentrality > 0:
+            return 0.0
+        f2 = noncentrality / n
+        return (1 - fit.r_squared_reduced) * f2 / (1 + f2)
+
+    low, high, inner = change(1 - alpha / 2), change(alpha / 2), change(alpha)
+    smallest = settings.smallest_change
+    if low > 0:
+        reading = "relevant" if low >= smallest else "small" if inner < smallest else "present"
+    else:
+        reading = "negligible" if inner < smallest else "undecided"
+    return {
+        "interval": "noncentral F", "smallest_effect": np.nan, "smallest_change": smallest,
+        "estimate": fit.r_squared - fit.r_squared_reduced, "ci_low": low, "ci_high": high, "equivalence_low": 0.0,
+        "equivalence_high": inner, "p_equivalence": np.nan, "reading": reading,
+    }  # fmt: skip

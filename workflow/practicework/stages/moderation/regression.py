@@ -1,0 +1,237 @@
+"""The fitted model, and inference about any linear combination of its coefficients."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import fdtrc, stdtr, stdtrit
+from statsmodels.regression.linear_model import OLS
+
+from practicework.errors import StudyError
+from practicework.numerics import bootstrap
+from practicework.stages.moderation.design import Design
+from practicework.stages.moderation.design import design as design_of
+from practicework.study.settings import Moderation
+
+NO_HC3 = "HC3 is not computable: one respondent alone determines a coefficient"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted model.
+
+    Attributes
+    ----------
+    estimates : ndarray of shape (p,)
+    covariance, covariance_hc3 : ndarray of shape (p, p)
+        NaN in the latter where a respondent alone determines a coefficient.
+    critical : float
+        The critical value of t.
+    draws : ndarray of shape (resamples, p)
+        The bootstrap; `redrawn` of its resamples were singular and drawn again.
+    jackknife : ndarray of shape (n, p) or None
+        The coefficients without each respondent, where BCa intervals are asked for.
+    """
+
+    design: Design
+    estimates: np.ndarray
+    covariance: np.ndarray
+    covariance_hc3: np.ndarray
+    df: int
+    critical: float
+    confidence: float
+    r_squared: float
+    r_squared_reduced: float
+    draws: np.ndarray
+    redrawn: int
+    jackknife: np.ndarray | None
+
+    @property
+    def residuals(self) -> np.ndarray:
+        """Outcome minus prediction."""
+        return self.design.outcome - self.design.matrix @ self.estimates
+
+    def effect(self, rows: np.ndarray, *, hc3: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """Linear combinations of the coefficients, a row each, and their standard errors."""
+        variance = np.einsum("ij,jk,ik->i", rows, self.covariance_hc3 if hc3 else self.covariance, rows)
+        return rows @ self.estimates, np.sqrt(np.maximum(variance, 0))
+
+    def tests(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Standard errors, t, p and intervals of linear combinations: by OLS, HC3 and the bootstrap.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (m, p)
+
+        Returns
+        -------
+        dict of ndarray of shape (m,)
+            The columns that every table of estimates has beside the estimate.
+        """
+        estimate, error = self.effect(rows)
+        _, robust = self.effect(rows, hc3=True)
+        table = t_tests(estimate, error, self.df, self.critical)
+        hc3 = t_tests(estimate, robust, self.df, self.critical)
+        draws = self.draws @ rows.T
+        if self.jackknife is None:
+            low, high = bootstrap.percentile(draws, self.confidence)
+        else:
+            low, high = bootstrap.bca(draws, estimate, self.jackknife @ rows.T, self.confidence)
+        table |= {"std_error_hc3": robust, "p_value_hc3": hc3["p_value"]}
+        table |= {"boot_std_error": draws.std(axis=0, ddof=1), "boot_low": low, "boot_high": high}
+        return table | {"ci_low_hc3": hc3["ci_low"], "ci_high_hc3": hc3["ci_high"]}
+
+    def wald(self, rows: np.ndarray, *, hc3: bool = False) -> tuple[float, float]:
+        """F and p of the hypothesis that all these linear combinations are zero.
+
+        In R: ``car::linearHypothesis(m, rows, vcov. = sandwich::vcovHC(m, "HC3"))``.
+        """
+        covariance = rows @ (self.covariance_hc3 if hc3 else self.covariance) @ rows.T
+        if np.isnan(covariance).any():
+            return np.nan, np.nan
+        size = np.sqrt(np.diag(covariance))  # coefficients of one unit, whatever the variables' units
+        t = rows @ self.estimates / size
+        f = float(t @ np.linalg.solve(covariance / np.outer(size, size), t)) / len(rows)
+        return f, float(fdtrc(len(rows), self.df, f))
+
+
+def t_tests(estimate: np.ndarray, std_error: np.ndarray, df: int, critical: float) -> dict[str, np.ndarray]:
+    """Standard errors, t, two-sided p and interval."""
+    t = estimate / std_error
+    return {
+        "std_error": std_error,
+        "t": t,
+        "p_value": 2 * stdtr(df, -np.abs(t)),
+        "ci_low": estimate - critical * std_error,
+        "ci_high": estimate + critical * std_error,
+    }
+
+
+def ols(design: Design) -> tuple[OLS, np.ndarray]:
+    """The regression on columns of one size, and these sizes.
+
+    Raises
+    ------
+    StudyError
+        The model explains the outcome perfectly.
+    """
+    # the pseudo-inverse of statsmodels drops columns that are small beside the others
+    size = np.abs(design.matrix).max(axis=0)
+    result = OLS(design.outcome, design.matrix / size).fit()
+    if result.ssr <= 1e-12 * result.centered_tss:
+        raise StudyError(
+            f"{design.where} explains '{design.model.outcome}' perfectly, so that nothing is left to test; "
+            "leave out the variable that determines it."
+        )
+    return result, size
+
+
+def fit(design: Design, settings: Moderation, rng: np.random.Generator) -> Fit:
+    """The model by ordinary least squares, with HC3 covariance and the bootstrap.
+
+    Raises
+    ------
+    StudyError
+        Perfect collinearity or a perfect fit.
+    """
+    try:
+        draws = bootstrap.resample_ols(design.matrix, design.outcome, settings.bootstrap.resamples, rng)
+    except ValueError as error:
+        raise StudyError(
+            f"{design.where} cannot be fitted: {error}, so that its coefficients cannot be told apart; "
+            "leave out a variable that the others determine."
+        ) from None
+    result, size = ols(design)
+    reduced = OLS(design.outcome, np.delete(design.matrix / size, design.interaction, axis=1)).fit()
+    sizes = np.outer(size, size)
+    return Fit(
+        design,
+        result.params / size,
+        result.cov_params() / sizes,
+        hc3(result) / sizes,
+        int(result.df_resid),
+        float(stdtrit(result.df_resid, (1 + settings.confidence) / 2)),
+        settings.confidence,
+        float(result.rsquared),
+        float(reduced.rsquared),
+        draws.coefficients,
+        draws.redrawn,
+        bootstrap.leave_one_out(design.matrix, design.outcome) if settings.bootstrap.interval == "bca" else None,
+    )
+
+
+def hc3(result: OLS) -> np.ndarray:
+    """HC3 covariance; NaN where a respondent alone determines a coefficient (leverage 1)."""
+    leverage = (np.linalg.qr(result.model.exog)[0] ** 2).sum(axis=1)
+    if (leverage > 1 - 1e-10).any():  # its residual is zero but for rounding, and would be divided by zero but for rounding
+        return np.full_like(result.cov_params(), np.nan)
+    return result.cov_HC3
+
+
+def coefficients(fit: Fit) -> pd.DataFrame:
+    """Every coefficient with its tests, standardised estimate and variance inflation.
+
+    `beta` is the coefficient where outcome, predictor, moderator and covariates are z-scores (the product is
+    that of the z-scores; Friedrich, 1982) and indicators are as they are. In R: ``lm(zy ~ zx * zw + zc)``.
+    `vif` is the diagonal of the inverse correlation matrix of the columns. In R: ``car::vif(m, type = "terms")``.
+    """
+    table = {"term": fit.design.terms, "estimate": fit.estimates} | fit.tests(np.eye(len(fit.estimates)))
+    table |= dict(zip(("beta", "beta_low", "beta_high"), _standardised(fit), strict=True)) | {"vif": _inflation(fit.design)}
+    missing = np.isnan(table["std_error_hc3"]).any()
+    return pd.DataFrame(table | {"note": NO_HC3 if missing else None})
+
+
+def _standardised(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Standardised coefficients and their intervals, which take the standard deviations as known."""
+    made, data = fit.design, fit.design.data.copy()
+    categories = [one.name for one in (made.predictor, made.moderator, *made.covariates) if one.levels is not None]
+    for name in made.model.variables:
+        if name not in categories:
+            data[name] = (data[name] - data[name].mean()) / data[name].std()
+    result, size = ols(design_of(data, made.name, made.model, "none", categories))
+    beta, half = result.params / size, fit.critical * result.bse / size
+    return beta, beta - half, beta + half
+
+
+def _inflation(design: Design) -> np.ndarray:
+    """Variance inflation factors; none for the intercept."""
+    return np.concatenate([[np.nan], np.diag(np.linalg.inv(np.corrcoef(design.matrix[:, 1:].T)))])
+
+
+def fit_table(fit: Fit, dropped: int, settings: Moderation, detectable: float) -> pd.DataFrame:
+    """The model as a whole, and what the interaction adds. In R: ``summary(m)``, ``anova(m0, m)``."""
+    n, p = fit.design.matrix.shape
+    rows = np.eye(p)
+    f_change, p_change = fit.wald(rows[fit.design.interaction])
+    f, p_value = fit.wald(rows[1:])
+    f_hc3, p_hc3 = fit.wald(rows[fit.design.interaction], hc3=True)
+    row = {
+        "n": n,
+        "dropped": dropped,
+        "r_squared": fit.r_squared,
+        "adj_r_squared": 1 - (1 - fit.r_squared) * (n - 1) / fit.df,
+        "f": f,
+        "p_value": p_value,
+        "r_squared_change": fit.r_squared - fit.r_squared_reduced,
+        "f_change": f_change,
+        "p_change": p_change,
+        "df_model": p - 1,
+        "df_residual": fit.df,
+        "detectable_change": detectable,
+        "resamples": settings.bootstrap.resamples,
+        "redrawn": fit.redrawn,
+        "df_change": len(fit.design.interaction),
+        "f_change_hc3": f_hc3,
+        "p_change_hc3": p_hc3,
+    }
+    return pd.DataFrame([row])
+
+
+def correlations(design: Design) -> pd.DataFrame:
+    """Correlations of outcome and terms, of the respondents in the model. In R: ``cor(model.matrix(m))``."""
+    names = [design.model.outcome, *design.terms[1:]]
+    r = np.corrcoef(np.column_stack([design.outcome, design.matrix[:, 1:]]).T)
+    first, second = np.triu_indices(len(names), 1)
+    return pd.DataFrame(
+        {"term_a": [names[i] for i in first], "term_b": [names[j] for j in second], "r": np.clip(r[first, second], -1, 1)}
+    )

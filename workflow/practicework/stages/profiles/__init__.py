@@ -1,0 +1,124 @@
+"""Profiles: who promotes, reconciles or disrupts the practice, how sure the scales are of it, and whether the data agree."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from practicework.numerics.seeds import Streams
+from practicework.stages.profiles import assignment, coexistence, robustness, variables
+from practicework.stages.profiles.assignment import draw_shares
+from practicework.stages.profiles.robustness import nearest_prototype
+from practicework.study.pipeline import Part
+from practicework.study.scale import Scale
+from practicework.study.settings import MIDDLE, Profiles
+
+__all__ = ["analyse", "compute", "draw_shares", "nearest_prototype"]
+
+
+def analyse(
+    scores: pd.DataFrame,
+    reliability: pd.DataFrame,
+    scales: dict[str, Scale],
+    settings: Profiles,
+    rng: np.random.Generator,
+    *,
+    others: Sequence[str] = (),
+    categories: Collection[str] = (),
+) -> dict[str, pd.DataFrame]:
+    """Assign each respondent to the nearest prototype, with the certainty that measurement error leaves.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        `respondent` and one column per scale and variable; a respondent without all indicators gets no profile.
+    reliability : DataFrame
+        The table `reliability/scales`; its alpha gives the standard errors of measurement.
+    scales : dict of Scale
+    settings : Profiles
+    rng : numpy.random.Generator
+    others : sequence of str
+        Variables by which the profiles are described.
+    categories : collection of str
+        Those of them whose numbers are codes.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        The tables by the last part of their names.
+    """
+    names, labels = list(settings.indicators), list(settings.prototypes)
+    percents = pd.DataFrame({name: scales[name].percent(scores[name]) for name in names})
+    measured = assignment.measurement(percents, reliability)
+    prototypes = np.array([[percent[name] for name in names] for percent in settings.prototypes.values()])
+    complete = percents.notna().all(axis=1).to_numpy()
+    points, sem = percents.to_numpy()[complete], measured["sem"].to_numpy()
+    nearest = nearest_prototype(points, prototypes)
+    shares, kinds, kinds_certainty = np.full((len(points), len(labels)), np.nan), None, np.nan
+    if np.isfinite(sem).all():
+        shares = draw_shares(points, prototypes, sem, settings.draws, rng)
+        if own := settings.own_indicators:
+            kinds, kinds_certainty = coexistence.by_own_scales(points, names, settings.prototypes, own, sem, settings.draws, rng)
+        else:
+            middle = np.full((1, len(names)), MIDDLE)
+            near = draw_shares(points, np.vstack([prototypes, middle]), sem, settings.draws, rng)[:, -1]
+            kinds, kinds_certainty = coexistence.by_shares(shares, labels, near, settings.exclusive_at)
+
+    table = pd.DataFrame({"respondent": scores["respondent"], "profile": None, "certainty": np.nan, "exclusive": None})
+    table = table.assign(coexistence=None, kinds=None, kinds_certainty=np.nan, note=None, **dict.fromkeys(labels, np.nan))
+    table.loc[complete, "profile"] = np.array(labels)[nearest]
+    table.loc[complete, "certainty"] = shares[np.arange(len(points)), nearest]
+    table.loc[complete, labels] = shares
+    table["exclusive"] = (table["certainty"] >= settings.exclusive_at).astype("boolean").mask(table["certainty"].isna())
+    if kinds is not None:
+        table.loc[complete, "coexistence"] = [coexistence.category(one) for one in kinds]
+        table.loc[complete, "kinds"] = [" + ".join(one) or None for one in kinds]
+        table.loc[complete, "kinds_certainty"] = kinds_certainty
+    table.loc[complete & table["certainty"].isna(), "note"] = (
+        "certainty is not computable: an indicator has no standard error of measurement"
+    )
+    tied = np.flatnonzero(complete)[robustness.ties(points, prototypes)]
+    for position in tied:
+        told = "as near to another profile; the first of them is taken"
+        table.at[position, "note"] = "; ".join(filter(None, [table.at[position, "note"], told]))
+    for position in np.flatnonzero(~complete):
+        missing = ", ".join(name for name in names if np.isnan(percents.at[position, name]))
+        table.at[position, "note"] = f"no profile: no score of {missing}"
+
+    stability = robustness.stability(points, prototypes, sem, settings.resamples, rng)
+    results = {
+        "assignments": table,
+        "indicators": pd.concat([scores["respondent"], percents], axis=1),
+        "summary": assignment.summary(table, labels, stability),
+        "means": assignment.means(percents, table["profile"], settings.prototypes),
+        "measurement": measured,
+        "coexistence": coexistence.summary(table),
+        "sensitivity": robustness.sensitivity(points, labels, prototypes),
+        "exclusivity": robustness.exclusivity(table["certainty"].to_numpy(float), settings.exclusive_at),
+        "boundary": robustness.boundary(points, labels, prototypes, sem),
+        "by_variable": variables.by_variable(scores, table["profile"], labels, others, categories),
+        "associations": variables.associations(scores, table["profile"], others, categories, rng),
+    }
+    if settings.latent is not None:
+        from practicework.stages.profiles import comparison  # only here: it loads StepMix
+
+        respondents = scores["respondent"][complete].tolist()
+        results |= comparison.compare(respondents, points, names, labels, prototypes, nearest, settings.latent, rng)
+    return results
+
+
+def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
+    """Every table of the stage for a sample."""
+    study = part.study
+    found = analyse(
+        inputs["scoring/scores"],
+        inputs["reliability/scales"],
+        study.scales,
+        study.config.profiles,
+        rng(),
+        others=study.variables,
+        categories=study.config.categories,
+    )
+    return {f"profiles/{name}": table for name, table in found.items()}

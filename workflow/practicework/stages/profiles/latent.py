@@ -1,0 +1,206 @@
+"""Latent profile analysis: do the data themselves fall into profiles, and into those of the theory?"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+
+from practicework.stages.profiles import mixture
+from practicework.study.settings import Latent
+
+SMALLEST = (5, 0.05)
+"""A profile of fewer people, or of a smaller share of them, is none."""
+COLLAPSED, OVERLAPPING = 1e-3, 0.1
+"""Variance (share of the indicator's) and relative entropy from which a solution is degenerate."""
+SAME = 0.01
+"""Starts agree that end within so much of each other's log-likelihood."""
+KEPT, BLRT_STARTS, SIGNIFICANT = 0.2, (10, 3), 0.05
+MANY = 1_000
+"""Beyond so many people no BLRT is run: it would take minutes, and BIC decides well."""
+FEWEST, CELLS = 10, 2_000_000
+"""Starts at least, and people × profiles × starts held at once at most."""
+COLUMNS = [
+    "structure", "mclust", "profiles", "log_likelihood", "parameters", "aic", "bic", "sabic", "relative_entropy", "blrt",
+    "blrt_p", "smallest_n", "smallest_percent", "mean_posterior", "starts_agreeing", "refused", "chosen", "note",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Solution:
+    """One solution: its row of the table, and each person's probabilities, shape (n, k)."""
+
+    row: dict
+    means: np.ndarray
+    sds: np.ndarray
+    weights: np.ndarray
+    posterior: np.ndarray
+
+
+def solutions(points: np.ndarray, settings: Latent, rng: np.random.Generator) -> list[Solution]:
+    """Every structure with every number of profiles, the refused ones marked, the one with the smallest BIC chosen.
+
+    Starts are screened by the mixture's own EM; StepMix (Morin et al., 2025) fits from the best proper one, and its
+    log-likelihood counts. BIC, with n the people, and SABIC with (n + 2)/24; relative entropy
+    1 − Σ −p log p / (n log k).
+
+    Parameters
+    ----------
+    points : ndarray of shape (n, d)
+        Complete indicators, percent of the response range.
+    settings : Latent
+    rng : numpy.random.Generator
+    """
+    n, d = points.shape
+    if n < 2 * SMALLEST[0] or not points.std(axis=0).all():
+        return []
+    scale = np.sqrt(points.var(axis=0).mean())  # one for all indicators, which leaves spherical mixtures spherical
+    standard = (points - points.mean(axis=0)) / scale
+    found: list[Solution] = []
+    for structure in settings.structures:
+        before: tuple[mixture.Mixture, int, float] | None = None
+        testing = settings.blrt > 0 and n <= MANY
+        for k in range(1, settings.max_profiles + 1):
+            if mixture.parameters(structure, k, d) >= n:
+                break
+            starts = min(settings.starts, max(FEWEST, CELLS // (n * k)))
+            fits = mixture.fit(standard[None], k, structure, starts, max(FEWEST // 2, round(KEPT * starts)), rng)
+            start, degenerate = _proper(fits, standard.var(axis=0))
+            solution = _solution(standard, fits, start, degenerate, structure, k, settings)
+            row = solution.row
+            if before and testing and row["log_likelihood"] is not None:
+                row["blrt"] = 2 * (row["log_likelihood"] - before[2])
+                row["blrt_p"] = _blrt(before[0], before[1], row["blrt"], n, k, structure, settings.blrt, rng)
+                testing = row["blrt_p"] < SIGNIFICANT
+            elif k > 1 and settings.blrt:
+                why = f"more than {MANY:,} people" if n > MANY else "fewer profiles already fit as well"
+                row["note"] = _join(row["note"], f"no BLRT: {why}")
+            if before and row["log_likelihood"] < before[2] - SAME:
+                row["refused"], row["note"] = True, _join("the log-likelihood is below that of fewer profiles", row["note"])
+            before = (fits, start, row["log_likelihood"])
+            row["log_likelihood"] -= n * d * np.log(scale)
+            _criteria(row, n)
+            found.append(
+                Solution(
+                    row, points.mean(axis=0) + solution.means * scale, solution.sds * scale, solution.weights, solution.posterior
+                )
+            )
+    sound = [one for one in found if not one.row["refused"]]
+    if sound:
+        min(sound, key=lambda one: round(one.row["bic"], 6)).row["chosen"] = True  # of equal ones the first
+    return found
+
+
+def _proper(fits: mixture.Mixture, variances: np.ndarray) -> tuple[int, int]:
+    """The best start that has not collapsed, or else the best one; and how many have."""
+    lowest = np.linalg.eigvalsh(fits.covariances[0] / np.sqrt(np.outer(variances, variances))).min(axis=(1, 2))
+    collapsed = lowest < COLLAPSED
+    values = np.where(collapsed & ~collapsed.all(), -np.inf, fits.log_likelihood[0])
+    return int(values.argmax()), int(collapsed.sum())
+
+
+def _solution(
+    standard: np.ndarray, fits: mixture.Mixture, start: int, degenerate: int, structure: str, k: int, settings: Latent
+) -> Solution:
+    """A start's solution as StepMix ends it, and why it may be refused."""
+    n = len(standard)
+    model = _stepmix(standard, fits.responsibilities[0, start], structure, k)
+    value = float(model.score(standard)) * n
+    posterior = model.predict_proba(standard)
+    sizes = np.bincount(posterior.argmax(axis=1), minlength=k)
+    shares = posterior.mean(axis=0)
+    agreeing = int((np.abs(fits.log_likelihood[0] - fits.log_likelihood[0, start]) < SAME).sum()) if k > 1 else settings.starts
+    with np.errstate(divide="ignore", invalid="ignore"):
+        entropy = np.nansum(-posterior * np.log(posterior))
+    relative = 1 - entropy / (n * np.log(k)) if k > 1 else np.nan
+    reasons = []
+    if degenerate == len(fits.log_likelihood[0]):
+        reasons.append("a variance has collapsed in every start")
+    if sizes.min() < max(SMALLEST[0], SMALLEST[1] * n):
+        reasons.append(f"the smallest profile has {sizes.min()} people")
+    if k > 1 and relative < OVERLAPPING:
+        reasons.append("the profiles overlap so that nobody belongs to one")
+    if agreeing < 2:
+        reasons.append("only one start found this log-likelihood")
+    if abs(value - fits.log_likelihood[0, start]) > SAME:
+        reasons.append("StepMix ends elsewhere")
+    own = [posterior[posterior.argmax(axis=1) == one, one].mean() if sizes[one] else 0.0 for one in range(k)]
+    note = "refused: " + "; ".join(reasons) if reasons else None
+    if degenerate and len(reasons) == 0:
+        note = f"{degenerate} starts ended with a collapsed variance and were passed over"
+    row = {
+        "structure": structure,
+        "mclust": mixture.STRUCTURES[structure],
+        "profiles": k,
+        "log_likelihood": value,
+        "parameters": mixture.parameters(structure, k, standard.shape[1]),
+        "relative_entropy": relative,
+        "blrt": np.nan,
+        "blrt_p": np.nan,
+        "smallest_n": int(sizes.min()),
+        "smallest_percent": 100 * float(shares.min()),
+        "mean_posterior": float(min(own)),
+        "starts_agreeing": agreeing,
+        "refused": bool(reasons),
+        "chosen": False,
+        "note": note,
+    }
+    covariances = fits.covariances[0, start]
+    return Solution(
+        row, model.get_parameters()["measurement"]["means"], np.sqrt(np.einsum("kii->ki", covariances)), shares, posterior
+    )
+
+
+def _stepmix(standard: np.ndarray, responsibilities: np.ndarray, structure: str, k: int):
+    """StepMix's maximum from given responsibilities instead of its own random ones."""
+    from stepmix.stepmix import StepMix
+
+    class Started(StepMix):
+        def _initialize_parameters(self, X, random_state):
+            self.log_resp_ = np.log(np.clip(responsibilities, 1e-15, 1))
+            self.weights_ = responsibilities.mean(axis=0)
+            self._initialize_parameters_measurement(X, random_state)
+
+    measurement = f"gaussian_{'diag' if structure == 'diagonal' else structure}"
+    model = Started(
+        k, measurement=measurement, n_init=1, max_iter=1000, abs_tol=1e-10, rel_tol=0.0, random_state=0, progress_bar=0, verbose=0
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # whether it ended where the starts did is checked
+        return model.fit(standard)
+
+
+def _criteria(row: dict, n: int) -> None:
+    twice = -2 * row["log_likelihood"]
+    row["aic"] = twice + 2 * row["parameters"]
+    row["bic"] = twice + row["parameters"] * np.log(n)
+    row["sabic"] = twice + row["parameters"] * np.log((n + 2) / 24)
+
+
+def _blrt(
+    null: mixture.Mixture, start: int, observed: float, n: int, k: int, structure: str, size: int, rng: np.random.Generator
+) -> float:
+    """The bootstrap p of k − 1 against k profiles (McLachlan, 1987): (1 + the number at least as large) / (1 + size)."""
+    data = null.draw(start, n, size, rng)
+    fewer, more = (mixture.fit(data, one, structure, *BLRT_STARTS, rng).best for one in (k - 1, k))
+    return float((1 + (2 * (more - fewer) >= observed).sum()) / (1 + size))
+
+
+def _join(*notes: str | None) -> str | None:
+    return "; ".join(note for note in notes if note) or None
+
+
+def align(means: np.ndarray, prototypes: np.ndarray) -> list[int | None]:
+    """For each class the prototype that it is paired with, by the smallest sum of distances; None for those left over."""
+    distance = np.sqrt(((means[:, None] - prototypes[None]) ** 2).sum(axis=2))
+    classes, matched = linear_sum_assignment(distance)
+    pairs = dict(zip(classes.tolist(), matched.tolist(), strict=True))
+    return [pairs.get(one) for one in range(len(means))]
+
+
+def table(found: list[Solution]) -> pd.DataFrame:
+    """The table `profiles/latent`."""
+    return pd.DataFrame([one.row for one in found], columns=COLUMNS).astype({"note": object})

@@ -1,0 +1,75 @@
+"""The ledger: every published number beside the reproduced one."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from practicework.errors import StudyError
+from practicework.study.config import Claim, Replication, alternatives
+from practicework.study.published import parse
+
+
+def ledger(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Hold each claim against the results.
+
+    Parameters
+    ----------
+    published : Replication
+    results : mapping of str to DataFrame
+        The tables that the claims name.
+
+    Returns
+    -------
+    DataFrame
+        The table `replication/ledger`. A claim agrees if the unrounded value would be printed as
+        published, or satisfies the published inequality; a value that the study could not compute
+        does not agree. A claim that counts is held against the number of different values, such as
+        units, in all rows that fit; no row is a count of zero.
+
+    Raises
+    ------
+    StudyError
+        A claim fits no row, several rows, or no number.
+    """
+    rows = []
+    for number, claim in enumerate(published.claims, 1):
+        where = f"config/config.yaml, replication, entry {number} ('{claim.claim}')"
+        table = results[claim.table]
+        for column in (claim.column or claim.count, *claim.row):
+            if column not in table:
+                raise StudyError(f"{where}: {claim.table} has no column '{column}'; it has {', '.join(table.columns)}.")
+        match = np.logical_and.reduce(
+            [table[column].astype(str).isin(alternatives(value)) for column, value in claim.row.items()] or [[True] * len(table)]
+        )
+        value = float(table.loc[match, claim.count].nunique()) if claim.count else _cell(table.loc[match], claim, where)
+        rows.append(
+            {
+                "claim": claim.claim,
+                "source": claim.source or published.source,
+                "published": claim.published,
+                "reproduced": value,
+                "agrees": not np.isnan(value) and parse(claim.published).agrees(value),
+                "table": claim.table,
+                "row": _row(claim.row) or None,
+                "column": claim.column or f"different values of {claim.count}",
+                "note": "could not be computed in this sample" if np.isnan(value) else claim.note,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _cell(found: pd.DataFrame, claim: Claim, where: str) -> float:
+    """The one number that a claim names; NaN where the study could not compute it."""
+    if len(found) != 1:
+        wanted = _row(claim.row) or "no row is named"
+        raise StudyError(f"{where}: {len(found)} rows of {claim.table} fit ({wanted}); name exactly one by 'row'.")
+    cell = found[claim.column]
+    value = float(pd.to_numeric(cell, errors="coerce").astype(float).iloc[0])
+    if np.isnan(value) and cell.notna().all():
+        raise StudyError(f"{where}: '{claim.column}' of {claim.table} is not a number; name another column.")
+    return value
+
+
+def _row(row: Mapping[str, str | tuple[str, ...]]) -> str:
+    return ", ".join(f"{column} = {' or '.join(alternatives(value))}" for column, value in row.items())

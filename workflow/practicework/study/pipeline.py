@@ -1,0 +1,289 @@
+"""The pipeline: its stages, and the parts of a study (samples and sets of codings) for which they run.
+
+`STAGES` is the one registry: a stage is an entry here, a module in `practicework.stages`, a rule in
+`workflow/rules/`, a contract in `practicework.tables.contracts` and a section in `practicework.report`.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from practicework import tables
+from practicework.study.config import CodingSet, Replication, Sample
+from practicework.study.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Part:
+    """A sample or a set of codings: whatever has a folder of results of its own."""
+
+    study: Study
+    name: str
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the part is a set of codings rather than a sample."""
+        return self.name in self.study.config.coding
+
+    @property
+    def spec(self) -> Sample | CodingSet:
+        """The part's entry in the config."""
+        return (self.study.config.coding if self.is_set else self.study.config.samples)[self.name]
+
+    @property
+    def label(self) -> str:
+        """The words for the part: the label of a set's codebook, otherwise the part's name."""
+        codebook = self.study.codebooks.get(self.name)
+        return (codebook.label if codebook else None) or self.name
+
+    @property
+    def synthetic(self) -> str | None:
+        """Why the data were computed, if they were."""
+        return None if self.is_set else self.spec.synthetic
+
+    @property
+    def files(self) -> list[str]:
+        """The part's files in `data/raw/`, relative to the study."""
+        return self.spec.files if self.is_set else [self.spec.file]
+
+    @property
+    def replication(self) -> Replication | None:
+        """The published claims about the part."""
+        return (self.study.config.replication or {}).get(self.name)
+
+    @cached_property
+    def stages(self) -> list[str]:
+        """The names of the stages that run for the part, in the order of the pipeline."""
+        return [stage.name for stage in STAGES.values() if stage.runs(self)]
+
+    def tables(self, *stages: str) -> list[str]:
+        """The names of the result tables of some stages, or of all that run, such as `moderation/main/fit`."""
+        return [
+            name.format(model=model)
+            for stage in stages or self.stages
+            for name, contract in tables.CONTRACTS.items()
+            if name.startswith(f"{stage}/") and NEEDS[contract.needs](self.study)
+            for model in (self.study.models if "{model}" in name else [""])
+        ]
+
+    def results(self) -> "dict[str, pd.DataFrame]":
+        """Read every result table of the part from the study's folder, by name."""
+        return {name: tables.read(name, self.study.folder / tables.path(self.name, name)) for name in self.tables()}
+
+    def digest(self, stage: str) -> str:
+        """Return a fingerprint of the config that a stage reads; the stage reruns when it changes."""
+        return hashlib.sha256(json.dumps(STAGES[stage].settings(self), default=str).encode()).hexdigest()[:16]
+
+
+def parts(study: Study) -> list[Part]:
+    """Return the samples and the sets of codings of a study."""
+    return [Part(study, name) for name in study.part_names]
+
+
+NEEDS: Mapping[str | None, Callable[[Study], bool]] = {
+    None: lambda study: True,
+    "screening": lambda study: study.config.screening is not None,
+    "marker": lambda study: study.config.dimensionality.marker is not None,
+    "latent": lambda study: study.config.profiles is not None and study.config.profiles.latent is not None,
+}
+"""Conditions on the config under which some tables of a stage exist."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the pipeline.
+
+    Attributes
+    ----------
+    name : str
+        Also the name of its module, rule, folder of results and section of the report.
+    runs : callable
+        Whether the stage runs for a part.
+    settings : callable
+        What the stage reads of the config for a part; its fingerprint triggers reruns.
+    reads : callable
+        The result tables that the stage reads.
+    files : callable
+        The files of the study that the stage reads, relative to its folder.
+    seed : callable
+        The seed from which the stage's random numbers derive.
+    """
+
+    name: str
+    runs: Callable[[Part], bool]
+    settings: Callable[[Part], Any]
+    reads: Callable[[Part], list[str]] = lambda part: []
+    files: Callable[[Part], list[str]] = lambda part: []
+    seed: Callable[[Study], int] = lambda study: study.config.seed
+
+
+def _sample(when: Callable[[Study], object]) -> Callable[[Part], bool]:
+    return lambda part: not part.is_set and bool(when(part.study))
+
+
+def _scales(part: Part) -> list[str]:
+    return [f"scales/{scale}.yaml" for scale in part.study.scales]
+
+
+def _with_ledger(*names: str) -> Callable[[Part], list[str]]:
+    return lambda part: [*names, *(["screening/ledger"] if part.study.config.screening else [])]
+
+
+def _ingest_settings(part: Part) -> list:
+    config, scales = part.study.config, part.study.scales.values()
+    return [
+        part.spec.computed,
+        # how items are found and coded, but not how they are scored
+        [([item.model_dump(exclude={"reverse"}) for item in scale.items], scale.response.model_dump()) for scale in scales],
+        [part.study.variables, config.categories, config.quasi_identifiers],
+        config.screening and [config.screening.duration, list(config.screening.checks)],
+    ]
+
+
+def _dimensionality_settings(part: Part) -> list:
+    config = part.study.config
+    marked = part.study.variables if config.dimensionality.marker is not None else []
+    return [list(part.study.scales), config.dimensionality.model_dump(), config.seed, marked]
+
+
+def _replication_settings(part: Part) -> list:
+    config, study = part.study.config, part.study
+    return [
+        part.replication and part.replication.model_dump(),
+        config.moderation and [config.moderation.center, {name: model.variables for name, model in study.models.items()}],
+        {name: len(codes) for name, codes in config.categories.items()},
+    ]
+
+
+def _report_settings(part: Part) -> list:
+    config = part.study.config
+    if part.is_set:
+        return [config.title, part.spec.model_dump(), config.seed, _replication_settings(part)]
+    whole = config.model_dump(exclude={"samples", "replication", "licence"})
+    own = part.spec.computed | {"synthetic": part.spec.synthetic}
+    return [whole, own, _replication_settings(part), part.study.unused_raw_files()]
+
+
+def _moderation_reads(part: Part) -> list[str]:
+    reliability = ["reliability/scales"] if part.study.scales else []
+    return _with_ledger("scoring/scores", *reliability)(part)
+
+
+STAGES: dict[str, Stage] = {
+    stage.name: stage
+    for stage in (
+        Stage(
+            "ingest",
+            runs=lambda part: not part.is_set,
+            settings=_ingest_settings,
+            files=lambda part: part.files,
+        ),
+        Stage(
+            "screening",
+            runs=_sample(lambda study: study.config.screening is not None),
+            settings=lambda part: [part.study.config.screening.model_dump(), list(part.study.scales), part.study.variables],
+            reads=lambda part: ["ingest/responses", "ingest/quality", "ingest/left_out"],
+            files=_scales,
+        ),
+        Stage(
+            "scoring",
+            runs=_sample(lambda study: study.config.scales or study.config.variables),
+            settings=lambda part: [list(part.study.scales), part.study.variables, list(part.study.config.categories)],
+            reads=_with_ledger("ingest/responses"),
+            files=_scales,
+        ),
+        Stage(
+            "reliability",
+            runs=_sample(lambda study: study.config.scales),
+            settings=lambda part: [list(part.study.scales), part.study.config.seed],
+            reads=_with_ledger("ingest/responses"),
+            files=_scales,
+        ),
+        Stage(
+            "dimensionality",
+            runs=_sample(lambda study: study.config.scales),
+            settings=_dimensionality_settings,
+            reads=_with_ledger("ingest/responses"),
+            files=_scales,
+        ),
+        Stage(
+            "moderation",
+            runs=_sample(lambda study: study.config.moderation is not None),
+            settings=lambda part: [
+                part.study.config.moderation.model_dump(),
+                list(part.study.config.categories),
+                part.study.config.seed,
+            ],
+            reads=_moderation_reads,
+            seed=lambda study: study.bootstrap_seed,
+        ),
+        Stage(
+            "profiles",
+            runs=_sample(lambda study: study.config.profiles is not None),
+            settings=lambda part: [
+                part.study.config.profiles.model_dump(),
+                part.study.variables,
+                list(part.study.config.categories),
+                part.study.config.seed,
+            ],
+            reads=lambda part: ["scoring/scores", "reliability/scales"],
+            files=_scales,
+        ),
+        Stage(
+            "coding",
+            runs=lambda part: part.is_set,
+            settings=lambda part: [part.spec.model_dump(), part.study.config.seed],
+            files=lambda part: part.files,
+        ),
+        Stage(
+            "replication",
+            runs=lambda part: part.replication is not None,
+            settings=_replication_settings,
+            reads=lambda part: sorted({claim.table for claim in part.replication.claims}),
+            files=_scales,
+        ),
+        Stage(
+            "report",
+            runs=lambda part: True,
+            settings=_report_settings,
+            reads=lambda part: part.tables(*(stage for stage in part.stages if stage != "report")),
+            files=_scales,
+        ),
+    )
+}
+"""The stages by name, in the order of the pipeline."""
+
+
+def run(study: Study, name: str, part_name: str, compute: Callable[..., "dict[str, pd.DataFrame]"]) -> None:
+    """Run one stage for one part: read its tables, compute, and write its own.
+
+    Parameters
+    ----------
+    study : Study
+    name, part_name : str
+        The stage, and the sample or set of codings.
+    compute : callable
+        ``compute(part, inputs, rng)`` of the stage's module. `inputs` maps each table's name to its frame, `rng`
+        returns a generator for (seed, stage, part, further names); the result maps names to frames.
+    """
+    from practicework.numerics.seeds import streams
+
+    stage, part = STAGES[name], Part(study, part_name)
+    inputs = {table: tables.read(table, tables.path(part.name, table)) for table in stage.reads(part)}
+    tables.write(compute(part, inputs, streams(stage.seed(study), name, part.name)), part.name)
+
+
+def sources(workflow: Path, name: str) -> list[Path]:
+    """Return the files from which the fingerprint of a job's code starts: its own script, or the adapter and the stage."""
+    script = workflow / f"scripts/{name}.py"
+    if script.is_file():
+        return [script]
+    module = workflow / "practicework/stages" / name
+    return [script.with_name("stage.py"), module / "__init__.py" if module.is_dir() else module.with_suffix(".py")]

@@ -1,0 +1,224 @@
+"""A scale: one instrument as data, in `scales/<id>.yaml`."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic_core import PydanticKnownError
+
+from practicework.errors import StudyError
+from practicework.study.documents import COLUMN, NAME, Strict, read_yaml, validated
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FOLDER = Path("scales")
+
+ALL = "all"
+"""The model of the items of all scales together, in the tables that have one row per scale."""
+
+Name = Annotated[str, StringConstraints(pattern=NAME)]
+"""A name that becomes a folder, a file or a column: lower-case letters, digits and underscores."""
+
+Column = Annotated[str, StringConstraints(pattern=COLUMN)]
+"""The name of an item or variable: starts with a letter; letters, digits, dots, underscores."""
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise PydanticKnownError("float_type")
+    return float(value)
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+
+
+Texts = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda value: (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""A text, or a list of texts that mean the same."""
+
+
+def normalized(text: str) -> str:
+    """An answer's text, compared: whatever its case, spaces, width or kind of apostrophe."""
+    text = text.translate({ord(mark): "'" for mark in "\u2018\u2019\u201b\u02bc\u00b4`"})
+    text = unicodedata.normalize("NFKC", text)  # last, since it takes an acute accent apart
+    return re.sub(r"\s+", " ", text).strip().casefold()
+
+
+def codes(labels: dict[int, tuple[str, ...]]) -> dict[str, int]:
+    """Code by normalized label."""
+    return {normalized(text): code for code, texts in labels.items() for text in texts}
+
+
+def unambiguous(labels: dict[int, tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
+    """The labels, or a ValueError where two codes have the same."""
+    texts = [text for texts in labels.values() for text in {normalized(text) for text in texts}]
+    if len(set(texts)) < len(texts):
+        raise ValueError("two codes have the same label; tell them apart.")
+    return labels
+
+
+class Source(Strict):
+    """Where an instrument comes from."""
+
+    citation: str = Field(description="The reference, as it should stand in the report.")
+    doi: str | None = Field(None, description="The DOI, without an address in front.")
+
+
+class Response(Strict):
+    """The response range that an instrument declares; reverse scoring uses it, never the observed one."""
+
+    min: Number = Field(description="The lowest code of an answer.")
+    max: Number = Field(description="The highest code of an answer.")
+    labels: dict[int, Texts] = Field(
+        default_factory=dict, description="A code's text, or its texts in several languages; answers as text become codes by it."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Response:
+        if self.min >= self.max:
+            raise ValueError(f"min ({self.min:g}) must be smaller than max ({self.max:g}); correct one of them.")
+        for code in self.labels:
+            if not self.min <= code <= self.max:
+                raise ValueError(f"the label of {code} is outside {self.min:g} to {self.max:g}; correct the code or the range.")
+        unambiguous(self.labels)
+        return self
+
+    @cached_property
+    def codes(self) -> dict[str, int]:
+        """Code by normalized label."""
+        return codes(self.labels)
+
+    @property
+    def points(self) -> float:
+        """The number of response points, for a scale of whole numbers."""
+        return self.max - self.min + 1
+
+
+class Item(Strict):
+    """One question of an instrument."""
+
+    id: Column = Field(description="The item's name: the column that it has in every table.")
+    text: str = Field(description="The wording that respondents read.")
+    reverse: bool = Field(False, description="Whether a high answer means a low score.")
+    columns: tuple[str, ...] = Field((), strict=False, description="Other names of its column in exports.")
+
+
+class Scoring(Strict):
+    """How the items' answers become one score."""
+
+    method: Literal["mean", "sum", "pomp"] = Field(
+        "mean", description="mean or sum of the answers, or percent of the maximum possible (0 to 100)."
+    )
+    min_valid: Number = Field(
+        0.8, gt=0, le=1, description="Share of items that must be answered; the score is then prorated, else missing."
+    )
+
+
+class Published(Strict):
+    """What the source reports of the instrument, for comparison."""
+
+    n: int | None = Field(None, ge=1, description="Respondents in the published sample.")
+    mean: Number | None = Field(None, description="Published mean of the score.")
+    sd: Number | None = Field(None, ge=0, description="Published standard deviation of the score.")
+    alpha: Number | None = Field(None, le=1, description="Published coefficient alpha.")
+    omega_total: Number | None = Field(None, le=1, description="Published omega total.")
+
+
+class Scale(Strict):
+    """One instrument: what it measures, its items, its response range and its scoring rule."""
+
+    id: Name = Field(description="The scale's name; equals the file's name and the column of its score.")
+    label: str = Field(description="The name that the report shows.")
+    definition: str | None = Field(None, description="What the scale measures, in a sentence.")
+    source: Source | None = Field(None, description="Where the instrument comes from.")
+    status: Literal["published", "adapted", "draft"] = Field("draft", description="How far the wording is the source's.")
+    note: str | None = Field(None, description="What a user of the instrument should know.")
+    response: Response = Field(description="The response range.")
+    items: tuple[Item, ...] = Field(min_length=1, description="The items, in the order of the questionnaire.", strict=False)
+    scoring: Scoring = Field(default_factory=Scoring, description="The scoring rule.")
+    published: Published | None = Field(None, description="Published values of the instrument.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Scale:
+        ids = self.item_ids
+        for one in ids:
+            if ids.count(one) > 1:
+                raise ValueError(f"the item '{one}' stands twice under items; give each item its own id.")
+        return self
+
+    @property
+    def item_ids(self) -> list[str]:
+        """The items' names, in the order of the questionnaire."""
+        return [item.id for item in self.items]
+
+    @property
+    def reversed_ids(self) -> list[str]:
+        """The names of the reverse-keyed items."""
+        return [item.id for item in self.items if item.reverse]
+
+    def keyed(self, responses: pd.DataFrame) -> pd.DataFrame:
+        """The scale's items, the reverse-keyed ones turned: min + max - x on the *declared* range.
+
+        Missing answers stay missing. In R: ``psych::reverse.code(keys, items, mini, maxi)``.
+        """
+        items = responses[self.item_ids].astype(float)
+        items[self.reversed_ids] = self.response.min + self.response.max - items[self.reversed_ids]
+        return items
+
+    def score(self, keyed: pd.DataFrame) -> pd.Series:
+        """One score per respondent from the keyed items, in score units; NaN where too few are answered.
+
+        The mean of the answered items (``mean``), times the number of items (``sum``), or in percent of
+        the response range (``pomp``). A respondent who answered fewer than the share `min_valid` of the
+        items gets none; between that and all items the score is prorated, as SPSS's ``MEAN.n`` does.
+        In R: ``psych::scoreItems(keys, items, impute = "none", min = , max = )``.
+        """
+        mean = keyed.mean(axis=1).where(keyed.notna().sum(axis=1) >= self.needed)
+        if self.scoring.method == "sum":
+            return mean * len(self.items)
+        if self.scoring.method == "pomp":
+            return 100 * (mean - self.response.min) / (self.response.max - self.response.min)
+        return mean
+
+    def percent(self, score: pd.Series) -> pd.Series:
+        """A score in percent of the range that the scoring rule allows: 100 (score - lowest) / (highest - lowest)."""
+        low, high = self.score_range
+        return 100 * (score - low) / (high - low)
+
+    @property
+    def needed(self) -> int:
+        """The number of items that must be answered for a score."""
+        return math.ceil(self.scoring.min_valid * len(self.items) - 1e-9)
+
+    @property
+    def score_range(self) -> tuple[float, float]:
+        """The lowest and highest score that the scoring rule can give."""
+        if self.scoring.method == "pomp":
+            return 0.0, 100.0
+        times = len(self.items) if self.scoring.method == "sum" else 1
+        return self.response.min * times, self.response.max * times
+
+
+def load_scale(folder: Path, scale_id: str) -> Scale:
+    """The scale in `folder/scales/<scale_id>.yaml`.
+
+    Raises
+    ------
+    StudyError
+        The file is missing, is not valid YAML, breaks the schema, or names another id.
+    """
+    shown = (FOLDER / f"{scale_id}.yaml").as_posix()
+    scale = validated(Scale, read_yaml(folder / shown, shown), shown)
+    if scale.id != scale_id:
+        raise StudyError(f"{shown}: 'id' is '{scale.id}' but the file is named {scale_id}.yaml; make them the same.")
+    return scale

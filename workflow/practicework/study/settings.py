@@ -1,0 +1,195 @@
+"""The settings of the stages: sections of `config/config.yaml`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from practicework.study.documents import Strict
+from practicework.study.scale import Name, Number
+
+PROTOTYPES = {
+    "promotion": {"promotion": 75.0, "usefulness": 75.0, "support": 75.0},
+    "reconciliation": {"promotion": 25.0, "usefulness": 75.0, "support": 25.0},
+    "disruption": {"promotion": 25.0, "usefulness": 25.0, "support": 25.0},
+}
+"""Percent of the response range, after Table 2 of Schmitt et al. (2021): high 75, low 25."""
+
+MIDDLE = 50.0
+"""Percent of the response range: above it a prototype is high."""
+
+PROFILE_COLUMNS = ("respondent", "profile", "certainty", "exclusive", "coexistence", "kinds", "kinds_certainty", "note")
+
+
+class Cutoffs(Strict):
+    """From which value an index of careless responding fires; null: it is computed and never fires.
+
+    Sources: longstring Curran (2016); even_odd and psychsyn the conservative cut-offs of Johnson (2005) and
+    Meade & Craig (2012); mahalanobis Meade & Craig (2012). No cut-off of irv or missing_share is accepted.
+    """
+
+    longstring: Number | None = Field(0.5, gt=0, le=1, description="Longest run of identical answers, share of the items.")
+    irv: Number | None = Field(None, ge=0, description="Standard deviation of the answers; fires below it.")
+    even_odd: Number | None = Field(0.0, ge=-1, description="Even-odd inconsistency; fires above it.")
+    psychsyn: Number | None = Field(0.0, ge=-1, le=1, description="Within-person r over synonyms; fires below it.")
+    psychant: Number | None = Field(0.0, ge=-1, le=1, description="Within-person r over antonyms; fires above it.")
+    mahalanobis: Number | None = Field(0.001, gt=0, lt=1, description="p of the squared Mahalanobis distance.")
+    failed_checks: int | None = Field(1, ge=1, description="Failed attention checks.")
+    duplicate: int | None = Field(1, ge=1, description="Other respondents with the same answers.")
+    missing_share: Number | None = Field(None, gt=0, le=1, description="Share of items without an answer.")
+
+
+class Screening(Strict):
+    """Settings of the screening stage; the defaults flag and exclude nobody."""
+
+    exclude: tuple[Literal["duplicates", "checks", "unfinished", "too_fast"], ...] = Field(
+        (), strict=False, description="Hard rules, applied in this order; else everybody is kept."
+    )
+    checks: dict[str, Number] = Field(default_factory=dict, description="Attention checks: column, instructed code.")
+    duration: str | None = Field(None, description="The column of total seconds, where the reader does not know it.")
+    min_seconds_per_item: Number = Field(1.0, gt=0, description="Below it, a respondent is too fast.")
+    pair_correlation: Number = Field(0.6, gt=0, lt=1, description="|r| above which two items are synonyms or antonyms.")
+    cutoffs: Cutoffs = Field(default_factory=Cutoffs, description="The cut-offs of the indices.")
+    flags_to_report: int = Field(2, ge=1, description="How many indices must fire for a respondent to be flagged.")
+
+    @model_validator(mode="after")
+    def _check(self) -> "Screening":
+        for rule in self.exclude:
+            if self.exclude.count(rule) > 1:
+                raise ValueError(f"'exclude' names '{rule}' twice; name it once.")
+        if "checks" in self.exclude and not self.checks:
+            raise ValueError("'exclude' has 'checks', but no attention check is declared; add 'checks' with column and answer.")
+        for name in self.checks:
+            if name in ("respondent", "duration_seconds", "finished"):
+                raise ValueError(f"an attention check cannot be named '{name}', as a column of the result is; rename the column.")
+        return self
+
+
+class Bootstrap(Strict):
+    """The case-resampling bootstrap."""
+
+    resamples: int = Field(10_000, ge=100, le=1_000_000, description="How many resamples.")
+
+
+class Dimensionality(Strict):
+    """Settings of the dimensionality stage, which runs for every study with scales."""
+
+    factors: int | None = Field(None, ge=1, description="Factors of the exploratory analysis; else one per scale.")
+    extraction: Literal["minres", "ml"] = Field("minres", description="How they are extracted: minres or maximum likelihood.")
+    percentile: Number = Field(95.0, ge=50, lt=100, description="Parallel analysis: percentile of the random eigenvalues.")
+    replications: int = Field(1_000, ge=100, le=100_000, description="Parallel analysis: random data sets.")
+    bootstrap: Bootstrap = Field(default_factory=Bootstrap, description="The bootstrap of the HTMT ratios.")
+    marker: str | None = Field(None, description="The scale or variable that marks common method variance.")
+
+
+class Model(Strict):
+    """One moderation model: does the moderator change the predictor's effect on the outcome?"""
+
+    outcome: str = Field(description="The scale or variable to be explained.")
+    predictor: str = Field(description="The scale or variable whose effect is of interest.")
+    moderator: str = Field(description="The scale or variable that may change that effect.")
+    covariates: tuple[str, ...] = Field((), strict=False, description="Scales or variables held constant.")
+    probes: tuple[Number, ...] = Field((), strict=False, description="Further moderator values at which to probe the effect.")
+    smallest_effect: Number | None = Field(
+        None, gt=0, description="The smallest interaction of interest, in units of its coefficient; else by smallest_change."
+    )
+
+    @property
+    def variables(self) -> list[str]:
+        """Outcome, predictor, moderator and covariates."""
+        return [self.outcome, self.predictor, self.moderator, *self.covariates]
+
+    @property
+    def interaction(self) -> str:
+        """The name of the product term."""
+        return f"{self.predictor}:{self.moderator}"
+
+
+class SeededBootstrap(Bootstrap):
+    """The case-resampling bootstrap of the moderation models."""
+
+    seed: int | None = Field(None, ge=0, description="A seed of its own; else the study's.")
+    interval: Literal["percentile", "bca"] = Field("percentile", description="Percentile, or bias-corrected and accelerated.")
+
+
+class Simulation(Strict):
+    """The simulated studies that tell what a sample of this size can show."""
+
+    studies: int = Field(1_000, ge=100, le=100_000, description="How many studies are simulated.")
+    resamples: int = Field(1_000, ge=100, le=100_000, description="Bootstrap resamples of each.")
+
+
+class Moderation(Strict):
+    """Settings of the moderation stage, and its models."""
+
+    center: Literal["mean", "none"] = Field("mean", description="Whether predictor and moderator are mean-centred.")
+    confidence: Number = Field(0.95, ge=0.5, lt=1, description="The level of every interval.")
+    bootstrap: SeededBootstrap = Field(default_factory=SeededBootstrap, description="The bootstrap of the coefficients.")
+    interval: Literal["ols", "hc3", "bootstrap"] = Field("hc3", description="The interval that the report's sentences rest on.")
+    smallest_change: Number = Field(0.01, gt=0, lt=1, description="The smallest interaction of interest, as a change in R².")
+    reliabilities: dict[str, Annotated[Number, Field(gt=0, le=1)]] = Field(
+        default_factory=dict, description="Reliabilities of variables, or other ones of scales than alpha."
+    )
+    simulation: Simulation = Field(default_factory=Simulation, description="The simulation of what a sample can show.")
+    models: dict[Name, Model] = Field(min_length=1, description="The models, by name.")
+
+
+Structure = Literal["spherical", "diagonal", "tied", "full"]
+
+
+class Latent(Strict):
+    """Settings of the latent profile analysis, which the profiles of the theory are compared with."""
+
+    max_profiles: int = Field(6, ge=1, le=10, description="Models of 1 to so many profiles.")
+    structures: tuple[Structure, ...] = Field(
+        ("spherical", "diagonal", "tied", "full"), strict=False, min_length=1, description="Covariance structures."
+    )
+    starts: int = Field(100, ge=10, le=10_000, description="Random starts of each model.")
+    blrt: int = Field(99, ge=0, le=10_000, description="Data sets of the bootstrap likelihood ratio test; 0: no test.")
+
+
+class Profiles(Strict):
+    """Settings of the profiles stage."""
+
+    indicators: tuple[str, ...] = Field(
+        ("promotion", "usefulness", "support"), strict=False, min_length=1, description="The scales that a profile is made of."
+    )
+    prototypes: dict[Name, dict[str, Number]] = Field(
+        default_factory=lambda: PROTOTYPES, min_length=2, description="Per profile: each indicator in percent of its range."
+    )
+    exclusive_at: Number = Field(0.8, gt=0, le=1, description="Certainty from which a profile counts as exclusive.")
+    draws: int = Field(10_000, ge=100, le=1_000_000, description="Measurement-error draws per person.")
+    resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of people behind the intervals of the counts.")
+    latent: Latent | None = Field(default_factory=Latent, description="The latent profile analysis; null: none.")
+
+    @property
+    def own_indicators(self) -> dict[str, list[str]] | None:
+        """By profile the indicators on which its prototype alone is high; None unless every profile has one."""
+        own = {
+            profile: [
+                one
+                for one, percent in percents.items()
+                if percent > MIDDLE and all(other[one] <= MIDDLE for name, other in self.prototypes.items() if name != profile)
+            ]
+            for profile, percents in self.prototypes.items()
+        }
+        return own if all(own.values()) else None
+
+    @model_validator(mode="after")
+    def _check(self) -> "Profiles":
+        for name in self.indicators:
+            if self.indicators.count(name) > 1:
+                raise ValueError(f"the indicator '{name}' stands twice; name it once.")
+        for name, percents in self.prototypes.items():
+            if name in PROFILE_COLUMNS:
+                raise ValueError(f"a profile cannot be named '{name}', as a column of the result is; choose another name.")
+            if set(percents) != set(self.indicators):
+                raise ValueError(
+                    f"the prototype '{name}' must give a percentage for each indicator ({', '.join(self.indicators)}) and "
+                    f"for nothing else; it gives {', '.join(percents) or 'none'}; write profiles.prototypes to match."
+                )
+            for indicator, percent in percents.items():
+                if not 0 <= percent <= 100:
+                    raise ValueError(f"prototype '{name}' has {indicator}: {percent:g}; correct it to a percentage, 0 to 100.")
+        if len({tuple(sorted(percents.items())) for percents in self.prototypes.values()}) < len(self.prototypes):
+            raise ValueError("two prototypes are the same, so that no one could be told apart by them; change one.")
+        return self

@@ -1,0 +1,108 @@
+"""A study: its `config/config.yaml`, scales and codebooks, and the words for what they name."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from practicework.study.codebook import Codebook
+from practicework.study.config import Config
+from practicework.study.scale import Scale
+from practicework.study.settings import Model
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CONFIG = Path("config/config.yaml")
+RAW = Path("data/raw")
+
+
+@dataclass(frozen=True)
+class Study:
+    """A validated study: configuration, scales and codebooks; `folder` holds `config/`, `scales/`, `data/raw/`."""
+
+    folder: Path
+    config: Config
+    scales: dict[str, Scale] = field(default_factory=dict)
+    codebooks: dict[str, Codebook] = field(default_factory=dict)
+
+    @property
+    def variables(self) -> list[str]:
+        """The numeric columns that are taken as they are."""
+        return list(self.config.variables or ())
+
+    @cached_property
+    def items(self) -> dict[str, Scale]:
+        """The scale of each item, in the order of the scales and their items."""
+        return {item: scale for scale in self.scales.values() for item in scale.item_ids}
+
+    @property
+    def models(self) -> dict[str, Model]:
+        """The moderation models by name; empty where the stage does not run."""
+        return self.config.moderation.models if self.config.moderation else {}
+
+    @property
+    def part_names(self) -> list[str]:
+        """The names of all parts with results of their own: the samples and the sets of codings."""
+        return [*self.config.samples, *self.config.coding]
+
+    @property
+    def bootstrap_seed(self) -> int:
+        """The seed of the moderation bootstrap: its own, or else the study's."""
+        own = self.config.moderation.bootstrap.seed if self.config.moderation else None
+        return self.config.seed if own is None else own
+
+    def reliabilities(self, scales: "pd.DataFrame | None") -> dict[str, float]:
+        """What is known of each variable's reliability: as the config says, else coefficient alpha where it is positive.
+
+        Parameters
+        ----------
+        scales : DataFrame or None
+            The table `reliability/scales`, where there is one.
+        """
+        alphas = {} if scales is None else dict(zip(scales["scale"], scales["alpha"], strict=True))
+        known = {name: float(alpha) for name, alpha in alphas.items() if alpha > 0}
+        return known | (self.config.moderation.reliabilities if self.config.moderation else {})
+
+    def label(self, name: str) -> str:
+        """The words for a scale, a variable or a model's term."""
+        if ":" in name:
+            return " × ".join(self.label(part) for part in name.split(":"))
+        if name.endswith("]"):
+            variable, code = name[:-1].split("[")
+            return f"{self.label(variable)}: {self.category(variable, float(code))}"
+        if name in self.scales:
+            return self.scales[name].label
+        return name.replace("_", " ")
+
+    def category(self, variable: str, code: float) -> str:
+        """The words for a category."""
+        texts = self.config.categories[variable].get(int(code), ())
+        return texts[0] if texts else f"{code:g}"
+
+    def units(self, name: str) -> str:
+        """What a score's numbers mean, such as `sum of 4 items, 4 to 20`; empty for a variable."""
+        if name not in self.scales:
+            return ""
+        scale = self.scales[name]
+        if scale.scoring.method == "pomp":
+            return "percent of the maximum possible"
+        low, high = scale.score_range
+        return f"{scale.scoring.method} of {len(scale.items)} items, {low:g} to {high:g}"
+
+    def raw(self, sample: str) -> Path:
+        """The path of a sample's file."""
+        return self.folder / self.config.samples[sample].file
+
+    def unused_raw_files(self) -> list[str]:
+        """Files in `data/raw/` that no sample or set names, but for documentation and hidden files."""
+        used = {self.raw(sample).resolve() for sample in self.config.samples}
+        used |= {(self.folder / one.stand_in).resolve() for one in self.config.samples.values() if one.stand_in}
+        used |= {(self.folder / file).resolve() for one in self.config.coding.values() for file in one.files}
+        folder = self.folder / RAW
+        return sorted(
+            path.relative_to(self.folder).as_posix()
+            for path in folder.rglob("*")
+            if path.is_file() and path.resolve() not in used
+            if path.suffix != ".md" and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        )

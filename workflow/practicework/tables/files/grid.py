@@ -1,0 +1,90 @@
+"""A file as rows of cells, before anybody knows which survey tool wrote it; text files and workbooks give the same."""
+
+import html
+import re
+from dataclasses import dataclass
+
+from practicework.errors import StudyError
+from practicework.tables.files.raw import RawTable
+
+_THOUSANDS = r"[ \u00a0\u202f.]"
+_COMMA = re.compile(rf"[-+]?(\d+|\d{{1,3}}({_THOUSANDS}\d{{3}})+)(,\d+)?|[-+]?,\d+", re.ASCII)
+_SPACED = re.compile(r"[-+]?(\d+|\d{1,3}([\u00a0\u202f]\d{3})+)(\.\d+)?", re.ASCII)
+_TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[/!]?[a-z-][^<>]*>", re.DOTALL | re.IGNORECASE)
+_TO_POINT = str.maketrans({",": ".", ".": None, " ": None, "\u00a0": None, "\u202f": None})
+
+
+@dataclass
+class Grid:
+    """The rows of a file that hold anything, headings included, and their numbers as a spreadsheet shows them.
+
+    Attributes
+    ----------
+    shown : str
+        How messages name the file.
+    rows : list of list
+        Cells as text; None only where the file says that there was nothing to answer.
+    lines : list of int
+        Each row's number, the first row of the file being row 1.
+    delimiter : str
+        What stands between the cells; empty in a workbook.
+    """
+
+    shown: str
+    rows: list[list[str | None]]
+    lines: list[int]
+    delimiter: str = ""
+
+
+def table(grid: Grid, headings: int = 1, **facts: object) -> RawTable:
+    """The grid below its rows of headings, or a StudyError if there is nobody or a row is too long or too short."""
+    header = [(heading or "").strip() for heading in grid.rows[0]]
+    for line, row in zip(grid.lines, grid.rows, strict=True):
+        if len(row) != len(header):
+            raise StudyError(
+                f"{grid.shown}, row {line}, has {len(row)} cells where the header has {len(header)}; "
+                "correct the row (a text with the separator in it needs quotes)."
+            )
+    rows, lines = grid.rows[headings:], grid.lines[headings:]
+    if not rows:
+        raise StudyError(f"{grid.shown} has a header but no respondent; export the responses again.")
+    if grid.delimiter in (";", "\t"):
+        decimal_points(rows)
+    return RawTable(grid.shown, header, rows, lines, **facts)
+
+
+def decimal_points(rows: list[list[str | None]]) -> None:
+    """Write 3,5 as 3.5 and 1 234,5 as 1234.5, in place, in the columns where every cell is such a number.
+
+    A point or blank between thousands counts only where a decimal comma settles what it means; a no-break
+    space has no other meaning.
+    """
+    for position in range(len(rows[0])):
+        cells = {row[position] for row in rows}
+        numbers = {cell: cell.strip() for cell in cells if cell and cell.strip() not in ("", "NA")}
+        if not numbers:
+            continue
+        form = _COMMA if any("," in number for number in numbers.values()) else _SPACED
+        if not all(form.fullmatch(number) for number in numbers.values()):
+            continue
+        changed = {cell: number.translate(_TO_POINT) for cell, number in numbers.items()} if form is _COMMA else None
+        if form is _SPACED and any("\u00a0" in number or "\u202f" in number for number in numbers.values()):
+            changed = {cell: number.replace("\u00a0", "").replace("\u202f", "") for cell, number in numbers.items()}
+        if changed:
+            for row in rows:
+                row[position] = changed.get(row[position], row[position])
+
+
+def plain(text: str | None) -> str:
+    """A question's words: no HTML, no line breaks."""
+    return re.sub(r"\s+", " ", html.unescape(_TAGS.sub(" ", text or ""))).strip()
+
+
+def short(heading: str) -> str:
+    """A heading compared: `Duration (in seconds)` and SPSS's `Duration__in_seconds_` are the same."""
+    return re.sub(r"[\W_]+", "", heading.casefold())
+
+
+def empty(cell: str | None) -> bool:
+    """Whether a cell holds no text."""
+    return not (cell and cell.strip())

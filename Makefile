@@ -1,12 +1,12 @@
-# make          set up, run the published study, say where its report is
-# make verify   set up, run the study again, hold every number against what is expected
+# make          set up, run the published study, print the path of its report
+# make verify   set up, rerun the study, compare every number with the expected one
 # make test     set up, run the tests
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# .venv is set up here; an environment that is named (make VENV=...) is taken as it is.
+# .venv is created here; an environment given with make VENV=... is used unchanged.
 READY := $(if $(filter file,$(origin VENV)),.venv/ready)
-# The library beside this file, whatever the environment has.
+# Use the library in this folder, not one installed in the environment.
 CLI := PYTHONPATH=workflow $(BIN)/python -m practicework.commands.cli
 
 .PHONY: study verify package test test-browser test-latex fuzz lint lock schemas synthetic benchmark coverage recovery calibration clean
@@ -24,25 +24,25 @@ package: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-# The tests that open the report in a browser need Chromium on the machine; `make test` skips them without it.
+# Tests that open the report in a browser require Chromium; `make test` skips them if it is not installed.
 test-browser: $(READY)
 	@$(BIN)/python -c "import shutil, sys; sys.exit(not (shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')) and 'Chromium is not installed. On Debian or Ubuntu: sudo apt-get install chromium')"
 	@$(BIN)/python -m pytest tests/test_report_browser.py tests/test_exporters.py -k "browser"
 
-# The same for the LaTeX tables, which need LaTeX with threeparttable.
+# Likewise for the LaTeX tables, which require LaTeX with threeparttable.
 test-latex: $(READY)
 	@kpsewhich threeparttable.sty >/dev/null || { echo "LaTeX is not installed. On Debian or Ubuntu: sudo apt-get install texlive-latex-extra"; exit 1; }
 	@$(BIN)/python -m pytest tests/test_report_outputs.py -k latex
 
 .venv/ready: requirements.lock pyproject.toml
-	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed; name it with: make PYTHON=python3.12')"
-	@echo "Setting up .venv; this takes a minute or two and happens once."
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is required; specify it with: make PYTHON=python3.12')"
+	@echo "Setting up .venv. This takes one to two minutes and is done only once."
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# Thousands of mutated exports and configs, some ten minutes; the suite has a few hundred.
+# Thousands of mutated exports and configs, about ten minutes; the test suite runs a few hundred.
 fuzz: $(READY)
 	@FUZZ_CASES=$(or $(CASES),5000) $(BIN)/python -m pytest tests/test_fuzz.py
 
@@ -55,18 +55,18 @@ lock:
 schemas: $(READY)
 	$(CLI) schemas
 synthetic: $(READY)
-	$(BIN)/python -m practicework.commands.synthetic
+	@PYTHONPATH=workflow $(BIN)/python data/schmitt2021_synthetic.py
 
 benchmark: $(READY)
 	@$(BIN)/python benchmarks/bootstrap_kernel.py
 	@$(BIN)/python benchmarks/measurement.py
 	@$(BIN)/python benchmarks/large_export.py
 
-# Coverage of the interaction's intervals: some ten minutes; its table stands in docs/methods.md.
+# Coverage of the interaction's intervals, about ten minutes; the table is in docs/methods.md.
 coverage: $(READY)
 	@$(BIN)/python benchmarks/coverage.py
 
-# How often a latent profile analysis finds three true types (read by the report), and whether certainty is calibrated.
+# How often latent profile analysis recovers three true types (used by the report), and the calibration of certainty.
 recovery: $(READY)
 	@$(BIN)/python benchmarks/profile_recovery.py
 calibration: $(READY)

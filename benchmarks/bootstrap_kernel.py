@@ -1,7 +1,7 @@
-"""The bootstrap kernel beside a numpy loop, statsmodels and R's boot, in one run: `make benchmark`.
+"""Benchmark the bootstrap kernel against a NumPy loop, statsmodels and R's boot: `make benchmark`.
 
-Each contender draws case resamples of the same moderation design and fits them by least squares. Times are
-the best of several rounds, taken in turn, on one thread; quote the ratios, since machines differ.
+Each method draws case resamples of the same moderation design and fits them by least squares. Times are the best of
+several alternating rounds on one thread; report the ratios, because machines differ.
 """
 
 import os
@@ -20,7 +20,7 @@ import pandas as pd
 from statsmodels.regression.linear_model import OLS
 
 from practicework.numerics import bootstrap
-from practicework.stages.moderation.design import design as moderation_design
+from practicework.stages.moderation.design import build as moderation_design
 from practicework.stages.moderation.regression import fit
 from practicework.stages.moderation.simulation import simulate
 from practicework.study.settings import Model, Moderation, Simulation
@@ -30,7 +30,7 @@ ROUNDS = 5
 
 
 def study(n: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """A moderation design of n people and its outcome."""
+    """A moderation design of n respondents and its outcome."""
     rng = np.random.default_rng(seed)
     x, w = rng.standard_normal((2, n))
     return np.column_stack([np.ones(n), x, w, x * w]), 0.3 * x + 0.2 * x * w + rng.standard_normal(n)
@@ -55,7 +55,7 @@ def statsmodels_loop(design: np.ndarray, outcome: np.ndarray, resamples: int, rn
 
 
 def seconds(fit: Callable, n: int, resamples: int) -> float:
-    """How long one call takes."""
+    """Run time of one call in seconds."""
     design, outcome = study(n)
     start = time.perf_counter()
     fit(design, outcome, resamples, np.random.default_rng(2021))
@@ -89,7 +89,7 @@ def simulated_studies(studies: int, resamples: int) -> float:
 
 
 def main() -> None:
-    """Print the table, and what the kernel's memory grows by."""
+    """Print the table and the memory added by the kernel."""
     print(f"{RESAMPLES:,} resamples, 4 coefficients; milliseconds, best of {ROUNDS} rounds")
     print(
         f"{'N':>6} {'kernel':>9} {'numpy':>9} {'statsm.':>9} {'R boot':>9} "

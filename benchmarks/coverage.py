@@ -1,16 +1,16 @@
-"""Coverage and Type I error of the interaction's intervals, by simulation: `make coverage`, some fifteen minutes.
+"""Simulate coverage and Type I error of the interaction's intervals: `make coverage`, about fifteen minutes.
 
-For each kind of data, errors and sample size, thousands of studies are drawn, and each of four 95 % intervals of the
-interaction is held against the true value: OLS and HC3 (t distribution), percentile and BCa bootstrap (2,000
-resamples). The result stands in `coverage.csv` and, rounded, in docs/methods.md; the default interval of the report is
-chosen from it. The Monte Carlo standard error of a coverage of .95 over 5,000 studies is .003.
+For each type of data, errors and sample size, 5,000 studies are simulated. Four 95 % intervals of the interaction are
+compared with the true value: OLS and HC3 (t distribution), percentile and BCa bootstrap (2,000 resamples). The results
+are in `coverage.csv` and, rounded, in docs/methods.md; the default interval of the report was chosen from them. The
+Monte Carlo standard error of a coverage of .95 over 5,000 studies is .003.
 
 - `normal`: predictor and moderator standard normal with r = .3; `likert`: predictor, moderator and outcome are means of
-  10, 6 and 4 five-point answers that lean to agreement, with reliabilities of about .88, .83 and .76.
+  10, 6 and 4 five-point answers skewed towards agreement, with reliabilities of about .88, .83 and .76.
 - Errors are `equal`, or `unequal`: their standard deviation is exp(.4 times the predictor).
-- The true interaction adds .04 to R² (of the true scores), for the coverage, or nothing, for the Type I error. With
-  Likert-like data the true value is the coefficient in the population, from ten million people: cutting answers
-  bends lines, so that it is not exactly zero where the true scores do not interact.
+- The true interaction adds .04 to R² (of the true scores) for coverage, and nothing for the Type I error. With
+  Likert-like data, the true value is the coefficient in a population of ten million respondents. Discretising the
+  answers makes relations nonlinear, so it is not exactly zero even if the true scores do not interact.
 """
 
 import os
@@ -36,14 +36,14 @@ SIZES = (75, 150, 300)
 INTERVALS = ("ols", "hc3", "percentile", "bca")
 SLOPES = (0.3, 0.2)
 CUTS = np.array([-1.6, -0.9, -0.1, 0.9])
-"""Where a continuous answer becomes 2, 3, 4 and 5."""
+"""The thresholds at which a continuous answer becomes 2, 3, 4 and 5."""
 
 ITEMS = {"x": (10, 0.68), "w": (6, 0.70), "y": (4, 0.70)}
 """Items of each scale, and their loading on the true score."""
 
 
 def people(data: str, errors: str, interaction: float, size: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Predictor, moderator and outcome of people, shape (3, *size)."""
+    """Predictor, moderator and outcome of respondents, shape (3, *size)."""
     x = rng.standard_normal(size)
     w = 0.3 * x + np.sqrt(1 - 0.3**2) * rng.standard_normal(size)
     spread = np.exp(0.4 * x) / np.exp(0.4**2) if errors == "unequal" else 1.0  # the mean variance stays 1
@@ -113,7 +113,7 @@ def intervals(designs: np.ndarray, outcomes: np.ndarray, resamples: int, rng: np
 
 
 def cell(task: tuple[str, str, int, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Share of studies whose intervals hold the true value, and their mean widths."""
+    """Share of studies whose intervals include the true value, and the mean widths of the intervals."""
     data, errors, n, change = task
     interaction = true_interaction(change) if change else 0.0
     truth = in_population(data, errors, interaction)
@@ -148,7 +148,7 @@ def main() -> None:
 
 
 def markdown(rows: list[list]) -> str:
-    """The table as docs/methods.md has it: coverage, and in parentheses the Type I error."""
+    """The table in docs/methods.md: coverage, with the Type I error in parentheses."""
     lines = ["| data | errors | N | OLS | HC3 | percentile | BCa |", "|---|---|---|---|---|---|---|"]
     for start in range(0, len(rows), len(INTERVALS)):
         data, errors, n = rows[start][:3]

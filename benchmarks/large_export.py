@@ -1,7 +1,7 @@
-"""A large export, read, coded and screened, beside `pandas.read_csv` alone: `make benchmark`.
+"""Benchmark reading, coding and screening a large export against `pandas.read_csv` alone: `make benchmark`.
 
-200,000 respondents × 40 items with labels, missing answers and personal columns. Each contender runs in a
-process of its own, so that its peak memory is its own; quote the ratios, since machines differ.
+200,000 respondents × 40 items with labels, missing answers and personal columns. Each method runs in a separate
+process to measure its peak memory; report the ratios, because machines differ.
 """
 
 import random
@@ -44,7 +44,7 @@ tables.write(screening.screen(responses, quality, left_out, scales, study.variab
 
 
 def write(folder: Path) -> None:
-    """A study with a large export."""
+    """Write a study with a large export."""
     for part in ("config", "scales", "data/raw"):
         (folder / part).mkdir(parents=True)
     ids = {f"scale{s}": [f"scale{s}_{i}" for i in range(ITEMS)] for s in range(SCALES)}
@@ -63,7 +63,7 @@ def write(folder: Path) -> None:
 
 
 def main() -> None:
-    """Print seconds and peak memory of both."""
+    """Print seconds and peak memory of all methods."""
     with tempfile.TemporaryDirectory() as folder:
         write(Path(folder))
         found = {}

@@ -1,7 +1,7 @@
-"""Resampled alpha, omega total and HTMT beside a loop and R's psych and semTools, in one run: `make benchmark`.
+"""Benchmark resampled alpha, omega total and HTMT against a loop and R's psych and semTools: `make benchmark`.
 
-75 people, 23 items in four scales, as in the published study. Slow contenders run fewer resamples, scaled up
-and told. R is skipped where it is missing. Times are on one thread; quote the ratios, since machines differ.
+75 respondents and 23 items in four scales, as in the published study. Slow methods run fewer resamples; their times are
+scaled up. R is skipped if it is not installed. Times are on one thread; report the ratios, because machines differ.
 """
 
 import os
@@ -44,7 +44,7 @@ told(function() for (i in 1:b) { x <- d[sample(nrow(d), replace = TRUE), ]
 
 
 def people(n: int = 75, seed: int = 1) -> pd.DataFrame:
-    """Likert answers, one factor a scale."""
+    """Likert answers with one factor per scale."""
     rng = np.random.default_rng(seed)
     general, columns = rng.standard_normal(n), {}
     for items in FACTORS.values():
@@ -100,14 +100,14 @@ def ratios_of(answers: pd.DataFrame) -> np.ndarray:
 
 
 def seconds(run: Callable, answers: pd.DataFrame, resamples: int) -> float:
-    """How long RESAMPLES take, from a run of some of them."""
+    """Run time of RESAMPLES in seconds, extrapolated from `resamples`."""
     start = time.perf_counter()
     run(answers, resamples, np.random.default_rng(2021))
     return (time.perf_counter() - start) * RESAMPLES / resamples
 
 
 def in_r(answers: pd.DataFrame, resamples: int) -> list[float] | None:
-    """Seconds that psych's and semTools's own functions take; None without R or these packages."""
+    """Run times of psych's and semTools' own functions in seconds; None without R or these packages."""
     if shutil.which("Rscript") is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
@@ -119,12 +119,12 @@ def in_r(answers: pd.DataFrame, resamples: int) -> list[float] | None:
 
 
 def main() -> None:
-    """Print the table, and the memory."""
+    """Print the table and the peak memory."""
     answers = people()
     r = in_r(answers, 100)
-    print(f"{RESAMPLES:,} resamples of 75 people and 23 items in 4 scales; seconds (loops from 500, R from 100, scaled)")
+    print(f"{RESAMPLES:,} resamples of 75 respondents and 23 items in 4 scales; seconds (scaled from 500 for loops, 100 for R)")
     if r is None:
-        print("R with psych and semTools is not installed: its column is left out")
+        print("R with psych and semTools is not installed; its column is empty")
     print(f"{'':>14} {'here':>7} {'loop':>8} {'R':>8} {'loop / here':>12} {'R / here':>9}")
     contenders = (("alpha", alphas, alpha_of), ("omega total", omegas, omega_of), ("HTMT, HTMT2", ratios, ratios_of))
     for number, (words, here, one) in enumerate(contenders):

@@ -1,11 +1,11 @@
-"""Whether certainty is calibrated: simulated people of known type, from their answers through the whole assignment.
+"""Test the calibration of certainty with simulated respondents of known type, from their answers to the assignment.
 
-A type's true scores lie around its prototype, moved towards the middle by `separation` (1: at the prototype), with a
-standard deviation of 10 percent of the response range within the type. Each of three scales has six five-point items with an
-error that gives the stated reliability of the sum; people are scored, alpha is computed from their answers, and they are
-assigned. Accuracy is held against the profile of the true scores, since measurement error is what certainty speaks of,
-and, in the last column, against the type that people were drawn from. 20 samples of 300 people for each cell.
-Writes benchmarks/profile_calibration.csv and docs/profile_calibration.svg. Run: `make calibration` (a minute).
+The true scores of a type are centred at its prototype, shifted towards the middle by `separation` (1: at the prototype),
+with a within-type standard deviation of 10 percent of the response range. Each of three scales has six five-point items
+with the error that yields the stated reliability of the sum. Respondents are scored, alpha is computed from their answers,
+and they are assigned. Accuracy refers to the profile of the true scores, because certainty describes measurement error,
+and in the last column to the type from which respondents were drawn. Each cell has 20 samples of 300 respondents.
+Writes benchmarks/profile_calibration.csv and docs/profile_calibration.svg. Run: `make calibration` (about a minute).
 """
 
 import os
@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from practicework.report.figures.style import COLOURS, GREY, LINES, canvas, svg
 
 from practicework.numerics.seeds import generator
-from practicework.report.figures.style import COLOURS, GREY, LINES, canvas, svg
 from practicework.stages.profiles.assignment import draw_shares
 from practicework.stages.profiles.robustness import nearest_prototype
 from practicework.study.settings import PROTOTYPES
@@ -33,7 +33,7 @@ BINS = np.array([0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0])
 
 
 def sample(separation: float, reliability: float, rng: np.random.Generator, n: int = N) -> tuple[np.ndarray, ...]:
-    """Types, true profiles, assigned profiles and certainties of n people."""
+    """Types, true profiles, assigned profiles and certainties of n respondents."""
     types = rng.integers(0, len(CENTRES), n)
     true = 50 + separation * (CENTRES[types] - 50) + WITHIN * rng.standard_normal((n, 3))
     error = np.sqrt(true.var(axis=0) * (1 - reliability) / reliability * ITEMS)
@@ -66,7 +66,7 @@ def simulate(samples: int = SAMPLES) -> pd.DataFrame:
 
 
 def error(rows: pd.DataFrame, accuracy: str = "accuracy") -> float:
-    """The mean distance of accuracy from certainty, weighted by people."""
+    """The mean absolute difference between accuracy and certainty, weighted by respondents."""
     return float(np.average((rows[accuracy] - rows["certainty"]).abs(), weights=rows["n"]))
 
 

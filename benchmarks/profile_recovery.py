@@ -1,11 +1,11 @@
-"""How often BIC finds three true profiles, by sample size and separation: what a latent profile analysis can show.
+"""Simulate how often BIC recovers three true latent profiles, by sample size and separation.
 
-Three types of equal size on the three indicators of the published typology: high on all, high on the second alone,
-low on all. Low and high lie `d` within-type standard deviations apart; within a type the indicators are normal,
-uncorrelated and of equal variance. Each simulated sample goes through the whole search of the stage (four covariance
-structures, one to six profiles, degenerate solutions refused, the smallest BIC), without the bootstrap tests.
-The result stands in `workflow/practicework/stages/profiles/recovery.csv`, which the report reads: its Monte Carlo standard
-error is at most 100 √(.25 / samples) percent. Run: `make recovery` (some fifteen minutes).
+Three types of equal size on the three indicators of the published typology: high on all, high on the second only,
+low on all. Low and high are `d` within-type standard deviations apart; within a type, the indicators are normal,
+uncorrelated and of equal variance. Each simulated sample is analysed with the full search of the stage (four covariance
+structures, one to six profiles, degenerate solutions rejected, smallest BIC), without the bootstrap tests.
+The results are in `workflow/practicework/stages/profiles/recovery.csv`, which the report reads. Their Monte Carlo
+standard error is at most 100 √(.25 / samples) percent. Run: `make recovery` (about fifteen minutes).
 """
 
 import os
@@ -32,7 +32,7 @@ TYPES = np.array([list(percents.values()) for percents in PROTOTYPES.values()]) 
 
 
 def sample(n: int, separation: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Types and indicators of n people."""
+    """Types and indicators of n respondents."""
     types = rng.integers(0, len(TYPES), n)
     return types, separation * TYPES[types] + rng.standard_normal((n, TYPES.shape[1]))
 

@@ -8,7 +8,7 @@ import pandas as pd
 from practicework import tables
 from practicework.numerics.seeds import generator
 from practicework.stages import moderation
-from practicework.stages.moderation.design import design
+from practicework.stages.moderation.design import build
 from practicework.stages.moderation.regression import Fit
 from practicework.stages.moderation.regression import fit as fitted
 from practicework.study.settings import Model, Moderation
@@ -45,4 +45,4 @@ def fit(data: pd.DataFrame, model: Model, *, categories: Collection[str] = (), *
     used = settings_of(model, **settings)
     data = data.assign(respondent=[f"R{number}" for number in range(len(data))])
     rng = generator(1, "moderation", "sample", "main")
-    return fitted(design(data, "main", model, used.center, categories), used, rng)
+    return fitted(build(data, "main", model, used.center, categories), used, rng)

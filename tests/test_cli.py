@@ -48,7 +48,7 @@ def test_new_scale_is_valid_and_never_overwrites(tmp_path, capsys):
     assert scale.id == "job_satisfaction"
     assert scale.reversed_ids == ["job_satisfaction_2"]
     assert cli.main(["new-scale", "job_satisfaction", str(tmp_path)]) == 1
-    assert "exists already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
 
 
 PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases")
@@ -59,15 +59,16 @@ def test_reports_says_where_they_are(root, published, capsys):
     lines = []
     for part in PARTS:
         folder = published.results(part) / "report"
-        lines += [f"Report: {folder / 'report.html'}", f"  Word: {folder / 'report.docx'}"]
-    assert capsys.readouterr().out.splitlines() == [*lines, f"All of them: {published.folder / 'results/overview.html'}"]
+        lines += [f"Report: {folder / 'report.html'}"]
+        lines += [f"  Word: {folder / name}" for name in ("manuscript.docx", "supplement.docx")]
+    assert capsys.readouterr().out.splitlines() == [*lines, f"Overview: {published.folder / 'results/overview.html'}"]
 
 
 def test_reports_says_what_has_not_run(root, tmp_path, capsys):
-    for part in ("config", "scales", "data"):
+    for part in ("config", "scales", "published", "data"):
         (tmp_path / part).symlink_to(root / part)
     assert cli.main(["reports", str(tmp_path)]) == 0
-    assert capsys.readouterr().out.splitlines() == [f"No report of {part} yet: run snakemake." for part in PARTS]
+    assert capsys.readouterr().out.splitlines() == [f"No report for {part} yet; run snakemake." for part in PARTS]
 
 
 @pytest.mark.parametrize("name", ["Job", "job-satisfaction", "../job", "_job", "jöb"])

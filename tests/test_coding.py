@@ -83,7 +83,7 @@ def test_alpha_equals_the_package_with_three_coders_and_gaps():
         assert ours["alpha"] == pytest.approx(krippendorff.alpha(values, level_of_measurement="nominal"), abs=1e-12)
         assert ours["alpha_low"] < ours["alpha"] < ours["alpha_high"]
         assert "mean over pairs" in ours["note"]
-    assert "never differ" in found.loc[("code", "always"), "note"]
+    assert "all decisions are the same" in found.loc[("code", "always"), "note"]
     assert np.isnan(found.loc[("code", "always"), "kappa"])
 
 
@@ -116,7 +116,7 @@ def test_saturation_equals_vegan(golden, codings):
     summary = found.summary.set_index("measure")["value"]
     unseen = golden("coding_unseen").iloc[0]
     assert summary["different codes"] == unseen["seen"]
-    assert summary["codes unseen, at least (Chao2)"] == pytest.approx(unseen["unseen"], rel=1e-12)
+    assert summary["unseen_chao2"] == pytest.approx(unseen["unseen"], rel=1e-12)
     assert (found.curve["low"] <= found.curve["expected"]).all()
     assert (found.curve["high"] >= found.curve["expected"]).all()
     assert found.curve["cumulative"].iloc[-1] == found.curve["low"].iloc[-1] == unseen["seen"]
@@ -265,7 +265,7 @@ def test_groups_of_one_unit_take_no_part_in_tests_and_are_named():
     table = counts.tests(one, counts.groups(one, None, {}), None, np.random.default_rng(0)).set_index("name")
     assert table.loc["d", "n"] == 4
     assert table.loc["d", "p_value"] == pytest.approx(1 / 3, rel=1e-9)
-    assert table.loc["d", "note"] == "left out, being one unit each: w"
+    assert table.loc["d", "note"] == "excluded as groups of one unit: w"
 
 
 def test_nothing_coded_gives_tables_all_the_same():
@@ -279,5 +279,5 @@ def test_nothing_coded_gives_tables_all_the_same():
 
 def test_stated_dimension_must_be_one():
     one = evidence({"A": {"kind": "f"}}, [])
-    with pytest.raises(Exception, match="unit 'A' has 'f', which is no dimension"):
+    with pytest.raises(Exception, match="unit 'A' has 'f', which is not a dimension"):
         exclusivity(one, "kind", "config")

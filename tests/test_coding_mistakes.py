@@ -79,10 +79,10 @@ IN_FILES = {
     "no column": ("codings.csv", "unit,coed\nA,asking\n", (CODINGS, "no column 'code'", "did you mean 'coed'")),
     "a cell too many": ("codings.csv", "unit,code\nA,asking,x\n", (CODINGS, "row 2", "3 cells")),
     "two columns of a name": ("units.csv", "unit,kind,kind\nA,work,work\n", (UNITS, "two columns 'kind'")),
-    "unit twice": ("units.csv", "unit,kind,years,sector\nA,work,3,x\nA,,1,x\n", (UNITS, "row 3", "'A' stands twice")),
+    "unit twice": ("units.csv", "unit,kind,years,sector\nA,work,3,x\nA,,1,x\n", (UNITS, "row 3", "'A' occurs twice")),
     "reserved attribute": ("units.csv", "unit,kind,years,sector,codes\nA,,3,x,1\n", (UNITS, "'codes'", "rename")),
     "words that are cut": ("units.csv", "unit,kind,years,sector\nA,,three,x\nB,,1,y\n", ("'years'", "unit 'A'", "'three'")),
-    "id twice": ("book.yaml", "others: [{id: a, label: A}, {id: a, label: B}]", (BOOK, "'a' stands 2 times")),
+    "id twice": ("book.yaml", "others: [{id: a, label: A}, {id: a, label: B}]", (BOOK, "'a' occurs 2 times")),
     "empty codebook": ("book.yaml", "label: Nothing", (BOOK, "has no codes")),
     "unknown symbol": ("m.csv", "row,group,column,published\nasking,x,warning,Y\n", ("m.csv", "row 2", "'Y'", "X (direct)")),
     "unknown group": ("m.csv", "row,group,column,published\nasking,z,warning,X\n", ("m.csv", "row 2", "group 'z'")),
@@ -119,7 +119,7 @@ IN_CONFIG = {
     ),
     "unknown table": (
         {"replication__talks__claims": [{"claim": "C", "published": "1", "table": "coding/unit", "count": "unit"}]},
-        ("'coding/unit' is no table", "did you mean 'coding/units'"),
+        ("'coding/unit' is not a table", "did you mean 'coding/units'"),
     ),
     "unknown code of a claim": (
         {
@@ -143,5 +143,5 @@ def test_mistakes_in_the_config(tmp_path, name):
 
 def test_a_stated_dimension_that_is_none(tmp_path):
     evidence, study = load(tmp_path, {"units.csv": "unit,kind,years,sector\nA,wrk,3,x\nB,,12,y\n"})
-    with pytest.raises(StudyError, match="unit 'A' has 'wrk', which is no dimension of the codebook"):
+    with pytest.raises(StudyError, match="unit 'A' has 'wrk', which is not a dimension of the codebook"):
         coding.analyse(evidence, "talks", study.config.coding["talks"], streams(1, "coding", "talks"))

@@ -107,7 +107,7 @@ def test_a_declared_codebook_is_found_by_label(tmp_path):
     assert set(codings["code"]) == {"x", "t", "o"}
     assert used is book
     less = Codebook.model_validate({"dimensions": [dimension]})
-    with pytest.raises(StudyError, match=r"p\.qdpx codes 'Abstaining', which the declared codebook does not have"):
+    with pytest.raises(StudyError, match=r"p\.qdpx uses the code 'Abstaining', which is not in the declared codebook"):
         project(archive(tmp_path, document()), "p.qdpx", less)
 
 
@@ -128,14 +128,14 @@ REFUSED = {
     "external entity": (document(head=DTD), "document type or entities"),
     "growing entities": (document(head=BOMB), "document type or entities"),
     "broken XML": ("<Project", "not valid XML"),
-    "another XML": ('<Project xmlns="urn:other"/>', "no REFI-QDA project"),
-    "a codebook alone": (document(space="codebook:1.0"), "no REFI-QDA project"),
+    "another XML": ('<Project xmlns="urn:other"/>', "not a REFI-QDA project"),
+    "a codebook alone": (document(space="codebook:1.0"), "not a REFI-QDA project"),
     "no codes": (document(codes="", sources=""), "has no codes"),
-    "unknown code": (document(codes='<Code guid="c-9" name="X"/>'), "names a code that the project does not have"),
-    "same GUID twice": (document(codes='<Code guid="c" name="X"/><Code guid="{C}" name="Y"/>'), "has the GUID of another one"),
-    "two cases of a name": (document(cases=CASES.replace('name="Ben"', 'name="Anna"')), "two cases or sources 'Anna'"),
+    "unknown code": (document(codes='<Code guid="c-9" name="X"/>'), "refers to a code that is not in the project"),
+    "same GUID twice": (document(codes='<Code guid="c" name="X"/><Code guid="{C}" name="Y"/>'), "has the same GUID as another"),
+    "two cases of a name": (document(cases=CASES.replace('name="Ben"', 'name="Anna"')), "two cases or sources named 'Anna'"),
     "nested without end": (document(sources="<A>" * 200 + "</A>" * 200), "nested too deeply"),
-    "far too large": (document() + " " * 3_000_000, "unpacks to far more"),
+    "far too large": (document() + " " * 3_000_000, "too large for a project when unpacked"),
 }
 
 
@@ -150,7 +150,7 @@ def test_what_is_wrong_or_dangerous_is_refused_in_one_sentence(tmp_path, name):
 @pytest.mark.parametrize("member", ["../evil.txt", "/etc/evil", "C:\\evil.txt", "sources\\..\\..\\evil"])
 def test_paths_that_leave_the_archive_are_refused(tmp_path, member):
     path = archive(tmp_path, document(), **{member: "x"})
-    with pytest.raises(StudyError, match="would leave the archive"):
+    with pytest.raises(StudyError, match="outside the archive"):
         project(path, "p.qdpx", None)
 
 
@@ -160,7 +160,7 @@ def test_links_are_refused(tmp_path):
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(path, "a") as file:
         file.writestr(link, "/etc/passwd")
-    with pytest.raises(StudyError, match="would leave the archive"):
+    with pytest.raises(StudyError, match="outside the archive"):
         project(path, "p.qdpx", None)
 
 
@@ -169,10 +169,10 @@ def test_no_project_several_projects_and_no_archive_are_refused(tmp_path, monkey
         with pytest.raises(StudyError, match=r"'project\.qde'"):
             project(path, "p.qdpx", None)
     (tmp_path / "p.qdpx").write_bytes(b"no archive")
-    with pytest.raises(StudyError, match="is no REFI-QDA project or is damaged"):
+    with pytest.raises(StudyError, match="is not a REFI-QDA project or is damaged"):
         project(tmp_path / "p.qdpx", "p.qdpx", None)
     monkeypatch.setattr(qdpx, "MEMBERS", 0)
-    with pytest.raises(StudyError, match="holds 1 files"):
+    with pytest.raises(StudyError, match="contains 1 files"):
         project(archive(tmp_path, document()), "p.qdpx", None)
 
 

@@ -89,7 +89,7 @@ def test_small_groups_are_pooled():
     assert table[["category", "n"]].to_numpy().tolist() == [
         ["30", 5],
         ["missing", 6],
-        ["2 values, some of fewer than 5 people", 7],
+        ["2 values, some with fewer than 5 respondents", 7],
     ]
 
 

@@ -194,8 +194,8 @@ def last(data: np.ndarray, column: np.ndarray) -> np.ndarray:
 
 REFUSED = {
     "constant item": (lambda: last(normal(7), np.full(60, 2.0)), FACTORS, "everyone gave the same answer to b4"),
-    "item twice": (lambda: last(normal(7), normal(7)[:, 0]), FACTORS, "the answers to a1, b4 determine each other"),
-    "item that is a sum": (lambda: last(normal(7), normal(7)[:, :2].sum(axis=1)), FACTORS, "a1, a2, b4 determine each other"),
+    "item twice": (lambda: last(normal(7), normal(7)[:, 0]), FACTORS, "the answers to a1, b4 are linearly dependent"),
+    "item that is a sum": (lambda: last(normal(7), normal(7)[:, :2].sum(axis=1)), FACTORS, "a1, a2, b4 are linearly dependent"),
     "no more people than items": (lambda: normal(7, 7), FACTORS, r"no more respondents \(7\) than items \(7\)"),
     "four people": (lambda: normal(7, 4), FACTORS, "fewer than 5 respondents"),
     "two items": (lambda: normal(2), {"a": ["a1", "a2"]}, "a factor of two items alone is not identified"),

@@ -54,7 +54,7 @@ def test_negative_correlations_of_the_marker_are_no_share():
     found = correct(with_correlations([[1, 0.5, 0.3], [0.5, 1, -0.1], [0.3, -0.1, 1]]))
     assert found["r_marker"].tolist() == pytest.approx([0.3, 0])
     assert pd.isna(found["note"][0])
-    assert found["note"][1] == "the marker correlates positively with fewer than two scores, so that nothing is taken out"
+    assert found["note"][1] == "the marker correlates positively with fewer than two scores, so no correction was made"
     assert found["r_adjusted"][1] == pytest.approx(0.5)
 
 
@@ -63,7 +63,7 @@ def test_a_marker_without_positive_correlations_takes_nothing_out():
     found = correct(with_correlations([[1, 0.5, -0.2], [0.5, 1, -0.1], [-0.2, -0.1, 1]]))
     assert found["r_marker"].tolist() == [0, 0]
     assert found["r_adjusted"].tolist() == pytest.approx([0.5, 0.5])
-    assert found["note"][0] == "the marker correlates positively with no score, so that nothing is taken out"
+    assert found["note"][0] == "the marker correlates positively with no score, so no correction was made"
     assert found["p_adjusted"][0] > found["p_value"][0]
 
 

@@ -244,7 +244,7 @@ def test_two_items_have_no_adequacy_and_share_what_they_correlate():
     one = found["exploratory"].iloc[0]
     assert pd.isna(one["kmo"])
     assert pd.isna(one["first_factor_share"])
-    assert "sampling adequacy is not computable: of two items it is .50 whatever they are" in one["note"]
+    assert "sampling adequacy is not computable: for two items it is always .50" in one["note"]
     assert "a factor of two items is not identified" in one["note"]
     r = np.corrcoef(data.T)[0, 1]
     np.testing.assert_allclose(found["parallel_analysis"]["factor"], [2 * abs(r), 0], atol=1e-9)
@@ -285,7 +285,7 @@ def test_items_that_determine_each_other_are_named():
     """The third is the sum of the first two."""
     data = np.random.default_rng(13).standard_normal((60, 5))
     data[:, 2] = data[:, 0] + data[:, 1]
-    assert row(data)["note"].endswith("not computable: the answers to i1, i2, i3 determine each other")
+    assert row(data)["note"].endswith("not computable: the answers to i1, i2, i3 are linearly dependent")
     with pytest.raises(NotComputable):
         _ = model(data).regular_correlations
 

@@ -135,7 +135,7 @@ def test_a_scale_of_a_single_item_has_no_ratio():
     data = np.random.default_rng(1).standard_normal((60, 5)) + np.random.default_rng(2).standard_normal((60, 1))
     found = table(model_of(data, (2, 1, 2))).set_index(["scale_a", "scale_b"])
     assert found["htmt"].notna().tolist() == [False, True, False]
-    assert found.loc[("a", "b"), "note"] == "not computable: b of a single item has no correlations of its own"
+    assert found.loc[("a", "b"), "note"] == "not computable: no correlations within b (single item)"
     assert found.loc[("a", "b"), [*RATIOS, *ENDS, "resamples"]].isna().all()
     assert pd.isna(found.loc[("a", "c"), "note"])
 
@@ -147,7 +147,7 @@ def test_items_of_a_scale_that_correlate_by_exactly_zero_have_no_geometric_mean(
     row = table(model_of(with_covariance(r), (3, 2))).iloc[0]
     assert row["htmt"] == pytest.approx(0.4 / np.sqrt((0.8 / 3) * 0.4), rel=1e-9)
     assert row[["htmt2", *ENDS]].isna().all()
-    assert "two items of one scale correlate by exactly zero" in row["note"]
+    assert "two items of one scale have a correlation of exactly zero" in row["note"]
 
 
 REFUSED = {

@@ -130,7 +130,7 @@ def test_a_scale_of_one_item_is_left_out_and_told():
     """The others are fitted without it; its row and its pairs say why they are empty."""
     table = found(models_of(likert((1, 4, 4)), {"a": 1, "b": 4, "c": 4}))
     fit = table["fit"].set_index("model")
-    assert fit.loc["all", "note"] == "without a, of a single item"
+    assert fit.loc["all", "note"] == "without a (single item)"
     assert fit.loc["all", "items"] == 8
     scales = table["scales"].set_index("scale")
     assert "a single item" in scales.loc["a", "note"]
@@ -143,7 +143,7 @@ def test_a_scale_of_one_item_is_left_out_and_told():
 def test_two_scales_of_which_one_has_one_item_have_no_common_model():
     """Validity is then that of the other scale's own model, and says so."""
     table = found(models_of(likert((1, 4)), {"a": 1, "b": 4}))
-    assert "no two scales of several items" in table["fit"].set_index("model").loc["all", "note"]
+    assert "fewer than two scales have several items" in table["fit"].set_index("model").loc["all", "note"]
     row = table["scales"].set_index("scale").loc["b"]
     assert row["model"] == "b"
     assert row["note"] == "from the scale's own model, since the model of all scales cannot be fitted"

@@ -40,7 +40,7 @@ def test_the_order_of_texts_is_never_guessed(tmp_path, capsys):
     text = (tmp_path / "s/scales/q1.yaml").read_text()
     assert "#     ?: Agree" in text
     assert cli.main(["check", str(tmp_path / "s")]) == 1
-    assert "'Agree' is no number and no label of the scale 'q1'" in capsys.readouterr().err
+    assert "'Agree' is neither a number nor a label of the scale 'q1'" in capsys.readouterr().err
     (tmp_path / "s/scales/q1.yaml").write_text(text.replace("  max: 2\n", "  max: 2\n  labels: {1: Disagree, 2: Agree}\n"))
     assert cli.main(["check", str(tmp_path / "s")]) == 0
 
@@ -92,7 +92,7 @@ def test_a_draft_is_a_study_that_checks_out(root, tmp_path, name, capsys):
     folder = tmp_path / "drafted"
     assert cli.main(["init", str(folder), "--from", str(root / "examples" / name)]) == 0
     assert cli.main(["check", str(folder)]) == 0
-    assert "No mistake found." in capsys.readouterr().out
+    assert "No mistakes found." in capsys.readouterr().out
     assert (folder / ".gitignore").read_text().endswith("/data/raw/*\n")
     study = load_study(folder)
     if "bfi" in name:
@@ -105,7 +105,7 @@ def test_init_never_overwrites_a_study(root, tmp_path, capsys):
     shutil.copytree(root / "config", tmp_path / "config")
     before = (tmp_path / "config/config.yaml").read_text()
     assert cli.main(["init", str(tmp_path), "--from", str(root / "examples/bfi/data/raw/bfi.csv")]) == 1
-    assert "holds a study already" in capsys.readouterr().err
+    assert "already contains a study" in capsys.readouterr().err
     assert (tmp_path / "config/config.yaml").read_text() == before
     assert not (tmp_path / "data").exists()
 

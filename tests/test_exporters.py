@@ -83,7 +83,7 @@ def test_names_that_r_cannot_take(new_scale):
     assert "f_i1 =~ i1 + i2" in lavaan.script([taken])
     reserved = Scale.model_validate({**taken.model_dump(), "id": "s", "items": [{"id": "NA", "text": "x"}]})
     for write in (psych.script, lavaan.script):
-        with pytest.raises(StudyError, match=r"^scales/s\.yaml: the item 'NA' has a name that R reserves"):
+        with pytest.raises(StudyError, match=r"^scales/s\.yaml: the item 'NA' has a name that is reserved in R"):
             write([reserved])
 
 
@@ -195,8 +195,8 @@ def test_answers_to_the_redcap_form_come_back_as_codes(scales, read):
         ("A1", "scales/s.yaml: the item 'A1' cannot be a REDCap variable, .*, for example to 'a1', and list 'A1'"),
         ("a.1", "example to 'a_1'"),
         ("a" * 27, "has 27 characters, and REDCap recommends at most 26"),
-        ("record_id", "has the name of a field that REDCap makes itself"),
-        ("redcap_x", "has the name of a field that REDCap makes itself"),
+        ("record_id", "has the name of a field that REDCap creates itself"),
+        ("redcap_x", "has the name of a field that REDCap creates itself"),
     ],
 )
 def test_redcap_refuses_names(new_scale, name, sentence):
@@ -207,10 +207,10 @@ def test_redcap_refuses_names(new_scale, name, sentence):
 
 def test_marks_of_the_tools_are_refused(new_scale):
     piped = with_response(new_scale, min=1, max=2, labels={1: "yes | no", 2: "x"})
-    with pytest.raises(StudyError, match=r"^scales/s\.yaml: the label of 1, 'yes \| no', holds a '\|'"):
+    with pytest.raises(StudyError, match=r"^scales/s\.yaml: the label of 1, 'yes \| no', contains '\|'"):
         redcap.dictionary([piped])
     marked = Scale.model_validate({**piped.model_dump(), "items": [{"id": "i", "text": "[[Block]]"}]})
-    with pytest.raises(StudyError, match=r"^scales/s\.yaml: the text '\[\[Block\]\]' holds"):
+    with pytest.raises(StudyError, match=r"^scales/s\.yaml: the text '\[\[Block\]\]' contains"):
         qualtrics.survey([marked])
 
 

@@ -181,20 +181,20 @@ def test_ids_that_identify_a_person_are_refused(read, one, kind):
     ("content", "message"),
     [
         ("id,i1,age\nP1,1,2\n", "data/raw/a.csv has no column 'i2'"),
-        ("id,i1,i1,i2,age\nP1,1,1,2,3\n", "the column 'i1' stands 2 times"),
+        ("id,i1,i1,i2,age\nP1,1,1,2,3\n", "the column 'i1' occurs 2 times"),
         ("id,i1,i2,age\nP1,6,2,3\n", "row 2, column 'i1': '?6'? is outside the response range 1 to 5 of the scale 's'"),
         ("id,i1,i2,age\nP1,1,2,3\nP2,1,0.99,3\n", "row 3, column 'i2': '?0.99'? is outside"),
-        ("id,i1,i2,age\nP1,Agree,2,3\n", "row 2, column 'i1': 'Agree' is no number and no label of the scale 's'"),
-        ('id,i1,i2,age\nP1,"1,5",2,3\n', "'1,5' is no number"),
-        ("id,i1,i2,age\nP1,1,2,forty\n", "row 2, column 'age': 'forty' is no number"),
-        ("id,i1,i2,age\nP1,1,2,inf\n", "'inf' is no number"),
-        ("id,i1,i2,age\nP1,1,2,0x10\n", "'0x10' is no number"),
-        ("id,i1,i2,age\nP1,1,2,1_000\n", "'1_000' is no number"),
-        ("id,i1,i2,age\nP1,1,2,\N{ARABIC-INDIC DIGIT THREE}\n", "is no number"),
-        ("id,i1,i2,age\nP1,1,2,3\nP1,1,2,3\n", "row 3, column 'id': the respondent id stands already in row 2"),
+        ("id,i1,i2,age\nP1,Agree,2,3\n", "row 2, column 'i1': 'Agree' is neither a number nor a label of the scale 's'"),
+        ('id,i1,i2,age\nP1,"1,5",2,3\n', "'1,5' is not a number"),
+        ("id,i1,i2,age\nP1,1,2,forty\n", "row 2, column 'age': 'forty' is not a number"),
+        ("id,i1,i2,age\nP1,1,2,inf\n", "'inf' is not a number"),
+        ("id,i1,i2,age\nP1,1,2,0x10\n", "'0x10' is not a number"),
+        ("id,i1,i2,age\nP1,1,2,1_000\n", "'1_000' is not a number"),
+        ("id,i1,i2,age\nP1,1,2,\N{ARABIC-INDIC DIGIT THREE}\n", "is not a number"),
+        ("id,i1,i2,age\nP1,1,2,3\nP1,1,2,3\n", "row 3, column 'id': the respondent id already occurs in row 2"),
         ("id,i1,i2,age\n ,1,2,3\n", "row 2, column 'id': the respondent id is empty"),
-        ("id,i1,i2,age\nP1,1,2,3,4\n", "row 2, has 5 cells where the header has 4"),
-        ("id,i1,i2,age\nP1,1,2\n", "row 2, has 3 cells where the header has 4"),
+        ("id,i1,i2,age\nP1,1,2,3,4\n", "row 2, has 5 cells, but the header has 4"),
+        ("id,i1,i2,age\nP1,1,2\n", "row 2, has 3 cells, but the header has 4"),
         ('id,i1,i2,age\nP1,"1,2,3\n', "is not valid CSV"),
         ("id,i1,i2,age\n", "has a header but no respondent"),
         ("", "is empty"),
@@ -225,7 +225,7 @@ def test_a_config_that_does_not_fit_the_file(read, sample, message):
 
 def test_one_column_cannot_be_two_answers(read):
     """Two items mapped to the same column."""
-    with pytest.raises(StudyError, match="the column 'Q' is taken for both 'i1' and 'i2'"):
+    with pytest.raises(StudyError, match="the column 'Q' matches both 'i1' and 'i2'"):
         read("Q,age\n1,2\n", columns={"i1": "Q", "i2": "Q"})
 
 

@@ -1,7 +1,5 @@
 """How sure one can be of an interaction: simulate and recover, closed forms, and what stands where there is no number."""
 
-from importlib import import_module
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,8 +9,8 @@ from statsmodels.regression.linear_model import OLS
 
 from practicework.errors import StudyError
 from practicework.numerics import bootstrap
-from practicework.stages.moderation import power, simulation
-from practicework.stages.moderation.equivalence import read
+from practicework.stages.moderation import influence, power, simulation
+from practicework.stages.moderation.equivalence import classify
 from practicework.study.settings import Model, Simulation
 
 PLAIN = Model(outcome="y", predictor="x", moderator="w")
@@ -185,7 +183,7 @@ def test_resamples_without_a_solution_are_counted():
 )
 def test_readings(low, high, inner, reading):
     """Beside zero and a smallest effect of interest of 1."""
-    assert read(low, high, 1.0, *inner) == reading
+    assert classify(low, high, 1.0, *inner) == reading
 
 
 @pytest.mark.parametrize("interval", ["ols", "hc3", "bootstrap"])
@@ -260,7 +258,7 @@ def test_one_person_off_a_perfect_plane():
 
 def test_errors_without_each_of_many_are_classical_ones(monkeypatch):
     """HC3 errors would take work that grows with the square of their number."""
-    monkeypatch.setattr(import_module("practicework.stages.moderation.influence"), "HC3_LIMIT", 50)
+    monkeypatch.setattr(influence, "HC3_LIMIT", 50)
     ols, hc3 = (analyse(sample(60), PLAIN, interval=interval)["leave_one_out"] for interval in ("ols", "hc3"))
     pd.testing.assert_frame_equal(ols, hc3)
 

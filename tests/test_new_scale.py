@@ -81,7 +81,7 @@ def test_watch_tells_at_each_save_what_is_right_or_wrong(writer):
     wrong = right.replace("max: 5", "max: 0")
     shown = watched(writer.folder, "pride", None, None, wrong, None, None, "", right, None, right, None)
     assert shown == [
-        "pride: valid. 2 items (pride_2 reverse-keyed), answers 1 to 5, score 1 to 5 (mean, from 2 answered on).",
+        "pride: valid. 2 items (pride_2 reverse-keyed), answers 1 to 5, score 1 to 5 (mean, at least 2 answered).",
         "Error: scales/pride.yaml: 'response': min (1) must be smaller than max (0); correct one of them.",
         *[shown[0]] * 2,
     ]
@@ -92,10 +92,10 @@ def test_watch_tells_what_is_still_to_be_done(writer):
     new_scale.write(writer.folder, "joy")
     (told,) = watched(writer.folder, "joy")
     assert told.splitlines() == [
-        "joy: valid. 3 items (joy_2 reverse-keyed), answers 1 to 5, score 1 to 5 (mean, from 3 answered on).",
-        "Note: scales/joy.yaml still has the words of a new file: definition, source.citation, the text of joy_1, "
+        "joy: valid. 3 items (joy_2 reverse-keyed), answers 1 to 5, score 1 to 5 (mean, at least 3 answered).",
+        "Note: scales/joy.yaml still contains placeholder texts: definition, source.citation, the text of joy_1, "
         "the text of joy_2, the text of joy_3; replace them.",
-        "Note: 'scales' in config/config.yaml does not name 'joy' yet, so that it is not part of the study.",
+        "Note: 'scales' in config/config.yaml does not list 'joy' yet; add it to make the scale part of the study.",
     ]
 
 
@@ -119,7 +119,7 @@ def test_the_command_writes_once_and_watches_what_exists(tmp_path, capsys, monke
         raise KeyboardInterrupt
 
     monkeypatch.setattr(new_scale, "pause", interrupt)
-    for first in ("Wrote ", "Checked at each save"):
+    for first in ("Wrote ", "Checking the file at each save"):
         assert cli.main(["new-scale", "joy", str(tmp_path), "--watch"]) == 0
         told = capsys.readouterr().out
         assert told.startswith(first)
@@ -136,7 +136,7 @@ def test_check_notes_the_words_of_a_new_file(tmp_path, capsys):
     (tmp_path / "config/config.yaml").write_text("samples: {s: {file: data/raw/s.csv}}\nscales: [joy]\n")
     (tmp_path / "data/raw/s.csv").write_text("joy_1,joy_2,joy_3\n1,2,3\n2,3,4\n")
     assert cli.main(["check", str(tmp_path)]) == 0
-    assert "Note: scales/joy.yaml still has the words of a new file: definition," in capsys.readouterr().out
+    assert "Note: scales/joy.yaml still contains placeholder texts: definition," in capsys.readouterr().out
     file = tmp_path / "scales/joy.yaml"
     scale = yaml.safe_load(file.read_text())
     scale |= {"definition": "Joy.", "source": None, "items": [{"id": f"joy_{at}", "text": f"Joy {at}"} for at in (1, 2, 3)]}
@@ -165,7 +165,7 @@ def test_chosen_scales_need_no_study(tmp_path, capsys):
         new_scale.write(tmp_path, name)
     assert cli.main(["export", str(tmp_path), "--scale", "ease", "--to", str(tmp_path / "out")]) == 0
     told = capsys.readouterr().out
-    assert "Note: scales/ease.yaml still has the words of a new file" in told
+    assert "Note: scales/ease.yaml still contains placeholder texts" in told
     assert "joy" not in told + (tmp_path / "out/psych_keys.R").read_text()
     assert cli.main(["export", str(tmp_path), "--to", str(tmp_path / "all")]) == 0
     assert "joy" in (tmp_path / "all/psych_keys.R").read_text()
@@ -179,7 +179,7 @@ def test_a_format_that_cannot_hold_the_scales_is_left_out(writer, capsys):
     capsys.readouterr()
     assert cli.main(["export", str(writer.folder)]) == 0
     told = capsys.readouterr().out
-    assert "Left out redcap_dictionary.csv: scales/pride.yaml: the item 'Pride1' cannot be a REDCap variable" in told
+    assert "Skipped redcap_dictionary.csv: scales/pride.yaml: the item 'Pride1' cannot be a REDCap variable" in told
     names = {file.name for file in (writer.folder / "results/instruments").iterdir()}
     assert names == set(FORMATS) - {"redcap_dictionary.csv"}
 
@@ -212,7 +212,7 @@ def test_mistakes_between_scales_and_folders(tmp_path, writer):
     with pytest.raises(StudyError, match=r"the item 'pride_1' is in scales/pride\.yaml and in scales/ease\.yaml"):
         exporters.export(tmp_path, ["pride", "ease"])
     writer.load({"config.samples": {"instruments": {"file": "data/raw/s.csv"}}, "config.replication": None})
-    with pytest.raises(StudyError, match="holds the results of the sample 'instruments'; name another folder with --to"):
+    with pytest.raises(StudyError, match="contains the results of the sample 'instruments'; name another folder with --to"):
         exporters.export(tmp_path)
 
 

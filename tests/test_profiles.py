@@ -119,7 +119,7 @@ def test_measurement_error_is_sd_times_root_of_one_minus_alpha(scales):
     table = analyse(people, scales, alpha=[0.75, 1, -0.4]).measurement
     sd = people.std(axis=0, ddof=1)
     assert table["sem"].tolist() == pytest.approx([sd[0] / 2, 0, sd[2]], rel=1e-12)
-    assert table["note"].fillna("").tolist() == ["", "", "alpha is negative and counts as 0"]
+    assert table["note"].fillna("").tolist() == ["", "", "alpha is negative and was set to 0"]
 
 
 def test_perfect_reliability_is_certain(scales):
@@ -154,8 +154,8 @@ def test_a_missing_indicator_leaves_no_profile(scales):
     found = analyse(people, scales)
     table = found.assignments
     assert table["note"].dropna().index.tolist() == [7, 9]
-    assert table.at[7, "note"] == "no profile: no score of usefulness"
-    assert table.at[9, "note"] == "no profile: no score of promotion, support"
+    assert table.at[7, "note"] == "no profile: missing score for usefulness"
+    assert table.at[9, "note"] == "no profile: missing score for promotion, support"
     assert table.loc[[7, 9], ["profile", "certainty", "exclusive", *PROTOTYPES]].isna().all(axis=None)
     assert table.drop(index=[7, 9]).drop(columns=["note", "kinds"]).notna().all(axis=None)
     assert found.summary["n"].sum() == 48
@@ -247,4 +247,4 @@ def test_scales_for_each_kind_of_work_tell_several_and_none(new_scale):
     expected = ["promotion", "promotion + reconciliation", "", "disruption", "promotion + reconciliation + disruption"]
     assert table["kinds"].fillna("").iloc[:5].tolist() == expected
     assert (table["kinds_certainty"] > 0.95).all()
-    assert "as near to another profile" in table["note"].iloc[2]
+    assert "equally close to another profile" in table["note"].iloc[2]

@@ -111,7 +111,7 @@ def test_small_profiles_are_refused():
     points = np.vstack([rng.normal(30, 5, (60, 2)), rng.normal(90, 2, (3, 2))])
     found = latent.solutions(points, Latent(max_profiles=2, starts=20, blrt=0, structures=["tied"]), rng)
     assert found[1].row["refused"]
-    assert "the smallest profile has 3 people" in found[1].row["note"]
+    assert "the smallest profile has 3 respondents" in found[1].row["note"]
 
 
 @pytest.mark.parametrize("points", [np.empty((0, 3)), np.full((50, 3), 50.0), np.random.default_rng(0).uniform(0, 100, (6, 3))])

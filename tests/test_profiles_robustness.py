@@ -29,7 +29,7 @@ def test_symmetric_prototypes_of_another_height_change_nothing(people):
     """Around the middle the planes between prototypes stay where they are, whatever the height: a closed form."""
     table = robustness.sensitivity(people, LABELS, CENTRES)
     for level in (60, 70, 80, 90):
-        own = table[table["variant"] == f"prototypes at {level} and {100 - level}"]
+        own = table[table["variant"] == f"prototypes_{level}_{100 - level}"]
         assert (own["same"] == 100).all()
 
 
@@ -51,7 +51,7 @@ def test_who_fits_two_patterns_equally_is_told():
     table = robustness.sensitivity(np.array([[80.0, 80.0], [90.0, 10.0], [10.0, 90.0]]), ["a", "b"], prototypes)
     own = table[table["variant"] == "cut-offs at the middle of the scales"]
     assert own["n"].tolist() == [1, 1]
-    assert own["note"].iloc[0] == "1 people fit several patterns equally and have none"
+    assert own["note"].iloc[0] == "n = 1 without a profile because several patterns fit equally"
 
 
 def test_distance_from_a_boundary_is_that_of_the_plane(people):
@@ -192,4 +192,4 @@ def test_categories_are_counted_and_tested():
     )
     assert found.loc["sector", "p_value"] == pytest.approx(0.1, rel=1e-9)  # 2 / C(6, 3)
     assert found.loc["sector", "n"] == 6
-    assert "the same for everybody" in found.loc["same", "note"]
+    assert "all respondents have the same value" in found.loc["same", "note"]

@@ -35,7 +35,7 @@ def test_parses_what_publications_print(text, number, decimals, sign):
 )
 def test_refuses_what_is_no_printed_value(text):
     """A ValueError that shows the text and how to write it."""
-    with pytest.raises(ValueError, match="is no printed value; write it as"):
+    with pytest.raises(ValueError, match="is not a printed value; write it as"):
         parse(text)
 
 

@@ -147,7 +147,7 @@ def test_a_web_page_is_no_table(read):
             TABLE,
             "a.csv",
             "qualtrics",
-            "is not a Qualtrics export, which the reader 'qualtrics' reads; correct the sample's reader",
+            "is not a Qualtrics export, as the reader 'qualtrics' requires; correct the sample's reader",
         ),
         (TABLE, "a.csv", "limesurvey", "is not a LimeSurvey export"),
         (TABLE, "a.csv", "google_forms", "is not a Google Forms export"),

@@ -74,7 +74,7 @@ def test_damaged_spss_files(read, tmp_path):
     exports.spss(tmp_path / "good.sav")
     good = (tmp_path / "good.sav").read_bytes()
     for content in (good[:300], b"$FL2" + b"x" * 500, b"a,b\n1,2\n"):
-        refused(read, content, "is no SPSS file or is damaged", "a.sav")
+        refused(read, content, "is not an SPSS file or is damaged", "a.sav")
     assert read(good, "renamed.dat").tool == "SPSS"
 
 
@@ -120,7 +120,7 @@ def test_excel_sheets(read, tmp_path):
     refused(
         read, workbook(tmp_path, {"One": rows, "Two": rows}), "has 2 sheets with data \\('One', 'Two'\\); keep only", "a.xlsx"
     )
-    refused(read, workbook(tmp_path, {"One": []}), "has no cell with a text", "a.xlsx")
+    refused(read, workbook(tmp_path, {"One": []}), "contains only empty cells", "a.xlsx")
     refused(read, workbook(tmp_path, {"One": [["a", "b"]]}), "has a header but no respondent", "a.xlsx")
 
 
@@ -134,11 +134,11 @@ def test_excel_formulas(read, tmp_path):
 def test_what_is_no_workbook(read, tmp_path, monkeypatch):
     good = workbook(tmp_path, {"A": [["a", "b"], [1, 2]]})
     assert read(good, "named.csv").rows == [["1", "2"]]
-    refused(read, good[: len(good) // 2], "is no Excel workbook or is damaged", "a.xlsx")
+    refused(read, good[: len(good) // 2], "is not an Excel workbook or is damaged", "a.xlsx")
     refused(read, b"\xd0\xcf\x11\xe0" + b"x" * 600, "is an old or protected Excel workbook; save it as .xlsx", "a.xls")
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as made:
         made.writestr("survey.csv", "a,b\n1,2\n")
-    refused(read, archive.getvalue(), "is an archive and no Excel workbook; unpack it", "a.zip")
+    refused(read, archive.getvalue(), "is an archive, not an Excel workbook; unpack it", "a.zip")
     monkeypatch.setattr("practicework.stages.ingest.excel._LARGEST", 1000)
     refused(read, good, "unpacks to more than one gigabyte", "a.xlsx")

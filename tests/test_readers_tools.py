@@ -91,7 +91,7 @@ def test_qualtrics_names_may_be_questions(read):
 
 
 def test_qualtrics_with_nobody_but_its_author(read):
-    refused(read, exports.separated(exports.qualtrics()[:5]), "has only previews, tests or spam and no respondent")
+    refused(read, exports.separated(exports.qualtrics()[:5]), "has only previews, tests or spam; export the responses")
     refused(read, exports.separated(exports.qualtrics()[:3]), "has a header but no respondent")
 
 

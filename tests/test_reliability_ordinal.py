@@ -85,11 +85,14 @@ def likert(n: int = 200, k: int = 3, seed: int = 1) -> np.ndarray:
 
 
 NOT_ORDINAL = {
-    "decimals": (lambda data: data + np.array([0, 0.5, 0]), "the answers to b are not at most 10 whole categories"),
-    "many categories": (lambda data: np.column_stack([data[:, :2], np.arange(200) % 11]), "the answers to c are not at most 10"),
+    "decimals": (lambda data: data + np.array([0, 0.5, 0]), "the answers to b are not integers in at most 10 categories"),
+    "many categories": (
+        lambda data: np.column_stack([data[:, :2], np.arange(200) % 11]),
+        "the answers to c are not integers in at most 10",
+    ),
     "two items that agree": (
         lambda data: data[:, [0, 0, 1]],
-        "the table of a by b leaves their polychoric correlation no maximum",
+        "the polychoric correlation of a and b is estimated at the boundary",
     ),
 }
 
@@ -105,7 +108,7 @@ def test_answers_that_have_no_polychoric_correlation(name):
 def test_a_matrix_that_does_not_fit_together_is_not_smoothed():
     """Few people, many items: the pairwise correlations are no correlation matrix."""
     data = np.random.default_rng(3).integers(1, 4, (12, 10)).astype(float)
-    with pytest.raises(NotComputable, match=r"positive definite|no maximum"):
+    with pytest.raises(NotComputable, match=r"positive definite|estimated at the boundary"):
         polychoric(data, [f"i{number}" for number in range(10)])
 
 
@@ -113,7 +116,8 @@ def test_the_reason_stands_in_the_note_and_the_rest_stays(new_scale):
     """Decimals cost the ordinal coefficients and nothing else."""
     row = coefficients(likert() + np.array([0, 0.5, 0]), new_scale(3, response={"min": 1, "max": 6}))
     assert row[["ordinal_alpha", "ordinal_omega_total"]].isna().all()
-    assert row["note"] == "ordinal alpha and omega are not computable: the answers to i2 are not at most 10 whole categories"
+    reason = "the answers to i2 are not integers in at most 10 categories"
+    assert row["note"] == f"ordinal alpha and omega are not computable: {reason}"
     assert row[["alpha", "alpha_boot_low", "omega_total", "omega_low", "sem"]].notna().all()
 
 

@@ -63,8 +63,8 @@ def test_a_claim_may_have_its_own_source_and_the_table_keeps_its_contract():
 @pytest.mark.parametrize(
     ("row", "column", "message"),
     [
-        ({"scale": "c"}, "alpha", r"0 rows of reliability/scales fit \(scale = c\); name exactly one"),
-        ({}, "alpha", r"2 rows of reliability/scales fit \(no row is named\); name exactly one"),
+        ({"scale": "c"}, "alpha", r"0 rows of reliability/scales match \(scale = c\); name exactly one"),
+        ({}, "alpha", r"2 rows of reliability/scales match \(no row is named\); name exactly one"),
         ({"scale": "a", "note": "too few"}, "alpha", "0 rows"),
         ({"scale": "a"}, "beta", "reliability/scales has no column 'beta'; it has scale, alpha, note"),
         ({"skale": "a"}, "alpha", "has no column 'skale'"),

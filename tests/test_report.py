@@ -213,7 +213,7 @@ def test_anonymity_is_told_and_small_groups_are_pooled(tmp_path):
     assert "2 respondents of 13 are alone with their values (k = 1)" in words
     assert "should not be published as they are" in page
     cells = {cell for table in Page(page).tables for row in table for cell in row}
-    assert "3 values, some of fewer than 5 people" in cells
+    assert "3 values, some with fewer than 5 respondents" in cells
     assert "30" in cells
     assert not {"40", "61", "62"} & cells
 

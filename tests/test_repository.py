@@ -30,7 +30,7 @@ def test_a_stage_has_one_name_everywhere(root, stage):
     assert (root / f"tests/test_{stage}.py").is_file()
     assert f'include: "workflow/rules/{stage}.smk"' in (root / "Snakefile").read_text()
     if stage != "report":
-        assert (root / f"workflow/practicework/report/sections/{stage}.py").is_file()
+        assert (root / f"workflow/practicework/report/{stage}/__init__.py").is_file()
 
 
 def test_wings_import_only_what_is_below_them(root):

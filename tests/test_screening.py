@@ -196,16 +196,16 @@ def test_careless_people_are_flagged_and_attentive_ones_hardly():
 @pytest.mark.parametrize(
     ("answers", "scales", "reasons"),
     [
-        pytest.param(simulated(100), None, {"even_odd": "takes 3 scales"}, id="one scale"),
+        pytest.param(simulated(100), None, {"even_odd": "requires 3 scales"}, id="one scale"),
         pytest.param(
             np.full((40, 20), np.nan),
             None,
             {
-                "longstring": "nobody answered",
-                "irv": "nobody answered",
+                "longstring": "no respondent answered",
+                "irv": "no respondent answered",
                 "psychsyn": "0 item pairs",
                 "mahalanobis": "0 respondents",
-                "seconds_per_item": "no total time",
+                "seconds_per_item": "does not record total time",
             },
             id="all missing",
         ),
@@ -219,7 +219,9 @@ def test_careless_people_are_flagged_and_attentive_ones_hardly():
         pytest.param(
             np.full((100, 20), 4.0), None, {"mahalanobis": "same answer", "psychsyn": "0 item pairs"}, id="all constant"
         ),
-        pytest.param(simulated(100)[:, :9], None, {"duplicate": "takes 10 items", "longstring": "no cut-off"}, id="nine items"),
+        pytest.param(
+            simulated(100)[:, :9], None, {"duplicate": "requires 10 items", "longstring": "no cut-off"}, id="nine items"
+        ),
         pytest.param(np.empty((0, 12)), None, {"mahalanobis": "0 respondents"}, id="nobody"),
     ],
 )
@@ -317,20 +319,20 @@ def test_cutoffs_and_their_number_are_the_studys():
 @pytest.mark.parametrize(
     ("rule", "why"),
     [
-        ("unfinished", "the export does not tell who finished"),
+        ("unfinished", "the export does not record completion"),
         ("too_fast", "[^()]+"),
-        ("duplicates", "it takes 10 items, and there are 5"),
+        ("duplicates", "requires 10 items, but there are 5"),
         ("checks", "[^()]+"),
     ],
 )
 def test_a_rule_that_the_data_cannot_answer_is_a_mistake(rule, why):
-    sentence = rf"has '{rule}', which these data cannot answer \({why}\); take the rule away or mend the data\.$"
+    sentence = rf"has '{rule}', which cannot be applied to these data \({why}\); remove the rule or correct the data\.$"
     with pytest.raises(StudyError, match=sentence):
         run(simulated(20, items=1), settings={"exclude": [rule], "checks": {"check": 3}}, quality={"check": np.nan})
 
 
 def test_a_rule_that_leaves_nobody_is_a_mistake():
-    with pytest.raises(StudyError, match="no respondent"):
+    with pytest.raises(StudyError, match="exclude every respondent"):
         run(simulated(5), settings={"exclude": ["unfinished"]}, quality={"finished": 0})
 
 

@@ -144,7 +144,7 @@ def test_the_command_writes_a_coded_synthetic_table(study, capsys):
     assert made.columns.tolist() == names
     assert made["respondent"].tolist() == [f"R{number:04d}" for number in range(1, 41)]
     assert cli.main(["stand-in", str(study), "s"]) == 1
-    assert "data/raw/s_synthetic.csv exists already" in capsys.readouterr().err
+    assert "data/raw/s_synthetic.csv already exists" in capsys.readouterr().err
 
 
 def test_ingest_reads_a_stand_in_as_it_reads_the_sample(study, capsys):
@@ -174,7 +174,7 @@ def test_ingest_reads_a_stand_in_as_it_reads_the_sample(study, capsys):
     ("options", "sentence"),
     [
         ([], "Name one of the study's 2 samples (s, t)"),
-        (["u"], "'u' is no sample of this study; it has s, t."),
+        (["u"], "'u' is not a sample of this study; choose from s, t."),
         (["s", "--n", "0"], "--n is 0; give the number"),
     ],
 )
@@ -187,7 +187,7 @@ def test_what_cannot_be_drawn_is_told(study, options, sentence, capsys):
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [
-        ("data/raw/t.csv", "must say 'synthetic'"),
+        ("data/raw/t.csv", "must contain 'synthetic'"),
         ("data/raw/no_synthetic.csv", "there is no such file"),
         ("synthetic.csv", "not inside data/raw/"),
     ],

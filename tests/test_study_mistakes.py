@@ -13,7 +13,7 @@ PRIDE = "scales/pride.yaml"
 MISTAKES = {
     "unknown key": ({"config.samples.s.respondents": "id"}, (WHERE, "'samples.s.respondents'", "did you mean 'respondent'?")),
     "unknown key of nothing like it": ({"config.xyzzy": 1}, (WHERE, "'xyzzy' is unknown; correct or remove it.")),
-    "several mistakes": ({"config.sead": 1, "config.titel": "x"}, (WHERE, "'sead'", "(1 more such mistakes follow)")),
+    "several mistakes": ({"config.sead": 1, "config.titel": "x"}, (WHERE, "'sead'", "(further mistakes: 1)")),
     "missing key of a scale": ({"pride.label": REMOVE}, (PRIDE, "'label' is missing", "add it")),
     "missing text of an item": ({"pride.items.1.text": REMOVE}, (PRIDE, "'items.1.text' is missing")),
     "misspelt covariate": (
@@ -29,8 +29,8 @@ MISTAKES = {
     "number as a text": ({"config.moderation.confidence": "0.9"}, (WHERE, "'moderation.confidence' must be a number", "'0.9'")),
     "yes as a number": ({"config.profiles.exclusive_at": True}, (WHERE, "'profiles.exclusive_at' must be a number", "True")),
     "text as a list": ({"config.variables": "age"}, (WHERE, "'variables' must be a list, like [a, b]", "'age'")),
-    "text as a mapping": ({"config.samples.s": "data/raw/s.csv"}, (WHERE, "'samples.s' must hold 'key: value' lines")),
-    "list as a mapping": ({"config.samples": ["s"]}, (WHERE, "'samples' must hold 'key: value' lines")),
+    "text as a mapping": ({"config.samples.s": "data/raw/s.csv"}, (WHERE, "'samples.s' must contain 'key: value' lines")),
+    "list as a mapping": ({"config.samples": ["s"]}, (WHERE, "'samples' must contain 'key: value' lines")),
     "NaN": ({"pride.response.min": math.nan}, (PRIDE, "'response.min' must be a finite number")),
     "infinity": ({"config.profiles.prototypes.keen.ease": math.inf}, (WHERE, "'profiles.prototypes.keen.ease'", "finite")),
     "confidence in percent": ({"config.moderation.confidence": 95}, (WHERE, "'moderation.confidence'", "less than 1")),
@@ -39,7 +39,7 @@ MISTAKES = {
     "too many draws": ({"config.profiles.draws": 10**9}, (WHERE, "'profiles.draws'", "1000000")),
     "categories of a scale": (
         {"config.categories": {"ease_1": {1: "Low", 2: "High"}}},
-        (WHERE, "'categories' has 'ease_1'", "no variable of this study"),
+        (WHERE, "'categories' has 'ease_1'", "which is not a variable of this study"),
     ),
     "one category": ({"config.categories": {"age": {1: "Young"}}}, (WHERE, "'categories.age'", "at least two codes")),
     "categories alike": ({"config.categories": {"age": {1: "Old", 2: "old "}}}, (WHERE, "'categories.age'", "same label")),
@@ -49,7 +49,7 @@ MISTAKES = {
             "config.moderation.models.main.outcome": "age",
             "config.moderation.models.main.moderator": "pride",
         },
-        (WHERE, "'moderation.models.main'", "outcome is 'age'", "codes have no mean"),
+        (WHERE, "'moderation.models.main'", "outcome is 'age'", "which is categorical"),
     ),
     "probes among categories": (
         {"config.categories": {"age": {1: "Young", 2: "Old"}}, "config.moderation.models.main.probes": [1.5]},
@@ -81,10 +81,13 @@ MISTAKES = {
     "variable twice": ({"config.variables": ["age", "age"]}, (WHERE, "the variable 'age'", "rename one")),
     "item as the respondents": ({"pride.items.0.id": "respondent"}, (WHERE, "'respondent'", PRIDE, "rename")),
     "item in two scales": ({"pride.items.0.id": "ease_1"}, (WHERE, "'ease_1'", PRIDE, "scales/ease.yaml", "rename")),
-    "item twice": ({"pride.items.0.id": "pride_2"}, (PRIDE, "'pride_2' stands twice", "its own id")),
+    "item twice": ({"pride.items.0.id": "pride_2"}, (PRIDE, "'pride_2' is listed twice", "its own id")),
     "range upside down": ({"pride.response.min": 7}, (PRIDE, "'response'", "min (7) must be smaller than max (5)", "correct")),
     "label off the range": ({"pride.response.labels": {0: "No"}}, (PRIDE, "'response'", "label of 0", "1 to 5")),
-    "labels alike": ({"pride.response.labels": {1: "Don't", 2: "DON\u2019T"}}, (PRIDE, "'response'", "same label", "apart")),
+    "labels alike": (
+        {"pride.response.labels": {1: "Don't", 2: "DON\u2019T"}},
+        (PRIDE, "'response'", "same label", "give each its own"),
+    ),
     "label without a code": ({"pride.response.labels": {"low": "Never"}}, (PRIDE, "'response.labels.low'", "whole number")),
     "other id than the file's": ({"pride.id": "proud"}, (PRIDE, "'id' is 'proud'", "pride.yaml", "the same")),
     "sample's column of nothing": (
@@ -99,9 +102,9 @@ MISTAKES = {
     "folder data/raw itself": ({"config.samples.s.file": "data/raw"}, (WHERE, "'samples.s.file'", "inside data/raw/")),
     "file name too long": ({"config.samples.s.file": "data/raw/" + "x" * 300}, (WHERE, "'samples.s.file'", "no such file")),
     "NUL in a file name": ({"config.samples.s.file": "data/raw/\0"}, (WHERE, "'samples.s.file'", "name a file")),
-    "moderator against itself": ({"config.moderation.models.main.moderator": "ease"}, (WHERE, "'ease' more than once", "name")),
+    "moderator against itself": ({"config.moderation.models.main.moderator": "ease"}, (WHERE, "'ease' more than once", "choose")),
     "outcome as a covariate": ({"config.moderation.models.main.covariates": ["pride"]}, (WHERE, "'pride' more than once")),
-    "indicator twice": ({"config.profiles.indicators": ["pride", "pride"]}, (WHERE, "'profiles'", "'pride' stands twice")),
+    "indicator twice": ({"config.profiles.indicators": ["pride", "pride"]}, (WHERE, "'profiles'", "'pride' is listed twice")),
     "indicator of no scale": (
         {
             "config.profiles.indicators": ["pride", "eas"],
@@ -112,7 +115,7 @@ MISTAKES = {
     "one prototype": ({"config.profiles.prototypes.wary": REMOVE}, (WHERE, "'profiles.prototypes'", "at least 2")),
     "default prototypes for other indicators": (
         {"config.profiles.prototypes": REMOVE},
-        (WHERE, "'promotion'", "pride, ease", "write profiles.prototypes"),
+        (WHERE, "'promotion'", "pride, ease", "set profiles.prototypes"),
     ),
     "prototype of more": ({"config.profiles.prototypes.keen.age": 1}, (WHERE, "'keen'", "pride, ease, age", "to match")),
     "prototype off the range": ({"config.profiles.prototypes.keen.ease": -1}, (WHERE, "'keen'", "ease: -1", "0 to 100")),
@@ -127,13 +130,13 @@ MISTAKES = {
     "published number without quotes": (claim(published=0.4), (WHERE, "'replication.s.claims.0.published'", "quotes", "0.4")),
     "published words": (claim(published="about 40"), (WHERE, "'replication.s.claims.0.published'", "'about 40'", "write it")),
     "claim's unknown table": (claim(table="reliability/scale"), (WHERE, "entry 1 ('Respondents')", "'reliability/scales'")),
-    "claim's table of another model": (claim(table="moderation/use/fit"), (WHERE, "'moderation/use/fit' is no table")),
-    "claim about the claims": (claim(table="replication/ledger"), (WHERE, "'replication/ledger' is no table")),
+    "claim's table of another model": (claim(table="moderation/use/fit"), (WHERE, "'moderation/use/fit' is not a table")),
+    "claim about the claims": (claim(table="replication/ledger"), (WHERE, "'replication/ledger' is not a table")),
     "claim's unknown column": (claim(column="r_square"), (WHERE, "no column 'r_square'", "did you mean 'r_squared'?")),
     "claim's unknown row column": (claim(row={"trem": "ease"}), (WHERE, "no column 'trem'")),
     "claim's column of text": (
         claim(table="moderation/main/coefficients", row={"term": "ease"}, column="term"),
-        (WHERE, "'term' of moderation/main/coefficients is text", "numbers"),
+        (WHERE, "'term' of moderation/main/coefficients is text", "numeric column"),
     ),
     "claim's unknown term": (
         claim(table="moderation/main/coefficients", row={"term": "ease:pride"}, column="estimate"),
@@ -153,7 +156,7 @@ MISTAKES = {
     ),
     "claims about another sample": (
         {"config.replication": {"tt": CONFIG["replication"]["s"]}},
-        (WHERE, "'replication.tt' is no sample"),
+        (WHERE, "'replication.tt' is not a sample"),
     ),
     "misspelt marker": (
         {"config.dimensionality": {"marker": "agee"}},
@@ -174,7 +177,7 @@ MISTAKES = {
     ),
     "claim's table without its marker": (
         claim(table="dimensionality/marker", row={"variable_a": "ease"}, column="r"),
-        (WHERE, "'dimensionality/marker' is no table"),
+        (WHERE, "'dimensionality/marker' is not a table"),
     ),
     "scale named as the model of all scales": (
         {"config.scales": ["pride", "ease", "all"], "all": {**SCALE, "id": "all", "items": [{"id": "all_1", "text": "One."}]}},
@@ -199,19 +202,19 @@ def test_mistake_is_told_by_file_field_and_remedy(name, writer):
 
 
 BROKEN = {
-    "empty": (b"", "must hold 'key: value' lines"),
-    "list": (b"- samples\n", "must hold 'key: value' lines"),
+    "empty": (b"", "must contain 'key: value' lines"),
+    "list": (b"- samples\n", "must contain 'key: value' lines"),
     "another encoding": (b"title: Fiert\xe9\n", "cannot be read as text; save it as UTF-8"),
-    "key twice": (b"seed: 1\nseed: 2\n", "line 2, is not valid YAML: the key 'seed' stands twice"),
-    "nested key twice": (b"a:\n  b: 1\n  c: {}\n  b: 2\n", "line 4, is not valid YAML: the key 'b' stands twice"),
+    "key twice": (b"seed: 1\nseed: 2\n", "line 2, is not valid YAML: the key 'seed' occurs twice"),
+    "nested key twice": (b"a:\n  b: 1\n  c: {}\n  b: 2\n", "line 4, is not valid YAML: the key 'b' occurs twice"),
     "list as a key": (b"? [a]\n: 1\n", "line 1, is not valid YAML: a key must be a plain word"),
     "tab": (b"a:\n\tb: 1\n", "line 2, is not valid YAML"),
     "open quote": (b"a: 'b\n", "is not valid YAML"),
     "two documents": (b"a: 1\n---\nb: 2\n", "line 2, is not valid YAML"),
     "unknown alias": (b"a: *b\n", "line 1, is not valid YAML"),
-    "impossible date": (b"seed: 1\ntitle: 2021-13-45\n", "line 2, is not valid YAML: '2021-13-45' is no date"),
-    "number without digits": (b"seed: 0x_\n", "line 1, is not valid YAML: '0x_' is no date, number"),
-    "no truth value": (b"seed: !!bool maybe\n", "line 1, is not valid YAML: 'maybe' is no date, number"),
+    "impossible date": (b"seed: 1\ntitle: 2021-13-45\n", "line 2, is not valid YAML: '2021-13-45' is not a valid date"),
+    "number without digits": (b"seed: 0x_\n", "line 1, is not valid YAML: '0x_' is not a valid date, number"),
+    "no truth value": (b"seed: !!bool maybe\n", "line 1, is not valid YAML: 'maybe' is not a valid date, number"),
     "control character": (b"seed: 1\ntitle: \x01\n", "line 2, has a character that YAML does not allow; remove it"),
     "nested too deeply": (b"[" * 5000, "nested too deeply"),
     "python object": (b"title: !!python/object/apply:os.getcwd []\n", "line 1, is not valid YAML"),

@@ -1,6 +1,7 @@
 """The synthetic responses: reproducible, true to every published value, and like answers."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,15 @@ import pingouin as pg
 import pytest
 import statsmodels.api as sm
 
-from practicework.commands import synthetic
 from practicework.study import load_study
 from practicework.study.published import parse
 from practicework.study.settings import PROTOTYPES
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "data"))
+
+import schmitt2021_synthetic as synthetic  # noqa: E402
+
 STUDY = load_study(ROOT)
 CLAIMS = STUDY.config.replication["schmitt2021"].claims
 TESTS = [claim for claim in CLAIMS if claim.column == "p_value"]
@@ -25,7 +29,7 @@ FILE = STUDY.config.samples["schmitt2021"].file
 def written(tmp_path_factory):
     """The file that the program writes into a study without any data."""
     folder = tmp_path_factory.mktemp("study")
-    for part in ("config", "scales"):
+    for part in ("config", "scales", "published"):
         shutil.copytree(ROOT / part, folder / part)
     (folder / FILE).parent.mkdir(parents=True)
     with pytest.MonkeyPatch.context() as patch:

@@ -176,7 +176,7 @@ def test_all_the_same_is_a_full_reproduction(lab, capsys):
     assert status == 0
     assert "Verdict: Full reproduction: 9 of 9 expected numbers agree." in told
     assert "s: 1 of 2 published values disagree" in told
-    assert "the study expects that of 1." in told
+    assert "; this is expected for 1." in told
     assert [path.name for path in (lab.folder / "results").iterdir()] == ["verification.csv"]
     table = pd.read_csv(lab.folder / "results/verification.csv")
     assert table.groupby("against")["verdict"].value_counts().to_dict() == {
@@ -234,17 +234,17 @@ def test_a_claim_fails_only_where_agreement_is_expected(lab, capsys):
     status, told = lab.verify(capsys)
     assert status == 1
     assert "s, claim 'Respondents': does not agree any more" in told
-    assert "expects that of 1, and agreement of 1 of them." in told
+    assert "; this is expected for 1 and unexpected for 1." in told
     lab.claims["agrees"] = [True, True]
     status, told = lab.verify(capsys)
-    assert (status, "claim 'Mean age': agrees now, which is not expected" in told) == (1, True)
+    assert (status, "claim 'Mean age': now agrees, which is not expected" in told) == (1, True)
 
 
 def test_expect_refuses_without_results(lab, capsys):
     lab.expected().unlink()
     (lab.folder / "results/s/report/tables/other.csv").unlink()
     assert cli.main(["expect", str(lab.folder)]) == 1
-    assert capsys.readouterr().err == "Error: results/s/report/tables/other.csv is not there; run the study first: snakemake.\n"
+    assert capsys.readouterr().err == "Error: results/s/report/tables/other.csv does not exist; run the study first: snakemake.\n"
     assert not lab.expected().exists()
 
 
@@ -252,7 +252,7 @@ def test_without_expectations_there_is_nothing_to_verify(lab, capsys):
     lab.expected().unlink()
     status, told = lab.verify(capsys)
     assert status == 1
-    assert told.startswith("Error: config/expected/ holds no numbers to compare with; run the study")
+    assert told.startswith("Error: config/expected/ contains no numbers to compare with; run the study")
     assert told.count("\n") == 1
 
 
@@ -260,7 +260,7 @@ def test_without_expectations_there_is_nothing_to_verify(lab, capsys):
     ("old", "new", "sentence"),
     [
         ("label,column", "labels,column", "must have the columns table, row, label, column, value"),
-        ("n,40", "n,forty", "row 2, column 'value': 'forty' is no number"),
+        ("n,40", "n,forty", "row 2, column 'value': 'forty' is not a number"),
     ],
 )
 def test_a_broken_expectation_is_told(lab, capsys, old, new, sentence):
@@ -278,8 +278,8 @@ def test_an_absent_file_without_stand_in_says_how_to_get_on(lab, capsys):
     status, told = lab.verify(capsys)
     assert status == 1
     assert told == (
-        "Error: The file of 's', data/raw/s.csv, is not there, and the config names no stand-in; get the file from the study's "
-        "authors (write to the lab) and put it there, or ask them for a stand-in (practicework stand-in).\n"
+        "Error: The file of 's', data/raw/s.csv, is missing, and the config names no stand-in; obtain the file from the study's "
+        "authors (write to the lab) and save it there, or ask them for a stand-in (practicework stand-in).\n"
     )
 
 
@@ -292,7 +292,7 @@ def test_what_is_there_is_verified_beside_what_is_not(lab, capsys):
     status, told = lab.verify(capsys)
     assert status == 1
     assert list(lab.ran["samples"]) == ["t"]
-    assert "Note: The file of 's', data/raw/s.csv, is not there" in told
+    assert "Note: The file of 's', data/raw/s.csv, is missing" in told
     assert "Verdict: Full reproduction of the parts that could be run: 9 of 9" in told
 
 
@@ -316,8 +316,8 @@ def test_a_stand_in_is_compared_with_its_own_expectations(without, capsys):
     (without.folder / "data/raw/s.csv").unlink()
     status, told = without.verify(capsys)
     assert status == 0
-    assert "ran on a synthetic stand-in, its file being absent: the pipeline runs and gives the numbers told above" in told
-    assert "whether the study's own numbers hold, it does not show" in told
+    assert "run on a synthetic stand-in because its file is missing: the pipeline runs and gives the numbers shown above" in told
+    assert "this does not verify the study's own numbers" in told
     assert "published values" not in told
     assert "Verdict: Full reproduction, on synthetic stand-ins alone: 9 of 9" in told
     assert without.ran["samples"]["s"]["synthetic"].startswith("A stand-in for data that are not public")
@@ -331,7 +331,7 @@ def test_a_stand_in_without_expectations_is_held_against_nothing(without, capsys
     (without.folder / "data/raw/s.csv").unlink()
     status, told = without.verify(capsys)
     assert status == 1
-    assert "nothing is compared" in told
+    assert "no numbers are compared" in told
     assert "No verdict, on synthetic stand-ins alone: the pipeline runs" in told
 
 
@@ -376,6 +376,6 @@ def test_a_file_that_cannot_be_written_is_told_before_the_run(lab, capsys, name,
 def test_a_pipeline_that_does_not_run_is_told_in_one_sentence(lab, monkeypatch):
     """Snakemake's own lines stay behind; here it refuses the folder, since there is no Snakefile."""
     monkeypatch.undo()
-    with pytest.raises(StudyError, match="Not reproduced, since the pipeline does not run through: ") as caught:
+    with pytest.raises(StudyError, match="Not reproduced because the pipeline failed: ") as caught:
         verify(lab.folder, lab.folder)
     assert "\n" not in str(caught.value)

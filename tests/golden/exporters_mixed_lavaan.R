@@ -1,10 +1,10 @@
-# Confirmatory factor analysis with R's package lavaan, as practicework fits it: one factor a scale.
-# `responses` is a data frame with a column for each item, such as practicework's own table of answers:
+# Confirmatory factor analysis with the R package lavaan, as in practicework: one factor per scale.
+# `responses` is a data frame with one column per item, such as practicework's table of responses:
 #   responses <- read.csv("results/SAMPLE/ingest/responses.csv")
 library(lavaan)
 
-# Reverse-keyed items are turned on the declared range, min + max - answer, as practicework does. Left as they were
-# answered, the model would fit equally well, and their loadings would be negative.
+# Reverse-keyed items are recoded on the declared range (min + max - answer), as in practicework. Without recoding, the
+# model would fit equally well, but their loadings would be negative.
 keyed <- responses
 keyed$C4 <- 1 + 6 - keyed$C4
 keyed$C5 <- 1 + 6 - keyed$C5
@@ -12,7 +12,7 @@ keyed$E1 <- 1 + 6 - keyed$E1
 keyed$E2 <- 1 + 6 - keyed$E2
 keyed$O2 <- 1 + 6 - keyed$O2
 
-# A single item has no structure, so that its scale stays out of the model; who left it out stays out, too.
+# Single-item scales are not part of the model, but respondents who did not answer them are excluded.
 keyed <- keyed[complete.cases(keyed[c("N1")]), ]
 
 model <- "

@@ -1,9 +1,9 @@
-# Scale scores with R's package psych, as practicework computes them.
-# `responses` is a data frame with a column for each item, such as practicework's own table of answers:
+# Scale scores with the R package psych, as computed by practicework.
+# `responses` is a data frame with one column per item, such as practicework's table of responses:
 #   responses <- read.csv("results/SAMPLE/ingest/responses.csv")
 library(psych)
 
-# A minus marks a reverse-keyed item; psych turns it on the declared range, min + max - answer.
+# A minus sign marks a reverse-keyed item; psych recodes it on the declared range (min + max - answer).
 keys <- list(
   `for` = c("C1", "C2", "-C4", "-C5"),
   `2x` = c("-E1", "-E2", "E3"),
@@ -11,9 +11,9 @@ keys <- list(
   open = c("O1", "-O2", "O3")
 )
 
-# psych has no rule for missing answers: it averages, or adds up, whatever was answered (and warns of such sums).
-# practicework gives no score below a number of answered items, and prorates from there; the lines that use
-# `answered` do the same, and are all in which psych's own scores differ.
+# psych averages or sums the available answers, however few (and warns about such sums). practicework requires a minimum
+# number of answered items and prorates for the missing ones. The lines that use `answered` apply this rule, which is the
+# only difference from psych's own scores.
 answered <- function(scale) rowSums(!is.na(responses[sub("^-", "", keys[[scale]])]))
 scores <- data.frame(row.names = seq_len(nrow(responses)))
 

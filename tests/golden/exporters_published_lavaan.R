@@ -1,5 +1,5 @@
-# Confirmatory factor analysis with R's package lavaan, as practicework fits it: one factor a scale.
-# `responses` is a data frame with a column for each item, such as practicework's own table of answers:
+# Confirmatory factor analysis with the R package lavaan, as in practicework: one factor per scale.
+# `responses` is a data frame with one column per item, such as practicework's table of responses:
 #   responses <- read.csv("results/SAMPLE/ingest/responses.csv")
 library(lavaan)
 

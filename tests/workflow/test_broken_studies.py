@@ -81,7 +81,7 @@ FOUND_AT_START = {
     "infinity": Case(scale("pride.response.max", math.inf), (PRIDE, "'response.max'", "finite", "inf")),
     "confidence in percent": Case(config("moderation.confidence", 95), (CONFIG, "'moderation.confidence'", "less than 1", "95")),
     # broken YAML, and YAML that would run code
-    "key twice": Case(text(CONFIG, "seed: 7\n", "seed: 7\nseed: 8\n"), (CONFIG, "line 2", "'seed' stands twice")),
+    "key twice": Case(text(CONFIG, "seed: 7\n", "seed: 7\nseed: 8\n"), (CONFIG, "line 2", "'seed' occurs twice")),
     "tab": Case(text(CONFIG, "  s:", "\ts:"), (CONFIG, "line 3", "not valid YAML", "correct that line")),
     "open bracket": Case(text(CONFIG, "seed: 7", "seed: [7"), (CONFIG, "line 2", "not valid YAML", "correct that line")),
     "python object": Case(
@@ -92,7 +92,7 @@ FOUND_AT_START = {
     "config is a folder": Case(folder_instead(CONFIG), (CONFIG, "cannot be read")),
     "line break in a key": Case(config("two\nlines", 1), (CONFIG, "'two lines' is unknown", "remove it")),
     # names that would become one column
-    "item twice": Case(scale("pride.items.1.id", "pride_1"), (PRIDE, "'pride_1' stands twice", "its own id")),
+    "item twice": Case(scale("pride.items.1.id", "pride_1"), (PRIDE, "'pride_1' is listed twice", "its own id")),
     "item in two scales": Case(
         scale("pride.items.1.id", "ease_1"), (CONFIG, "'ease_1'", PRIDE, "scales/ease.yaml", "rename one")
     ),
@@ -103,29 +103,29 @@ FOUND_AT_START = {
     # paths
     "path above": Case(linked("", "", "../outside/s.csv"), (CONFIG, "'samples.s.file'", "../outside", "inside data/raw/")),
     "path through data/raw": Case(
-        linked("", "", "data/raw/../../../outside/s.csv"), (CONFIG, "'samples.s.file'", "inside data/raw/", "put the file there")
+        linked("", "", "data/raw/../../../outside/s.csv"), (CONFIG, "'samples.s.file'", "inside data/raw/", "move the file there")
     ),
     "absolute path": Case(config("samples.s.file", "/etc/passwd"), (CONFIG, "'/etc/passwd'", "inside data/raw/")),
-    "link to outside": Case(linked(RAW, "../../../outside/s.csv"), (CONFIG, RAW, "inside data/raw/", "put the file there")),
+    "link to outside": Case(linked(RAW, "../../../outside/s.csv"), (CONFIG, RAW, "inside data/raw/", "move the file there")),
     "linked folder": Case(
         linked("data/raw/away", "../../../outside", "data/raw/away/s.csv"), (CONFIG, "data/raw/away/s.csv", "inside data/raw/")
     ),
-    "link to itself": Case(linked(RAW, "s.csv"), (CONFIG, RAW, "no such file", "put it there")),
+    "link to itself": Case(linked(RAW, "s.csv"), (CONFIG, RAW, "no such file", "add it")),
     "missing file": Case(missing(RAW), (CONFIG, "'samples.s.file'", RAW, "no such file", "correct the name")),
     "folder as a file": Case(folder_instead(RAW), (CONFIG, "'samples.s.file'", RAW, "no such file")),
     "braces in a path": Case(config("samples.s.file", "data/raw/{s}.csv"), (CONFIG, "data/raw/{s}.csv", "rename")),
     # models that use a variable against itself
     "outcome is the predictor": Case(
         config("moderation.models.main.predictor", "pride"),
-        (CONFIG, "'moderation.models.main'", "'pride' more than once", "name"),
+        (CONFIG, "'moderation.models.main'", "'pride' more than once", "choose"),
     ),
     "covariate twice": Case(config("moderation.models.main.covariates", ["age", "age"]), (CONFIG, "'age' more than once")),
     # profiles
     "prototype without an indicator": Case(
-        config("profiles.prototypes.keen", {"pride": 75}), (CONFIG, "'profiles'", "'keen'", "pride, ease", "write")
+        config("profiles.prototypes.keen", {"pride": 75}), (CONFIG, "'profiles'", "'keen'", "pride, ease", "set profiles")
     ),
     "default prototypes for other indicators": Case(
-        without("config.profiles.prototypes"), (CONFIG, "'promotion'", "pride, ease", "write profiles.prototypes")
+        without("config.profiles.prototypes"), (CONFIG, "'promotion'", "pride, ease", "set profiles.prototypes")
     ),
     "indicator that is a variable": Case(
         configs(
@@ -147,7 +147,7 @@ FOUND_AT_START = {
         (CONFIG, "entry 1", "term 'eas'", "did you mean 'ease'"),
     ),
     "claim about an unknown sample": Case(
-        configs({"samples": {"t": {"file": RAW}}}), (CONFIG, "'replication.s' is no sample", "correct it")
+        configs({"samples": {"t": {"file": RAW}}}), (CONFIG, "'replication.s' is not a sample", "correct it")
     ),
     # other ways to give a config
     "option --config": Case(config("seed", 7), ("--config", CONFIG), ("--config", "seed=8")),
@@ -157,15 +157,15 @@ FOUND_AT_START = {
 FOUND_BY_INGEST = {
     # answers
     "answer above the range": Case(cell(4, "pride_2", 7), (RAW, "row 4", "'pride_2'", "7", "range 1 to 5", "correct it")),
-    "word": Case(cell(4, "pride_2", "abc"), (RAW, "row 4", "'pride_2'", "'abc' is no number", "'pride'", "correct it")),
-    "inf": Case(cell(4, "pride_2", "inf"), (RAW, "row 4", "'pride_2'", "'inf' is no number", "missing codes")),
-    "nan": Case(cell(4, "pride_2", "nan"), (RAW, "row 4", "'pride_2'", "'nan' is no number", "missing codes")),
-    "number beyond all numbers": Case(cell(4, "age", "1e999"), (RAW, "row 4", "'age'", "'1e999' is no number")),
-    "line break": Case(cell(4, "pride_2", "very\nmuch"), (RAW, "row 4", "'pride_2'", "'very much' is no number")),
+    "word": Case(cell(4, "pride_2", "abc"), (RAW, "row 4", "'pride_2'", "'abc' is not a number", "'pride'", "correct it")),
+    "inf": Case(cell(4, "pride_2", "inf"), (RAW, "row 4", "'pride_2'", "'inf' is not a number", "missing codes")),
+    "nan": Case(cell(4, "pride_2", "nan"), (RAW, "row 4", "'pride_2'", "'nan' is not a number", "missing codes")),
+    "number beyond all numbers": Case(cell(4, "age", "1e999"), (RAW, "row 4", "'age'", "'1e999' is not a number")),
+    "line break": Case(cell(4, "pride_2", "very\nmuch"), (RAW, "row 4", "'pride_2'", "'very much' is not a number")),
     "e-mail in an answer": Case(cell(4, "pride_2", EMAIL), (RAW, "row 4", "'pride_2'", "e-mail", "remove it"), secret=EMAIL),
     "telephone in an answer": Case(
         cell(4, "pride_2", "0612345678"),
-        (RAW, "row 4", "'pride_2'", "telephone", "must not stand", "remove it"),
+        (RAW, "row 4", "'pride_2'", "telephone", "must not contain", "remove it"),
         secret="0612345678",
     ),
     # columns
@@ -173,23 +173,27 @@ FOUND_BY_INGEST = {
         cell(1, "pride_1", "pride1"), (RAW, "no column 'pride_1'", "did you mean 'pride1'", "the sample's columns")
     ),
     "missing ids": Case(cell(1, "id", "code"), (RAW, "no column 'id'", "the sample's respondent")),
-    "column twice": Case(cell(1, "pride_2", "pride_1"), (RAW, "'pride_1' stands 2 times", "keep one")),
+    "column twice": Case(cell(1, "pride_2", "pride_1"), (RAW, "'pride_1' occurs 2 times", "keep one")),
     "ambiguous column": Case(
         columns({"samples.s.columns": {"pride_1": "Q1"}}, Q1=3), (RAW, "'pride_1' is ambiguous", "'Q1'", "remove one")
     ),
     "column for two items": Case(
         renamed({"pride_1": "Q1", "pride_2": "Q2"}, {"pride_1": "Q1", "pride_2": "Q1"}),
-        (RAW, "'Q1' is taken for both 'pride_1' and 'pride_2'", "correct samples.s.columns"),
+        (RAW, "'Q1' matches both 'pride_1' and 'pride_2'", "correct samples.s.columns"),
     ),
     "ids are an item": Case(config("samples.s.respondent", "pride_1"), (RAW, "'pride_1' is also an item", "name another")),
     # respondents
-    "respondent twice": Case(cell(9, "id", "P001 "), (RAW, "row 9", "'id'", "already in row 2", "one row per respondent")),
+    "respondent twice": Case(cell(9, "id", "P001 "), (RAW, "row 9", "'id'", "already occurs in row 2", "one row per respondent")),
     "respondent without id": Case(cell(9, "id", " "), (RAW, "row 9", "'id'", "is empty", "fill it in")),
-    "e-mail as id": Case(cell(9, "id", EMAIL), (RAW, "row 9", "'id'", "e-mail", "use ids that identify nobody"), secret=EMAIL),
-    "telephone as id": Case(cell(9, "id", PHONE), (RAW, "row 9", "'id'", "telephone", "use ids that identify"), secret=PHONE),
+    "e-mail as id": Case(
+        cell(9, "id", EMAIL), (RAW, "row 9", "'id'", "e-mail", "use ids that do not identify anyone"), secret=EMAIL
+    ),
+    "telephone as id": Case(
+        cell(9, "id", PHONE), (RAW, "row 9", "'id'", "telephone", "use ids that do not identify"), secret=PHONE
+    ),
     # files
     "empty file": Case(content(RAW, b""), (RAW, "is empty", "export the responses again")),
-    "only separators": Case(content(RAW, b",,\n,,\n"), (RAW, "no cell", "export the responses again")),
+    "only separators": Case(content(RAW, b",,\n,,\n"), (RAW, "only empty cells", "export the responses again")),
     "only a header": Case(rows(lambda rows: rows[:1]), (RAW, "no respondent", "export the responses again")),
     "spreadsheet": Case(content(RAW, b"PK\x03\x04\x14\x00\x06\x00\x08\x00" + b"\x8a" * 50), (RAW, "not a text file", "CSV")),
     "late NUL": Case(cell(41, "id", "x" * 120_000 + "\0"), (RAW, "not a text file", "CSV")),
@@ -260,7 +264,7 @@ def check(case: Case, run, folder: Path) -> list[str]:
     assert run.returncode != 0
     logs = "".join(log.read_text() for log in folder.glob("results/*/logs/*.log"))
     assert "Traceback" not in run.output + logs
-    assert "defect" not in run.output + logs
+    assert "bug in practicework" not in run.output + logs
     return lines
 
 

@@ -60,7 +60,7 @@ def test_a_category_that_is_not_declared_is_refused_in_a_sentence(study, run):
     finished = run(study.write())
     assert finished.returncode != 0
     assert (
-        "row 4, column 'sector': 'Farming' is no category of 'sector', which has 1 (Industry), 2 (Services), 3 (Public)"
+        "row 4, column 'sector': 'Farming' is not a category of 'sector', which has 1 (Industry), 2 (Services), 3 (Public)"
         in finished.output
     )
     assert "Traceback" not in finished.output

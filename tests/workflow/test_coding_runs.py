@@ -45,5 +45,5 @@ def test_a_study_of_a_set_alone(tmp_path, run):
     (tmp_path / "data/raw/codings.csv").write_text(CODINGS + "D,asking\n")
     finished = run(tmp_path)
     assert finished.returncode != 0
-    assert "data/raw/codings.csv, row 5: unit 'D', which data/raw/units.csv does not have" in finished.output
+    assert "data/raw/codings.csv, row 5: unit 'D' is not in data/raw/units.csv" in finished.output
     assert "Traceback" not in finished.output

@@ -115,7 +115,7 @@ def closed(tmp_path_factory, packed):
 def test_it_says_what_it_wrote(packed, closed):
     assert packed.told.splitlines()[:2] == [f"Package: {packed.folder}", f"Archive: {packed.archive}"]
     assert packed.told.count("Note: ") == 0
-    assert "Note: the data of closed are not in it; its stand-in data/raw/closed_synthetic.csv is." in closed.told
+    assert "Note: the data of closed are not included; its stand-in data/raw/closed_synthetic.csv is." in closed.told
     assert "Note: the study has no CITATION.cff" in closed.told
 
 
@@ -166,7 +166,7 @@ def test_what_is_not_given_away_is_told(closed):
     text = (closed.folder / "README.md").read_text(encoding="utf-8")
     assert "- `closed`: **not public.** Write to the lab. Put the file at `data/raw/closed.csv`" in text
     assert "| `data/raw/closed.csv` | closed | the survey's export | **no** |" in text
-    assert "a synthetic stand-in takes their place" in text
+    assert "A synthetic stand-in replaces them" in text
 
 
 def test_numbers_that_differ_are_listed(closed, monkeypatch, tmp_path):
@@ -244,7 +244,7 @@ def test_metadata_list_every_file_and_nothing_else(packed, tmp_path):
     copy = shutil.copytree(packed.folder, tmp_path / "copy")
     (copy / "stray.txt").write_text("x")
     (copy / "LICENSE").unlink()
-    assert crate.check(copy) == ["stray.txt is not listed", "LICENSE is listed and not there"]
+    assert crate.check(copy) == ["stray.txt is not listed", "LICENSE is listed but missing"]
     graph = json.loads((copy / crate.METADATA).read_text())
     root = next(one for one in graph["@graph"] if one["@id"] == "./")
     del root["license"]
@@ -306,10 +306,13 @@ def test_unzipped_elsewhere_it_verifies_itself(packed, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"quasi_identifiers": ["age_group", "mood"]}, "people share some combination of age_group × mood, and it takes 5"),
+        (
+            {"quasi_identifiers": ["age_group", "mood"]},
+            "respondents share some combination of age_group × mood, and at least 5 must",
+        ),
         (
             {"quasi_identifiers": None},
-            "does not say by which of the variables (hours, mood, age_group) people could be recognised",
+            "does not state which of the variables (hours, mood, age_group) could identify respondents",
         ),
     ],
 )
@@ -341,12 +344,12 @@ def test_what_cannot_be_packaged_is_told(tmp_path, packed, capsys):
     """No results; a folder that holds something else. Nothing is written."""
     folder = write_study(tmp_path / "study", "coded", {})
     assert cli.main(["package", str(folder)]) == 1
-    assert capsys.readouterr().err == "Error: results/coded/report/contents.csv is not there; run the study first: snakemake.\n"
+    assert capsys.readouterr().err == "Error: results/coded/report/contents.csv does not exist; run the study first: snakemake.\n"
     assert not (folder / "results").exists()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/thesis.txt").write_text("x")
     assert cli.main(["package", str(packed.study), "--to", str(tmp_path / "mine")]) == 1
-    assert "exists and is no package; choose another folder with --to." in capsys.readouterr().err
+    assert "exists and is not a package; choose another folder with --to." in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 
 

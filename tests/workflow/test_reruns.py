@@ -252,7 +252,6 @@ def test_study_of_samples_only(tiny, bench, run):
 
 
 SOURCES = {
-    "practicework/commands/synthetic.py": set(),
     "practicework/study/scale.py": ALL,
     "practicework/stages/ingest/csv_file.py": ALL,
     "scripts/stage.py": ALL,

@@ -1,4 +1,4 @@
-"""The one kind of error that a user of a study can mend, and how it reaches the screen."""
+"""Errors that users can fix, and how they are reported."""
 
 import logging
 import sys
@@ -10,33 +10,33 @@ from pathlib import Path
 
 
 class StudyError(Exception):
-    """A mistake in a study, as one plain sentence: which file, row or field, and how to mend it."""
+    """A mistake in a study; the message names the file, row or field and how to fix it."""
 
     def __init__(self, sentence: str) -> None:
-        """One line, whatever a quoted cell or key holds: line breaks and control characters become blanks."""
+        """Reduce the message to one line: line breaks and control characters become spaces."""
         super().__init__(" ".join("".join(mark if mark.isprintable() else " " for mark in sentence).split()))
 
 
 class NotComputable(Exception):
-    """A statistic that these data do not bear; its text is the reason, for a note beside the empty cell."""
+    """Raised when a statistic cannot be computed; the message becomes the row's `note`."""
 
 
 def did_you_mean(name: object, known: object) -> str:
-    """`" (did you mean 'x'?)"` where a known name is close, else an empty string."""
+    """Return `" (did you mean 'x'?)"` if a known name is similar, otherwise an empty string."""
     close = get_close_matches(str(name), [str(one) for one in known], n=1)
     return f" (did you mean '{close[0]}'?)" if close else ""
 
 
 @contextmanager
 def plain_errors(log: str) -> Iterator[None]:
-    """Run a job's body: its log takes warnings and errors, the screen takes a StudyError's sentence.
+    """Run a job, log its warnings and errors, and print the message of a StudyError.
 
-    Anything else that is raised is a defect of the program and keeps its traceback.
+    Any other exception is a bug and keeps its traceback.
     """
     path = Path(log)
     path.parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(filename=path, filemode="w", level=logging.INFO, format="%(levelname)s %(message)s", force=True)
-    warnings.simplefilter("ignore", FutureWarning)  # of libraries; nothing that a user could act on
+    warnings.simplefilter("ignore", FutureWarning)  # from libraries; users cannot act on them
     logging.captureWarnings(True)
     try:
         yield
@@ -44,5 +44,5 @@ def plain_errors(log: str) -> Iterator[None]:
         logging.error("%s", error)
         sys.exit(f"Error: {error}")
     except Exception:
-        logging.exception("This is a defect of the program")
+        logging.exception("This is a bug in practicework")
         raise

@@ -1,4 +1,4 @@
-"""What the rules share: the study, the names of its tables, and the fingerprints that trigger reruns."""
+"""Shared by all rules: the study, the names of its tables, and the fingerprints that trigger reruns."""
 
 import os
 import re
@@ -9,15 +9,15 @@ from pathlib import Path
 
 WORKFLOW = Path(workflow.basedir) / "workflow"
 sys.path.insert(0, str(WORKFLOW))
-# Jobs, too, run the library beside this file, and not one that is installed from another clone.
+# Jobs also import the library next to this file, not one installed from another clone.
 os.environ["PYTHONPATH"] = os.pathsep.join(
     filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")])
 )
 
-# Snakemake 9 hands this path to a shell as it is: in a folder with a space in its path no job would start.
+# Snakemake 9 passes this path to a shell unquoted, so no job would start if the path contained a space.
 sys.executable = shlex.quote(sys.executable)
 
-# semopy orders its parameters by sets, and with them the last digits of what it ends at.
+# semopy orders its parameters by sets, and the last digits of its results depend on that order.
 os.environ["PYTHONHASHSEED"] = "0"
 
 from practicework import tables
@@ -27,7 +27,7 @@ from practicework.tables.provenance import code_digest
 
 if config:
     sys.exit(
-        "Error: options --config and --configfile are not supported; edit config/config.yaml of the study folder (-d)."
+        "Error: options --config and --configfile are not supported; edit config/config.yaml in the study folder (-d)."
     )
 try:
     STUDY = load_study()
@@ -41,13 +41,13 @@ REPORTS += [OVERVIEW] if len(PARTS) > 1 else []
 
 
 def runs_for(stage):
-    """The wildcard pattern of the parts (samples and sets of codings) for which a stage runs."""
+    """Return the wildcard pattern of the parts (samples and sets of codings) for which a stage runs."""
     found = [name for name, part in PARTS.items() if stage in part.stages]
     return "|".join(map(re.escape, found)) or "(?!)"
 
 
 def inputs(stage):
-    """An input function: the tables and the files of the study that a stage reads for a part."""
+    """Return an input function for the tables and files that a stage reads for a part."""
 
     def of(wildcards):
         part, spec = PARTS[wildcards.sample], pipeline.STAGES[stage]
@@ -57,41 +57,41 @@ def inputs(stage):
 
 
 def outputs(stage):
-    """The files of a stage's tables, with the part as wildcard."""
+    """Return the files of a stage's tables, with the part as wildcard."""
     found = next((part for part in PARTS.values() if stage in part.stages), None)
     return [f"results/{{sample}}/{name}.csv" for name in found.tables(stage)] if found else []
 
 
 def set_tables(wildcards):
-    """The tables of all sets of codings, which the report of a sample summarises."""
+    """Return the tables of all sets of codings, which the report of a sample summarises."""
     sets = [part for part in PARTS.values() if part.is_set and not PARTS[wildcards.sample].is_set]
     return [tables.path(part.name, name) for part in sets for name in part.tables()]
 
 
 def every_table():
-    """The tables of every part."""
+    """Return the tables of all parts."""
     return [tables.path(part.name, name) for part in PARTS.values() for name in part.tables()]
 
 
 def settings(stage):
-    """A params function: a fingerprint of the part of the config that a stage reads."""
+    """Return a params function for the fingerprint of the config that a stage reads."""
     return lambda wildcards: PARTS[wildcards.sample].digest(stage)
 
 
 def code(stage):
-    """A fingerprint of the source files that a stage's job runs."""
+    """Return a fingerprint of the source files that a stage's job runs."""
     return code_digest(*pipeline.sources(WORKFLOW, stage))
 
 
 def end_at_once():
-    """Cancel the timers of Snakemake's job rate limiter, for which a finished run would wait another second."""
+    """Cancel the timers of Snakemake's job rate limiter, which delay the end of a run by a second."""
     for thread in threading.enumerate():
         if isinstance(thread, threading.Timer):
             thread.cancel()
 
 
 def tell_errors(log):
-    """Repeat the sentence of a mistake in the study at the end, where it is seen: it stands in the failed job's log."""
+    """Print the messages of mistakes in the study from the logs of failed jobs at the end, where they are seen."""
     files = [log] if isinstance(log, str) else log  # Snakemake 9 gives a list of files
     text = "".join(Path(file).read_text(errors="replace") for file in files)
     failed = re.findall(r"^ +log: (.+?) \(check log file", text, re.M)
@@ -107,6 +107,6 @@ def tell_errors(log):
 
 for unused in STUDY.unused_raw_files():
     print(
-        f"Note: {unused} is named by nothing in config/config.yaml and is not used.",
+        f"Note: {unused} is not named in config/config.yaml and is not used.",
         file=sys.stderr,
     )

@@ -10,7 +10,8 @@ rule report:
             subcategory="Report",
             labels={"what": "the whole report"},
         ),
-        word="results/{sample}/report/report.docx",
+        manuscript="results/{sample}/report/manuscript.docx",
+        supplement="results/{sample}/report/supplement.docx",
         contents="results/{sample}/report/contents.csv",
         tables=report(
             directory("results/{sample}/report/tables"),

@@ -1,1 +1,1 @@
-"""The commands that people run: check, draft, verify, package and export a study."""
+"""Commands that check, draft, export, verify and package a study."""

@@ -1,4 +1,4 @@
-"""The command `practicework`: check a study before running it, start a scale, write the generated files."""
+"""Check, draft, export, verify and package a study from the command line."""
 
 import argparse
 import json
@@ -19,47 +19,45 @@ ROOT = Path(__file__).parents[3]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; the exit status is 1 where the study has a mistake."""
+    """Run the command and return its exit status: 0, or 1 if it fails."""
     parser = argparse.ArgumentParser(prog="practicework", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("check", help="check a study, or tell what an export holds; writes nothing")
-    command.add_argument("path", nargs="?", default=".", help="a study's folder (default: this one) or an export")
-    command.add_argument("--study", default=".", help="for an export: the study whose scales to look for (default: this one)")
+    command = commands.add_parser("check", help="check a study or describe an export; writes nothing")
+    command.add_argument("path", nargs="?", default=".", help="study folder or export file (default: current folder)")
+    command.add_argument("--study", default=".", help="for an export: study whose scales are tested (default: current folder)")
     command = commands.add_parser("init", help="draft a study from an export")
-    command.add_argument("folder", help="the new study's folder")
-    command.add_argument("--from", dest="export", required=True, help="the export of the survey tool")
-    command = commands.add_parser("new-scale", help="write scales/ID.yaml to fill in")
+    command.add_argument("folder", help="folder of the new study")
+    command.add_argument("--from", dest="export", required=True, help="export file of the survey tool")
+    command = commands.add_parser("new-scale", help="write a template scales/ID.yaml")
     command.add_argument("id", help="lower-case letters, digits and underscores")
-    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
-    command.add_argument("--watch", action="store_true", help="check the file, also an existing one, at each save, until Ctrl-C")
+    command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
+    command.add_argument("--watch", action="store_true", help="check the file, new or existing, at each save until Ctrl-C")
     command = commands.add_parser("export", help="write questionnaire, codebook, files for Qualtrics and REDCap, and R code")
-    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
+    command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
     command.add_argument(
-        "--scale", nargs="+", action="extend", metavar="ID", help="only these scales (default: all of the study)"
+        "--scale", nargs="+", action="extend", metavar="ID", help="scales to export (default: all scales of the study)"
     )
-    command.add_argument("--to", type=Path, metavar="FOLDER", help="where to (default: results/instruments/ of the study)")
-    command = commands.add_parser(
-        "verify", help="run a study again, and hold every number against the expected and published ones"
-    )
-    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
+    command.add_argument("--to", type=Path, metavar="FOLDER", help="output folder (default: results/instruments/ of the study)")
+    command = commands.add_parser("verify", help="rerun a study and compare every number with the expected and published values")
+    command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
     command.add_argument(
-        "--tolerance", type=float, default=1e-4, help="relative difference of numbers that agree (default: 0.0001)"
+        "--tolerance", type=float, default=1e-4, help="largest relative difference at which numbers agree (default: 0.0001)"
     )
-    command.add_argument("--csv", type=Path, metavar="FILE", help="where to (default: results/verification.csv of the study)")
-    command = commands.add_parser("expect", help="write the numbers of a study's results to config/expected/, for verify")
-    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
-    command = commands.add_parser("stand-in", help="write a synthetic sample for those who cannot have the real one")
-    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
-    command.add_argument("sample", nargs="?", help="the sample (default: the only one)")
-    command.add_argument("--n", type=int, help="how many respondents (default: as many as the sample has)")
+    command.add_argument("--csv", type=Path, metavar="FILE", help="output file (default: results/verification.csv of the study)")
+    command = commands.add_parser("expect", help="write a study's reported numbers to config/expected/ for verify")
+    command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
+    command = commands.add_parser("stand-in", help="write a synthetic sample to share instead of private data")
+    command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
+    command.add_argument("sample", nargs="?", help="sample name (default: the only sample)")
+    command.add_argument("--n", type=int, help="number of respondents (default: as in the sample)")
     command = commands.add_parser(
-        "package", help="write code, data, results and README for a data archive, as a folder and a zip"
+        "package", help="write a replication package (code, data, results, README) as a folder and a zip file"
     )
-    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
-    command.add_argument("--to", type=Path, metavar="FOLDER", help="where to (default: results/package/ of the study)")
-    command = commands.add_parser("reports", help="say where the reports of a study are")
-    command.add_argument("study", nargs="?", default=".", help="the study's folder (default: this one)")
-    commands.add_parser("schemas", help="write what is generated from the code: workflow/schemas/ and docs/tables.md")
+    command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
+    command.add_argument("--to", type=Path, metavar="FOLDER", help="output folder (default: results/package/ of the study)")
+    command = commands.add_parser("reports", help="list the reports of a study")
+    command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
+    commands.add_parser("schemas", help="write the generated files: workflow/schemas/ and docs/tables.md")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "check":
@@ -103,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def check(folder: Path) -> str:
-    """Load a study and read every sample's file; a StudyError tells the first mistake."""
+    """Load a study and read every sample; raise a StudyError for the first mistake."""
     from practicework.stages.ingest import ingest, read  # only here: it loads pandas
 
     study = load_study(folder)
@@ -119,12 +117,12 @@ def check(folder: Path) -> str:
             f"{name}: {len(evidence.units)} units, {len(evidence.codings)} codings; stages {', '.join(Part(study, name).stages)}"
         )
     lines += [f"Note: {note}" for scale in study.scales.values() for note in new_scale.placeholders(scale)]
-    lines += [f"Note: {file} is named by nothing in the config." for file in study.unused_raw_files()]
-    return "\n".join([*lines, "No mistake found."])
+    lines += [f"Note: {file} is not used in the config." for file in study.unused_raw_files()]
+    return "\n".join([*lines, "No mistakes found."])
 
 
 def check_export(file: Path, folder: Path) -> str:
-    """What an export holds, and which of a study's scales it can score; a StudyError tells what is wrong with it."""
+    """Describe an export and list which of a study's scales it can score; raise a StudyError if it cannot be read."""
     from practicework.commands.drafting import describe
     from practicework.stages.ingest import ingest, read_file
 
@@ -144,27 +142,27 @@ def check_export(file: Path, folder: Path) -> str:
 
 
 def init(folder: Path, export: Path) -> str:
-    """Draft a study from an export; refuse a folder that holds one."""
+    """Draft a study from an export; refuse a folder that already contains a study."""
     from practicework.commands.drafting import draft
     from practicework.stages.ingest import read_file
 
     files = draft(read_file(export), export, folder)
-    return "\n".join([*(f"Wrote {file}" for file in files), f"Review them, then: practicework check {folder}"])
+    return "\n".join([*(f"Wrote {file}" for file in files), f"Review them, then run: practicework check {folder}"])
 
 
 def reports(folder: Path) -> list[str]:
-    """Where the reports of a study are, of each sample or set of codings a page and a Word file, or that they are not made."""
+    """List the page and the Word files of each sample or set of codings, or state that they do not exist yet."""
     lines = []
     for sample in load_study(folder).part_names:
         path = (folder / "results" / sample / "report" / "report.html").resolve()
-        made = [f"Report: {path}", f"  Word: {path.with_suffix('.docx')}"]
-        lines += made if path.is_file() else [f"No report of {sample} yet: run snakemake."]
+        made = [f"Report: {path}", *(f"  Word: {path.with_name(name)}" for name in ("manuscript.docx", "supplement.docx"))]
+        lines += made if path.is_file() else [f"No report for {sample} yet; run snakemake."]
     overview = (folder / "results" / "overview.html").resolve()
-    return [*lines, f"All of them: {overview}"] if overview.is_file() else lines
+    return [*lines, f"Overview: {overview}"] if overview.is_file() else lines
 
 
 def generated() -> dict[str, str]:
-    """Every generated file by its path in the repository: JSON Schemas and the list of tables."""
+    """Return the generated files by their path in the repository: JSON Schemas and the list of tables."""
     models: dict[str, type[Strict]] = {"config": Config, "scale": Scale, "codebook": Codebook}
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     files = {
@@ -179,8 +177,8 @@ def _tables() -> str:
     lines = [
         "# Tables",
         "",
-        "Every table of `results/<sample>/`: CSV, UTF-8, one header row, full precision, empty where there is no value.",
-        "Kinds: text, number, count (whole number), flag (True or False); `?` where a cell may be empty.",
+        "Tables in `results/<sample>/` are CSV files (UTF-8, one header row, full precision). Missing values are empty cells.",
+        "Kinds: text, number, count (whole number), flag (True or False); `?` marks columns that may have empty cells.",
     ]
     for name, contract in CONTRACTS.items():
         lines += ["", f"## {name}.csv", "", contract.about, "", "| column | kind | meaning |", "|---|---|---|"]

@@ -1,4 +1,4 @@
-"""A look at an export before there is a study, and a first draft of the study from it."""
+"""Describe an export and draft a study from it."""
 
 import re
 import shutil
@@ -16,7 +16,7 @@ from practicework.study.scale import normalized
 from practicework.tables.files.raw import UNDECLARED, RawTable
 
 RANGES = ((1, 5), (1, 7), (1, 6), (1, 4), (0, 10), (1, 10), (1, 11), (0, 100))
-"""Common response ranges; a draft takes the first one that holds what was answered."""
+"""Common response ranges; a draft uses the first one that contains all observed answers."""
 
 MOST_LABELS = 11
 USUAL_MISSING = frozenset(("-1", "-7", "-8", "-9", "-66", "-77", "-88", "-97", "-98", "-99", "-999", "98", "99", "998", "999"))
@@ -28,14 +28,14 @@ class Block:
 
     id: str
     positions: list[int]
-    labels: dict[int, str]  # by code, where the export tells the codes
-    texts: tuple[str, ...]  # answers whose order the export does not tell
+    labels: dict[int, str]  # by code, if the export contains the codes
+    texts: tuple[str, ...]  # answers whose order is unknown
     low: int
     high: int
 
 
 def blocks(raw: RawTable) -> tuple[list[Block], list[int]]:
-    """The blocks of items in an export, and the positions of other numeric columns."""
+    """Return the blocks of items in an export and the positions of other numeric columns."""
     kinds = {place: _kind(raw, place) for place in range(len(raw.header)) if why_dropped(raw, place) == UNDECLARED}
     groups: dict[tuple, list[int]] = {}
     previous, run = None, 0
@@ -43,7 +43,7 @@ def blocks(raw: RawTable) -> tuple[list[Block], list[int]]:
         if kind is None:
             continue
         stem = re.match(r"(.+?)[\W_]*\d+\W*$", raw.header[place])
-        if stem is None and kind != previous:  # without numbers, neighbours with the same answers belong together
+        if stem is None and kind != previous:  # unnumbered neighbours with the same answers form a block
             run += 1
         groups.setdefault((stem[1] if stem else run, kind[0]), []).append(place)
         previous = kind
@@ -58,7 +58,7 @@ def blocks(raw: RawTable) -> tuple[list[Block], list[int]]:
 
 
 def _cells(raw: RawTable, place: int) -> list[str]:
-    """A column's distinct answers, without what usually means that there is none."""
+    """A column's distinct answers, excluding empty cells and usual codes for missing answers."""
     cells = dict.fromkeys((row[place] or "").strip() for row in raw.rows)
     return [cell for cell in cells if cell not in ("", R_MISSING, *raw.missing.get(place, ()), *_codes_for_missing(cells))]
 
@@ -71,7 +71,7 @@ def _codes_for_missing(cells: Iterable[str]) -> set[str]:
 
 
 def _kind(raw: RawTable, place: int) -> tuple | None:
-    """What a column's cells look like: few whole numbers, few short texts, other numbers; None for anything else."""
+    """The type of a column: few whole numbers, few short texts, or other numbers; None for anything else."""
     cells = _cells(raw, place)
     if not cells:
         return None
@@ -99,14 +99,14 @@ def _block(raw: RawTable, name: str, places: list[int]) -> Block:
 
 
 def describe(raw: RawTable) -> list[str]:
-    """What an export is, in a screen of lines."""
+    """Describe an export in a few lines."""
     found, numeric = blocks(raw)
     lines = [f"{raw.shown}: {raw.tool}, {len(raw.rows)} respondents, {len(raw.header)} columns."]
     for reason in dict.fromkeys(reason for _, reason in raw.left_out):
-        lines.append(f"  left out: {sum(one == reason for _, one in raw.left_out)} rows ({reason})")
+        lines.append(f"  excluded: {sum(one == reason for _, one in raw.left_out)} rows ({reason})")
     for block in found:
         names = [heading(raw.header[place]) for place in block.positions]
-        answers = f"{len(block.texts)} texts" if block.texts else f"{block.low} to {block.high}"
+        answers = f"as text, {len(block.texts)} categories" if block.texts else f"{block.low} to {block.high}"
         lines.append(f"  items: {names[0]} ... {names[-1]} ({len(names)} columns, answers {answers})")
     if numeric:
         lines.append(f"  numbers: {', '.join(heading(raw.header[place]) for place in numeric)}")
@@ -119,22 +119,22 @@ def describe(raw: RawTable) -> list[str]:
 
 
 def draft(raw: RawTable, export: Path, folder: Path) -> list[Path]:
-    """Write a study's first draft from an export: the export itself, a config and a scale per block of items.
+    """Draft a study from an export: copy the export and write a config and one scale per block of items.
 
     Raises
     ------
     StudyError
-        The folder holds a study already.
+        If the folder already contains a study.
     """
     if (folder / "config/config.yaml").exists() or (folder / "scales").exists():
-        raise StudyError(f"{folder} holds a study already; name another folder.")
+        raise StudyError(f"{folder} already contains a study; choose another folder.")
     found, numeric = blocks(raw)
     files = {}
     used: set[str] = set()
     for block in found:
         scale = _scale(raw, block, used)
         text = _SCALE_HEAD + yaml.safe_dump(scale, sort_keys=False, allow_unicode=True, width=110)
-        if block.texts:  # a guessed order would give wrong scores that look right: only a person can tell
+        if block.texts:  # the user must order them: a wrong guess would give plausible but wrong scores
             text += _ORDER.format(texts="".join(f"#     ?: {heading(one)}\n" for one in block.texts))
         files[f"scales/{scale['id']}.yaml"] = text
     variables = {_identifier(raw.header[place], used): raw.header[place] for place in numeric}
@@ -167,7 +167,7 @@ def _scale(raw: RawTable, block: Block, used: set[str]) -> dict:
     response: dict = {"min": block.low, "max": block.high}
     absent = {*raw.missing.get(block.positions[0], ()), *USUAL_MISSING}
     known = {code: label for code, label in raw.labels.get(block.positions[0], {}).items() if code not in absent}
-    if known and all(number(code) is not None for code in known):  # an SPSS file brings its labels
+    if known and all(number(code) is not None for code in known):  # SPSS files contain the labels
         codes = {int(float(code)): label for code, label in known.items()}
         response = {"min": min(codes), "max": max(codes), "labels": codes}
     elif block.labels:
@@ -183,7 +183,7 @@ def _scale(raw: RawTable, block: Block, used: set[str]) -> dict:
 
 
 def _identifier(text: str, used: set[str]) -> str:
-    """A name that the config accepts and that nothing else has."""
+    """A valid and unique name for the config."""
     name = re.sub(r"[^\w.]+", "_", text, flags=re.ASCII).strip("_")[:40] or "column"
     name = name if name[0].isalpha() else f"v_{name}"
     while name in used:
@@ -193,19 +193,19 @@ def _identifier(text: str, used: set[str]) -> str:
 
 
 _SCALE_HEAD = """\
-# A draft from an export. To review: the name, which columns belong together, the response range, the order of the
-# labels, and `reverse: true` on items where a high answer means less.
+# Drafted from an export. Review the scale's name, its items, the response range and the order of the labels, and add
+# `reverse: true` to reverse-keyed items.
 """
 _ORDER = """\
-# Answers are texts, and an export does not tell their order. Give each its code, lowest first, and put them under
-# response, as
+# The answers are texts, and the export does not contain their order. Assign codes, lowest first, and add them under
+# `response` as
 #   labels:
 {texts}"""
 _CONFIG_HEAD = """\
-# A draft from an export. To review: `variables` (numbers that looked like more than answers), and the scales.
+# Drafted from an export. Review the scales and `variables` (numeric columns that belong to no scale).
 """
 _CONFIG_TAIL = """\
-# Then, for example:
+# Then add analyses, for example:
 # moderation:
 #   models:
 #     main: {outcome: ..., predictor: ..., moderator: ...}

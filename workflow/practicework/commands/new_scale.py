@@ -1,4 +1,4 @@
-"""A new scale: the file to fill in, and a look at it whenever it is saved."""
+"""Create a scale file from a template and check it at each save."""
 
 import os
 import re
@@ -16,12 +16,12 @@ from practicework.study.scale import FOLDER, Scale, load_scale, normalized
 
 SCHEMA = Path(__file__).parents[2] / "schemas/scale.schema.json"
 SECONDS = 0.5
-"""Between two looks at a file."""
+"""Time between two checks of a file."""
 
 DEFINITION = "What the scale measures, in a sentence."
-CITATION = "The reference, as it should stand in the report."
-TEXTS = ("The first question as respondents read it.", "A question where agreement means less of it.", "The third question.")
-"""The texts of a new file that are to be replaced."""
+CITATION = "The reference, as it should appear in the report."
+TEXTS = ("The first question as respondents read it.", "A reverse-keyed question.", "The third question.")
+"""Placeholder texts of a new file."""
 
 _STUB = """\
 {schema}id: {id}
@@ -40,7 +40,7 @@ scoring: {{method: mean, min_valid: 0.8}}
 
 
 def write(folder: Path, scale_id: str) -> str:
-    """Write a scale to fill in, and say what to do next.
+    """Write a scale template and return the next steps.
 
     Parameters
     ----------
@@ -52,13 +52,11 @@ def write(folder: Path, scale_id: str) -> str:
     Raises
     ------
     StudyError
-        The name is none for a file, or the file exists.
+        If the name is invalid or the file exists.
     """
     path = _path(folder, scale_id)
     if path.exists():
-        raise StudyError(
-            f"{path} exists already; choose another id, or edit that file (with --watch it is checked at each save)."
-        )
+        raise StudyError(f"{path} already exists; choose another id or edit that file (--watch checks it at each save).")
     path.parent.mkdir(parents=True, exist_ok=True)
     text = _STUB.format(
         schema=_schema_line(path.parent),
@@ -74,24 +72,24 @@ def write(folder: Path, scale_id: str) -> str:
 
 
 def run(folder: Path, scale_id: str, *, watched: bool) -> None:
-    """The command: write the file and, if wanted, watch it; a file that exists is only watched."""
+    """Write the file and, if requested, watch it; an existing file is only watched."""
     show = partial(print, flush=True)
     if not watched or not _path(folder, scale_id).exists():
         show(write(folder, scale_id))
     if watched:
-        show("Checked at each save; Ctrl-C ends this.")
+        show("Checking the file at each save; press Ctrl-C to stop.")
         watch(folder, scale_id, show)
 
 
 def pause() -> None:
-    """Wait until the next look."""
+    """Wait until the next check."""
     time.sleep(SECONDS)
 
 
 def watch(folder: Path, scale_id: str, show: Callable[[str], None], wait: Callable[[], None] | None = None) -> None:
-    """Show what a scale's file says, now and at each save, until the user interrupts.
+    """Check a scale file now and at each save, until the user interrupts.
 
-    A file that changed is read once it has stayed the same for one look, since editors empty it while they save.
+    A changed file is read only after it has remained unchanged for one check, because editors empty files while saving.
 
     Parameters
     ----------
@@ -100,9 +98,9 @@ def watch(folder: Path, scale_id: str, show: Callable[[str], None], wait: Callab
     scale_id : str
         The scale's name.
     show : callable
-        Takes each message.
+        Receives each message.
     wait : callable, optional
-        Waits between two looks; a KeyboardInterrupt in it ends the watch. Else half a second.
+        Waits between two checks (default: half a second); a KeyboardInterrupt ends the watch.
     """
     path, wait = _path(folder, scale_id), wait or pause
     shown: object = "nothing yet"
@@ -120,7 +118,7 @@ def watch(folder: Path, scale_id: str, show: Callable[[str], None], wait: Callab
 
 
 def verdict(folder: Path, scale_id: str) -> str:
-    """The mistake in a scale's file in one sentence, or what the scale is, and what is still to be done."""
+    """The first mistake in a scale file, or a summary of the scale and the remaining steps."""
     try:
         scale = load_scale(folder, scale_id)
     except StudyError as error:
@@ -136,20 +134,20 @@ def summary(scale: Scale) -> str:
     keyed = f" ({', '.join(turned)} reverse-keyed)" if turned else " (none reverse-keyed)"
     rule = {"mean": "mean", "sum": "sum", "pomp": "percent of the maximum possible"}[scale.scoring.method]
     answers = f"answers {scale.response.min:g} to {scale.response.max:g}"
-    return f"{scale.id}: valid. {count}{keyed}, {answers}, score {low} to {high} ({rule}, from {scale.needed} answered on)."
+    return f"{scale.id}: valid. {count}{keyed}, {answers}, score {low} to {high} ({rule}, at least {scale.needed} answered)."
 
 
 def placeholders(scale: Scale) -> list[str]:
-    """A sentence that names the texts of a new file that nobody has replaced yet; none if all are."""
+    """One sentence that lists the remaining placeholder texts; empty if there are none."""
     stub = {normalized(text) for text in (DEFINITION, CITATION, *TEXTS)}
     texts = {"definition": scale.definition, "source.citation": scale.source and scale.source.citation}
     texts |= {f"the text of {item.id}": item.text for item in scale.items}
     left = [where for where, text in texts.items() if text and normalized(text) in stub]
-    return [f"scales/{scale.id}.yaml still has the words of a new file: {', '.join(left)}; replace them."] if left else []
+    return [f"scales/{scale.id}.yaml still contains placeholder texts: {', '.join(left)}; replace them."] if left else []
 
 
 def _use(folder: Path, scale_id: str) -> list[str]:
-    """What the study's config has to do with the scale: nothing to say where it names it and all is in order."""
+    """Notes on the scale's place in the study; empty if the config lists the scale and the study is valid."""
     config = CONFIG.as_posix()
     try:
         named = read_yaml(folder / CONFIG, config).get("scales") if (folder / CONFIG).is_file() else None
@@ -158,17 +156,17 @@ def _use(folder: Path, scale_id: str) -> list[str]:
             return []
     except StudyError as error:
         return [f"the study has a mistake elsewhere: {error}"]
-    return [f"'scales' in {config} does not name '{scale_id}' yet, so that it is not part of the study."]
+    return [f"'scales' in {config} does not list '{scale_id}' yet; add it to make the scale part of the study."]
 
 
 def _path(folder: Path, scale_id: str) -> Path:
     if not re.fullmatch(NAME, scale_id) or scale_id.endswith("\n"):
-        raise StudyError(f"'{scale_id}' cannot name a scale; use lower-case letters, digits and underscores.")
+        raise StudyError(f"'{scale_id}' is not a valid scale name; use lower-case letters, digits and underscores.")
     return folder / FOLDER / f"{scale_id}.yaml"
 
 
 def _state(path: Path) -> tuple[int, int] | None:
-    """What changes when a file is saved; None while there is none."""
+    """Modification time and size of a file; None if it does not exist."""
     try:
         found = path.stat()
     except OSError:
@@ -177,7 +175,7 @@ def _state(path: Path) -> tuple[int, int] | None:
 
 
 def _schema_line(folder: Path) -> str:
-    """The line by which editors find the schema: relative where there is a way to it, and editors read no blanks."""
+    """The line with which editors find the schema: a relative path, or a URI if that is impossible or contains blanks."""
     if not SCHEMA.is_file():
         return ""
     try:
@@ -190,5 +188,5 @@ def _schema_line(folder: Path) -> str:
 
 
 def _scalar(text: str) -> str:
-    """A text as YAML has it: in quotes where it would be read as something else, such as `on`."""
+    """A text as a YAML scalar, quoted if YAML would read it as another type, such as `on`."""
     return text if yaml.safe_load(text) == text else f'"{text}"'

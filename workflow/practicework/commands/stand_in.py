@@ -1,19 +1,19 @@
-r"""Stand-ins: synthetic respondents for those who cannot see the real ones, drawn from a Gaussian copula.
+r"""Synthetic stand-ins for samples that cannot be shared, drawn from a Gaussian copula.
 
-Each answer x of column j stands for the part of a normal distribution between the shares of answers below x and up to x,
-:math:`F_j(x^-)` and :math:`F_j(x)`, and its normal score is the mean of that part,
+Each answer x of column j corresponds to a segment of the normal distribution, between the proportions of answers below x
+and up to x, :math:`F_j(x^-)` and :math:`F_j(x)`. Its normal score is the mean of that segment,
 
 .. math:: s_j(x) = \frac{\varphi(\Phi^{-1}(F_j(x^-))) - \varphi(\Phi^{-1}(F_j(x)))}{F_j(x) - F_j(x^-)}.
 
-With :math:`v_j` the mean square of the scores of column j (1 without ties), the correlation behind two columns is
+With :math:`v_j` the mean square of the scores of column j (1 without ties), the latent correlation of two columns is
 
 .. math:: \rho_{jk} = \operatorname{mean}_i(s_{ij} s_{ik}) / (v_j v_k)
 
-over the people who have both: the correlation of the scores, corrected for the breadth of the answer categories as
-Pearson (1913) does. The matrix is made positive definite (eigenvalues of at least 1e-6, diagonal of one). A synthetic
-person is :math:`z \sim N(0, R)`, and the answer to column j the :math:`\Phi(z_j)` quantile of the real answers, so that
-each column keeps its own distribution and no value is new; each column then loses the share of answers that is missing
-in the real one, at random.
+over the respondents with both values: the correlation of the scores, corrected for broad categories (Pearson, 1913).
+The matrix is made positive definite (eigenvalues of at least 1e-6, diagonal of one). A synthetic respondent is
+:math:`z \sim N(0, R)`, and the answer in column j is the :math:`\Phi(z_j)` quantile of the real answers. Each column
+therefore keeps its distribution and contains no new values. Answers are then deleted at random, in the proportion that
+is missing in the real column.
 
 Nelsen, R. B. (2006). *An introduction to copulas* (2nd ed.). Springer. Pearson, K. (1913). On the measurement of the
 influence of "broad categories" on correlation. *Biometrika, 9*, 116-139.
@@ -31,16 +31,16 @@ from practicework.stages.ingest import coded, ingest, read
 from practicework.study import CONFIG, RAW, load_study
 
 ROUNDS = 50
-"""How often people who answer as a real one did are drawn again; with few different answers this thins out what is typical."""
+"""Largest number of draws to replace rows that equal a real one; with few distinct answers, typical rows become rarer."""
 
 
 def latent_correlations(answers: np.ndarray) -> np.ndarray:
-    """The correlations of the normal variables behind the answers, a positive definite matrix.
+    """Return the positive definite correlation matrix of the latent normal variables.
 
     Parameters
     ----------
     answers : ndarray of shape (n, k)
-        NaN where there is no answer. A column of one value is taken to have nothing to do with the others.
+        NaN where there is no answer. A constant column is treated as uncorrelated with the others.
     """
     known = ~np.isnan(answers)
     scores = np.zeros(answers.shape)
@@ -59,7 +59,7 @@ def latent_correlations(answers: np.ndarray) -> np.ndarray:
 
 
 def simulate(real: pd.DataFrame, n: int, rng: np.random.Generator, items: list[str]) -> tuple[pd.DataFrame, int]:
-    """Synthetic rows of a table of numbers, and how many of them still answer as a real row does.
+    """Return synthetic rows and the number of them that still equal a real row.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def simulate(real: pd.DataFrame, n: int, rng: np.random.Generator, items: list[s
     n : int
     rng : Generator
     items : list of str
-        The columns in which a synthetic row must not equal a real one; it is drawn again until it does not.
+        The columns in which a synthetic row must differ from every real one; equal rows are redrawn.
     """
     answers = real.to_numpy(float)
     root = np.linalg.cholesky(latent_correlations(answers))
@@ -93,12 +93,12 @@ def simulate(real: pd.DataFrame, n: int, rng: np.random.Generator, items: list[s
 
 
 def write(folder: Path, sample: str | None = None, n: int | None = None) -> str:
-    """Write a sample's stand-in to `data/raw/<sample>_synthetic.csv`; what to add to the config.
+    """Write a sample's stand-in to `data/raw/<sample>_synthetic.csv` and return what to add to the config.
 
     Raises
     ------
     StudyError
-        No such sample, none named among several, no positive size, or the file exists.
+        If the sample is unknown, has no answers or is not named among several, `n` is not positive, or the file exists.
     """
     study = load_study(folder)
     names = list(study.config.samples)
@@ -108,12 +108,12 @@ def write(folder: Path, sample: str | None = None, n: int | None = None) -> str:
         )
     sample = sample or names[0]
     if sample not in names:
-        raise StudyError(f"'{sample}' is no sample of this study; it has {', '.join(names)}.")
+        raise StudyError(f"'{sample}' is not a sample of this study; choose from {', '.join(names)}.")
     if n is not None and n < 1:
         raise StudyError(f"--n is {n}; give the number of synthetic respondents, 1 or more.")
     name = RAW / f"{sample}_synthetic.csv"
     if (folder / name).exists():
-        raise StudyError(f"{name.as_posix()} exists already; remove it first if it is to be made anew.")
+        raise StudyError(f"{name.as_posix()} already exists; delete it to create a new one.")
     found = ingest(read(study, sample), study, sample)
     real = coded.frame(found.responses, found.quality, study.config.screening).set_index("respondent")
     if real.empty or not len(real.columns):
@@ -123,13 +123,13 @@ def write(folder: Path, sample: str | None = None, n: int | None = None) -> str:
     made.insert(0, "respondent", [f"R{number:04d}" for number in range(1, len(made) + 1)])
     coded.write(made, folder / name)
     told = (
-        f"{copies:,} of them answer all items as a real respondent did, which so few different answers make unavoidable."
+        f"{copies:,} of them match a real respondent on all items, which is unavoidable with so few distinct answers."
         if copies
-        else "Nobody answers all items as a real respondent did."
+        else "None of them matches a real respondent on all items."
     )
     return (
         f"Wrote {name.as_posix()}: {len(made):,} synthetic respondents. {told}\n"
-        "Every single value is one that somebody gave: look for rare ones (a high age, a small region) before you pass it on.\n"
+        "Every value occurs in the real data: check for rare ones (a high age, a small region) before sharing the file.\n"
         f"Add to samples.{sample} in {CONFIG.as_posix()}:\n    stand_in: {name.as_posix()}\n"
-        "and then write what it gives: practicework expect."
+        "Then write its expected numbers: practicework expect."
     )

@@ -1,1 +1,1 @@
-"""Numerical methods that several stages share: pure functions of arrays, without files, settings or words."""
+"""Numerical methods shared by several stages: pure functions of arrays, without files, settings or text."""

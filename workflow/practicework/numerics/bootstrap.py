@@ -1,7 +1,7 @@
-"""The resampling kernel: the bootstrap as matrix products, and its intervals. numpy and scipy.special only.
+"""The bootstrap as matrix products, and its intervals; with numpy and scipy.special only.
 
 A case resample is a vector of counts: how often each respondent was drawn. Every cross-product of a
-resample is then a weighted sum of the original cross-products, so that thousands of regressions are one
+resample is then a weighted sum of the original cross-products, so thousands of regressions are one
 matrix product and one batched Cholesky factorisation.
 """
 
@@ -11,41 +11,40 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from practicework.numerics.least_squares import LeastSquares
+
 CELLS = 50_000
-"""Counts held at a time (respondents × resamples): small enough for the processor's cache, and a bound on memory."""
+"""Maximum number of counts per block (respondents × resamples): fits the processor's cache and limits memory."""
 
 BLOCK = 1_000
-"""Resamples that are solved together: enough that the calls cost nothing beside the work."""
+"""Resamples solved together: enough to make the cost of calls negligible."""
 
 SINGULAR = 1e-10
-"""A Cholesky pivot below this share of its diagonal marks a resample in which a column is a sum of others."""
-
-COLLINEAR = 1e-7
-"""A column of the design that is a sum of others up to this share of its length makes the design singular."""
+"""A Cholesky pivot below this share of its diagonal marks a resample with linearly dependent columns."""
 
 
 @dataclass(frozen=True)
 class Resamples:
-    """Bootstrapped coefficients, shape (resamples, p), and how many singular resamples were drawn again."""
+    """Bootstrapped coefficients, shape (resamples, p), and the number of singular resamples that were redrawn."""
 
     coefficients: np.ndarray
     redrawn: int
 
 
 def counts(n: int, resamples: int, rng: np.random.Generator) -> np.ndarray:
-    """How often each of n respondents is drawn in each resample of n with replacement, shape (resamples, n)."""
-    # short integers take half the random bits, and half the time
+    """Return how often each of n respondents is drawn in each resample with replacement, shape (resamples, n)."""
+    # short integers need half the random bits and half the time
     drawn = rng.integers(0, n, size=(resamples, n), dtype=np.uint16 if n <= 2**16 else np.uint32)
     places = np.add(drawn, n * np.arange(resamples)[:, None], dtype=np.intp)
     return np.bincount(places.ravel(), minlength=resamples * n).reshape(resamples, n)
 
 
 def weighted_sums(columns: np.ndarray, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Sums of each column over each resample, in blocks of shape (at most BLOCK, columns)."""
+    """Yield the sums of each column over each resample, in blocks of shape (at most BLOCK, columns)."""
     n = len(columns)
     columns = np.ascontiguousarray(columns)
     chunk = max(1, CELLS // n)
-    # glibc maps a large block anew for every array, at a third of the time here, until a still larger one was freed
+    # until a larger block has been freed, glibc maps memory anew for each array, which takes a third of the time here
     np.empty(16 * CELLS)
     for start in range(0, resamples, BLOCK):
         sums = np.empty((min(BLOCK, resamples - start), columns.shape[1]))
@@ -56,10 +55,10 @@ def weighted_sums(columns: np.ndarray, resamples: int, rng: np.random.Generator)
 
 
 def covariances(data: np.ndarray, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Covariance matrices of case resamples, in blocks of shape (at most BLOCK, k, k); the divisor is n.
+    """Yield covariance matrices of case resamples, in blocks of shape (at most BLOCK, k, k); the divisor is n.
 
     Statistics of covariances (alpha, omega, HTMT) are then computed for a whole block at once. A column that
-    is constant in a resample has a variance of zero, but for rounding: compare it with the whole sample's.
+    is constant in a resample has a variance of zero up to rounding: compare it with the whole sample's.
     In R: ``cov(d[sample(n, replace = TRUE), ]) * (n - 1) / n``.
 
     Parameters
@@ -79,7 +78,7 @@ def covariances(data: np.ndarray, resamples: int, rng: np.random.Generator) -> I
 
 
 def ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: np.random.Generator) -> np.ndarray:
-    """Case-resampled ordinary least squares coefficients.
+    """Return case-resampled ordinary least squares coefficients.
 
     Parameters
     ----------
@@ -92,39 +91,38 @@ def ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: np.random.
     Returns
     -------
     ndarray of shape (resamples, p)
-        A resample whose design is singular (a small group drawn empty) is drawn again;
-        `resample_ols` also tells how many.
+        A resample with a singular design (such as an empty group) is redrawn;
+        `resample_ols` also returns their number.
 
     Raises
     ------
     ValueError
-        Shapes that do not fit, values that are not finite, or a design that is singular itself.
+        If shapes do not match, values are not finite, or the design itself is singular.
 
     Notes
     -----
-    With the design as QR, the resampled regression is that of the residual on Q, plus the estimate:
-    Q is orthonormal in the sample, so that the normal equations stay well conditioned whatever the units.
+    With the design as QR, the resampled regression is that of the residual on Q, plus the estimate.
+    Q is orthonormal in the sample, so the normal equations stay well conditioned whatever the units.
     In R: ``boot::boot(d, function(d, i) coef(lm(f, d[i, ])), R)$t``.
     """
     return resample_ols(design, outcome, resamples, rng).coefficients
 
 
 def resample_ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: np.random.Generator) -> Resamples:
-    """As `ols`, with the number of singular resamples that were drawn again."""
+    """Return the coefficients of `ols` and the number of singular resamples that were redrawn."""
     design, outcome = np.asarray(design, float), np.asarray(outcome, float)
     if design.ndim != 2 or outcome.shape != design.shape[:1] or resamples < 1:
         raise ValueError("design must be (n, p), outcome (n,), resamples at least 1")
     if not (np.isfinite(design).all() and np.isfinite(outcome).all()):
         raise ValueError("design and outcome must be finite")
     n, p = design.shape
-    scale = np.abs(design).max(axis=0)
-    if n < p or not scale.all():
+    if n < p or not np.abs(design).max(axis=0).all():
         raise ValueError("the design is singular")
-    q, r = np.linalg.qr(design / scale)
-    if (np.abs(np.diag(r)) <= COLLINEAR * np.linalg.norm(r, axis=0)).any():
+    fit = LeastSquares(design)
+    if fit.singular:
         raise ValueError("the design is singular")
-    fitted = q.T @ outcome
-    columns = np.column_stack([q, outcome - q @ fitted])
+    fitted = fit.q.T @ outcome
+    columns = np.column_stack([fit.q, outcome - fit.q @ fitted])
     rows, cols = np.triu_indices(p + 1)
     products = columns[:, rows] * columns[:, cols]
 
@@ -140,20 +138,20 @@ def resample_ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: n
         wanted -= found
         redrawn += wanted
         if redrawn > 1000 * resamples:
-            raise ValueError("hardly any resample of this design can be fitted")
+            raise ValueError("almost all resamples of this design are singular")
     gamma = np.concatenate(kept, axis=1) + fitted[:, None]
-    return Resamples(gamma.T @ (np.linalg.inv(r).T / scale), redrawn)
+    return Resamples(gamma.T @ (fit.inverse.T / fit.size), redrawn)
 
 
 def percentile(draws: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of the percentile interval of each column of draws, shape (resamples, k). In R: ``quantile(draws, type = 7)``."""
+    """Return the percentile interval of each column of draws, shape (resamples, k). In R: ``quantile(draws, type = 7)``."""
     tail = (1 - confidence) / 2
     low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
     return low, high
 
 
 def bca(draws: np.ndarray, estimates: np.ndarray, jackknife: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
-    """Ends of the bias-corrected and accelerated interval (Efron, 1987).
+    """Return the bias-corrected and accelerated interval (Efron, 1987).
 
     The percentiles are taken at Φ(z0 + (z0 + z) / (1 - a (z0 + z))), with z0 the normal quantile of the share of
     draws below the estimate, ties counted half, and a = Σd³ / (6 (Σd²)^1.5), d = mean of the jackknife minus its values.
@@ -164,7 +162,7 @@ def bca(draws: np.ndarray, estimates: np.ndarray, jackknife: np.ndarray, confide
     draws : ndarray of shape (resamples, k)
     estimates : ndarray of shape (k,)
     jackknife : ndarray of shape (n, k)
-        The estimates without each respondent. NaN in a column makes its interval NaN; without any variance the
+        The leave-one-out estimates. NaN in a column makes its interval NaN; without any variance the
         acceleration is zero.
     confidence : float
     """
@@ -183,22 +181,19 @@ def bca(draws: np.ndarray, estimates: np.ndarray, jackknife: np.ndarray, confide
 
 
 def leave_one_out(design: np.ndarray, outcome: np.ndarray) -> np.ndarray:
-    """Least squares coefficients without each respondent, shape (n, p): b - (X'X)⁻¹ x e / (1 - h), h the leverage.
+    """Return least squares coefficients without each respondent, shape (n, p): b - (X'X)⁻¹ x e / (1 - h), h the leverage.
 
-    NaN where the leverage is 1: without such a respondent the design is singular. In R: ``coef(m) - t(dfbeta(m))``.
+    NaN if the leverage is 1: without such a respondent the design is singular. In R: ``coef(m) - t(dfbeta(m))``.
     """
-    scale = np.abs(design).max(axis=0)
-    q, r = np.linalg.qr(design / scale)
-    inverse, fitted = np.linalg.inv(r), q.T @ outcome
-    leverage = (q**2).sum(axis=1)
-    rest = np.where(leverage < 1 - 1e-10, 1 - leverage, np.nan)
-    return (inverse @ fitted - (q * ((outcome - q @ fitted) / rest)[:, None]) @ inverse.T) / scale
+    fit = LeastSquares(design)
+    fitted = fit.q.T @ outcome
+    return (fit.inverse @ fitted - (fit.q * (fit.residuals(outcome) / fit.rest)[:, None]) @ fit.inverse.T) / fit.size
 
 
 def _solve(moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Solve the normal equations of each resample by Cholesky; tell which were not singular.
+    """Solve the normal equations of each resample by Cholesky, and return which were not singular.
 
-    `moments` holds the upper triangle of [Q, e]'[Q, e] per resample, shape (p + 1, p + 1, resamples);
+    `moments` contains the upper triangle of [Q, e]'[Q, e] per resample, shape (p + 1, p + 1, resamples);
     it is overwritten. Each operation runs over all resamples at once.
     """
     p = len(moments) - 1

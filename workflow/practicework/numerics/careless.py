@@ -1,4 +1,4 @@
-"""Indices of careless responding, as arrays: a row per respondent, a column per item, NaN where there is no answer."""
+"""Indices of careless responding, from arrays with one row per respondent, one column per item and NaN if missing."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,17 +6,17 @@ import numpy as np
 from scipy.special import betaincinv
 
 CELLS = 2_000_000
-"""Values held at a time in a person-by-pair table: a bound on memory."""
+"""Maximum number of values in a respondent-by-pair table, to limit memory."""
 
 MIN_ITEMS = 10
-"""Fewer items make half a questionnaire's run, or two identical sheets, too common to mean anything."""
+"""With fewer items, long runs and identical response patterns are too common to be informative."""
 
 MIN_PAIRS = 3
 """A correlation over two pairs is always 1 or -1."""
 
 
 def longstring(answers: np.ndarray) -> np.ndarray:
-    """The longest run of identical consecutive answers, as given, in the order of the columns.
+    """Return the longest run of identical consecutive answers, in the order of the columns.
 
     A missing answer ends a run; NaN for a respondent without any answer. In R:
     ``careless::longstring(x)`` (1 for a row without answers) (Johnson, 2005).
@@ -24,7 +24,7 @@ def longstring(answers: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     answers : ndarray of shape (n, items)
-        Not reversed.
+        Not reverse-scored.
 
     Returns
     -------
@@ -39,9 +39,9 @@ def longstring(answers: np.ndarray) -> np.ndarray:
 
 
 def irv(answers: np.ndarray) -> np.ndarray:
-    """Intra-individual response variability: the standard deviation (n - 1) of a respondent's answers.
+    """Return intra-individual response variability: the standard deviation (n - 1) of a respondent's answers.
 
-    Over the answered items, not reversed; NaN for fewer than two. In R: ``careless::irv(x)``
+    Computed over the answered items, not reverse-scored; NaN for fewer than two. In R: ``careless::irv(x)``
     (Dunn et al., 2018).
     """
     given = ~np.isnan(answers)
@@ -53,20 +53,20 @@ def irv(answers: np.ndarray) -> np.ndarray:
 
 
 def even_odd(blocks: Sequence[np.ndarray], n: int) -> np.ndarray:
-    """Even-odd inconsistency: the within-person correlation of half scales, stepped up and negated.
+    """Return even-odd inconsistency: the within-person correlation of half scales, stepped up and negated.
 
-    Per scale the mean of its even and of its odd items (answered ones); r over the scales that have both;
-    -max(2r / (1 + r), -1), so that a higher value means less consistent answers. NaN for fewer than three
-    such scales, since r over two is always 1 or -1, or without variance. In R: ``careless::evenodd(x,
-    factors)`` from version 1.2 on, on keyed items; careless returns a value for two scales, too
-    (Johnson, 2005).
+    The even and the odd answered items of each scale are averaged, and r is computed over the scales that have
+    both. The index is -max(2r / (1 + r), -1), so a higher value means less consistent answers. It is NaN without
+    variance and for fewer than three such scales, because r over two is always 1 or -1. In R:
+    ``careless::evenodd(x, factors)`` from version 1.2, on keyed items; careless also returns a value for two
+    scales (Johnson, 2005).
 
     Parameters
     ----------
     blocks : sequence of ndarray of shape (n, items of the scale)
-        Reverse-keyed items turned, all scales on one response range.
+        Reverse-keyed items recoded, all scales on the same response range.
     n : int
-        Respondents, also where there is no scale.
+        Number of respondents (needed if there is no scale).
     """
     halves = np.full((2, n, len(blocks)), np.nan)
     for scale, block in enumerate(blocks):
@@ -81,9 +81,9 @@ def even_odd(blocks: Sequence[np.ndarray], n: int) -> np.ndarray:
 
 
 def within_person_r(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Each row's Pearson correlation of x and y over the columns where both have a value.
+    """Return each row's Pearson correlation of x and y over the columns where both have a value.
 
-    NaN for fewer than three such columns or where x or y does not vary over them. In R:
+    NaN for fewer than three such columns or if x or y does not vary over them. In R:
     ``cor(x[i, ], y[i, ], use = "pairwise.complete.obs")``.
     """
     given = ~(np.isnan(x) | np.isnan(y))
@@ -101,7 +101,7 @@ def within_person_r(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def item_pairs(answers: np.ndarray, critical: float, *, antonyms: bool = False) -> np.ndarray:
-    """Pairs of items, later before earlier, that correlate above `critical`, or for antonyms below -`critical`.
+    """Return pairs of items, later before earlier, that correlate above `critical`, or for antonyms below -`critical`.
 
     Pearson, pairwise complete. In R: ``psychsyn_critval(x)`` lists all pairs by their correlation.
 
@@ -125,34 +125,34 @@ def item_pairs(answers: np.ndarray, critical: float, *, antonyms: bool = False) 
 
 
 def psychsyn(answers: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Psychometric synonyms (or antonyms): the within-person correlation over item pairs.
+    """Return the within-person correlation over pairs of psychometric synonyms (or antonyms).
 
-    NaN for fewer than three answered pairs, or where one side does not vary. In R:
+    NaN for fewer than three answered pairs, or if one side does not vary. In R:
     ``careless::psychsyn(x, critval, resample_na = FALSE)``, ``careless::psychant(...)``; with its default
-    `resample_na` the values of respondents without variance are random (Meade & Craig, 2012).
+    `resample_na`, the values of respondents without variance are random (Meade & Craig, 2012).
 
     Parameters
     ----------
     answers : ndarray of shape (n, items)
-        Not reversed.
+        Not reverse-scored.
     pairs : ndarray of shape (pairs, 2)
-        As `item_pairs` gives them.
+        As returned by `item_pairs`.
     """
     return _by_rows(lambda part: within_person_r(part[:, pairs[:, 0]], part[:, pairs[:, 1]]), answers, len(pairs))
 
 
 def _by_rows(function: Callable[[np.ndarray], np.ndarray], answers: np.ndarray, width: int) -> np.ndarray:
-    """A function of respondents, some at a time."""
+    """Apply a function to respondents in blocks."""
     size = max(1, CELLS // max(width, 1))
     parts = [function(answers[start : start + size]) for start in range(0, len(answers), size)]
     return np.concatenate(parts) if parts else np.empty(0)
 
 
 def mahalanobis(answers: np.ndarray) -> np.ndarray:
-    """Squared Mahalanobis distances from the sample's mean, covariance with n - 1.
+    """Return squared Mahalanobis distances from the sample mean, covariance with n - 1.
 
-    In R: ``careless::mahad(x)``, which is ``psych::outlier(x)``, for complete rows. (With missing answers
-    careless drops terms of the sum, so that rows are on different footings; here they have no distance.)
+    In R: ``careless::mahad(x)``, which is ``psych::outlier(x)``, for complete rows. (With missing answers,
+    careless drops terms of the sum, so rows are not comparable; here they have no distance.)
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def mahalanobis(answers: np.ndarray) -> np.ndarray:
     Raises
     ------
     ValueError
-        An item is a sum of others.
+        If an item is a linear combination of others.
     """
     centred = answers - answers.mean(axis=0)
     centred /= centred.std(axis=0, ddof=1)
@@ -178,10 +178,10 @@ def mahalanobis(answers: np.ndarray) -> np.ndarray:
 
 
 def mahalanobis_cutoff(n: int, items: int, p_value: float) -> float:
-    """The distance that a respondent of a normal sample exceeds with probability `p_value`.
+    """Return the squared distance that a respondent of a normal sample exceeds with probability `p_value`.
 
     (n - 1)² / n · Beta(items / 2, (n - items - 1) / 2), the distribution of a squared distance from the
-    mean of the same sample (Gnanadesikan & Kettenring, 1972). The χ² quantile that is often used is only
+    mean of the same sample (Gnanadesikan & Kettenring, 1972). The commonly used χ² quantile is only
     its limit: no distance can exceed (n - 1)² / n. In R:
     ``(n - 1)^2 / n * qbeta(1 - p, k / 2, (n - k - 1) / 2)``.
     """
@@ -189,10 +189,11 @@ def mahalanobis_cutoff(n: int, items: int, p_value: float) -> float:
 
 
 def duplicates(answers: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How many other respondents gave the same answers, and the position of the first one before.
+    """Count the other respondents with the same answers, and find the first earlier one.
 
-    The same answers to all items, missing ones included, and the same values of the other variables, for
-    respondents with at least ten answers that are not all the same: a straight line is no sign of a copy.
+    Duplicates have the same answers to all items, including missing ones, and the same values of the other
+    variables. Respondents need at least ten answers that are not all the same, because straight-lining does
+    not indicate a copy.
 
     Parameters
     ----------
@@ -204,7 +205,7 @@ def duplicates(answers: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.
     counts : ndarray of shape (n,)
         NaN for respondents with fewer than ten answers.
     first : ndarray of shape (n,)
-        -1 where there is none before.
+        Its position; -1 if there is no earlier one.
     """
     given = (~np.isnan(answers)).sum(axis=1)
     counts, first = np.where(given >= MIN_ITEMS, 0.0, np.nan), np.full(len(answers), -1)

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import gammaln
 
 TABLES = 200_000
-"""Columns of partial tables that are enumerated at most; beyond it tables are drawn at random."""
+"""Maximum number of enumerated columns of partial tables; beyond it, tables are drawn at random."""
 DRAWS = 100_000
 SAME = 1 + 1e-7
 """Two tables count as equally likely within this factor, as in R."""
@@ -17,7 +17,7 @@ SAME = 1 + 1e-7
 
 @dataclass(frozen=True)
 class Association:
-    """Whether two classifications go together: exact p, Cramér's V, and the smallest expected count."""
+    """Association of two classifications: exact p, Cramér's V, and the smallest expected count."""
 
     p_value: float
     cramers_v: float
@@ -26,23 +26,23 @@ class Association:
 
 
 def association(table: np.ndarray, rng: np.random.Generator) -> Association:
-    """Fisher's exact test of a table of counts, and of Freeman and Halton where it is larger than 2 × 2.
+    """Run Fisher's exact test of a table of counts, or that of Freeman and Halton if it is larger than 2 × 2.
 
     p is the probability, given both margins, of all tables that are at most as likely as the observed one. It is
-    computed from every table, column by column over the row sums that are left (a network), or from random tables
-    where there are too many.
+    computed from every table, column by column over the remaining row sums (a network), or from random tables
+    if there are too many.
 
     Parameters
     ----------
     table : ndarray of shape (rows, columns)
-        Counts; empty rows and columns are left out.
+        Counts; empty rows and columns are dropped.
     rng : numpy.random.Generator
         For random tables only.
 
     Returns
     -------
     Association
-        NaN where fewer than two rows or columns have counts; the note tells random tables.
+        NaN if fewer than two rows or columns have counts; the note reports the use of random tables.
 
     Notes
     -----
@@ -65,16 +65,16 @@ def association(table: np.ndarray, rng: np.random.Generator) -> Association:
 
 
 def holm(p: pd.Series) -> pd.Series:
-    """Holm's corrected p, missing where p is; R: `p.adjust(p, "holm")`."""
+    """Return Holm-corrected p values, missing where p is; R: `p.adjust(p, "holm")`."""
     told = p.dropna().sort_values()
     return (told * np.arange(len(told), 0, -1)).cummax().clip(upper=1).reindex(p.index).astype(float)
 
 
 def _enumerated(table: np.ndarray) -> float | None:
-    """The exact p, or None where there are too many tables.
+    """Return the exact p, or None if there are too many tables.
 
-    The state after some columns is what is left of the row sums. All ways to reach it are kept by their
-    probability so far, those that are the same within rounding together.
+    The state after some columns is the remaining row sums. All paths to a state are stored by their
+    probability so far, and those that are equal within rounding are merged.
     """
     rows, columns = table.sum(axis=1), table.sum(axis=0)
     observed = -gammaln(table + 1).sum()
@@ -105,7 +105,7 @@ def _enumerated(table: np.ndarray) -> float | None:
 
 
 def _parts(left: tuple[int, ...], total: int) -> list[tuple[int, ...]]:
-    """Every column of counts with a total that fits into what is left of the row sums."""
+    """Return every column of counts with a total that fits into the remaining row sums."""
     if len(left) == 1:
         return [(total,)] if total <= left[0] else []
     room = sum(left[1:])
@@ -117,7 +117,7 @@ def _parts(left: tuple[int, ...], total: int) -> list[tuple[int, ...]]:
 
 
 def _drawn(table: np.ndarray, rng: np.random.Generator) -> float:
-    """The share of random tables with the same margins that are at most as likely, the observed one among them."""
+    """Return the share of random tables with the same margins that are at most as likely, including the observed one."""
     from scipy.stats import random_table
 
     drawn = random_table(table.sum(axis=1), table.sum(axis=0)).rvs(DRAWS, random_state=rng)

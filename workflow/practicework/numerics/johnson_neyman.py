@@ -1,7 +1,7 @@
 """The Johnson-Neyman technique in closed form: where a conditional effect is significant.
 
 The effect b1 + b3 w is significant where its square exceeds t² times its variance, a quadratic in w.
-The roots are where it is *just* significant; on which side it is, and with which sign, is evaluated.
+At the roots it is *just* significant; on which side, and with which sign, is evaluated.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ import pandas as pd
 
 
 def boundaries(b1: float, b3: float, v11: float, v13: float, v33: float, critical: float) -> list[float]:
-    """The real roots w of (b1 + b3 w)² = t² (v11 + 2 w v13 + w² v33), ascending: none, one or two.
+    """Return the real roots w of (b1 + b3 w)² = t² (v11 + 2 w v13 + w² v33), ascending: none, one or two.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def regions(
     effect_at: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]],
     critical: float,
 ) -> pd.DataFrame:
-    """The observed range of the moderator, cut at the roots, with the effect's sign evaluated in each part.
+    """Divide the observed range of the moderator at the roots, and evaluate the effect's sign in each region.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def regions(
         In the moderator's units.
     moderator : ndarray of shape (n,)
     effect_at : callable
-        Effect and standard error at moderator values.
+        Returns effect and standard error at moderator values.
     critical : float
         Critical value of t.
 

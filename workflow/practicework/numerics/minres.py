@@ -1,22 +1,22 @@
-"""One minres factor: the loadings that leave the smallest squared residual correlations."""
+"""One minres factor: the loadings that minimise the squared residual correlations."""
 
 import numpy as np
 
 LOWEST_UNIQUENESS = 0.005
-"""The bound of minres, as in psych and factor_analyzer: no item is explained completely."""
+"""Lower bound of the uniquenesses, as in psych and factor_analyzer."""
 
 WARM_UP = 5
-"""Steps of principal axes, each half-way, before those of minres."""
+"""Damped principal-axis steps before the minres steps."""
 
 
 def one_factor(r: np.ndarray) -> np.ndarray:
-    """Standardised loadings on one minres factor of a correlation matrix, turned so that most are positive.
+    """Return standardised loadings on one minres factor of a correlation matrix, with a positive sum.
 
     In R: ``psych::fa(r, nfactors = 1, fm = "minres")$loadings``.
     """
     values, vectors = np.linalg.eigh(r)
     component = vectors[:, -1] * np.sqrt(values[-1])
-    starts = np.stack([component, half_explained(r[None])[0]])  # few weak correlations can have several minima
+    starts = np.stack([component, half_explained(r[None])[0]])  # a few weak correlations can have several minima
     found = minres_steps(np.stack([r, r]), starts, tolerance=1e-12, steps=10_000)
     residuals = r - found[:, :, None] * found[:, None, :]
     residuals[:, range(len(r)), range(len(r))] = 0
@@ -25,7 +25,7 @@ def one_factor(r: np.ndarray) -> np.ndarray:
 
 
 def half_explained(r: np.ndarray) -> np.ndarray:
-    """Where psych starts: loadings from uniquenesses of .5, after some steps of principal axes; (b, k, k) to (b, k)."""
+    """Return psych's starting values: loadings from uniquenesses of .5 after principal-axis steps; (b, k, k) to (b, k)."""
     values, vectors = np.linalg.eigh(r)
     loadings, reduced, diagonal = vectors[:, :, -1] * np.sqrt(values[:, [-1]] - 0.5), r.copy(), range(r.shape[1])
     for _ in range(WARM_UP):
@@ -36,14 +36,14 @@ def half_explained(r: np.ndarray) -> np.ndarray:
 
 
 def minres_steps(r: np.ndarray, start: np.ndarray, tolerance: float = 1e-6, steps: int = 500) -> np.ndarray:
-    """One-factor minres loadings of many correlation matrices at once, shapes (b, k, k) and (b, k).
+    """Return one-factor minres loadings of many correlation matrices at once, shapes (b, k, k) and (b, k).
 
     Minimises the squared off-diagonal residuals one loading at a time (Harman's minres): given the
     others, the best loading of item i is sum_j r_ij l_j / sum_j l_j² over j ≠ i.
     """
     b, k = start.shape
     found, bound = start.copy(), np.sqrt(1 - LOWEST_UNIQUENESS)
-    off = np.moveaxis(r, 0, 2).copy()  # matrices last, so that each operation runs over all of them at once
+    off = np.moveaxis(r, 0, 2).copy()  # matrices last, so each operation runs over all of them at once
     off[range(k), range(k)] = 0
     left, loadings = np.arange(b), start.T.copy()
     for _ in range(steps):
@@ -54,7 +54,7 @@ def minres_steps(r: np.ndarray, start: np.ndarray, tolerance: float = 1e-6, step
             loadings[i] = np.clip(products / np.maximum(others, 1e-300), -bound, bound)
             squares = others + loadings[i] ** 2
         moving = np.abs(loadings - before).max(axis=0) >= tolerance
-        if 2 * moving.sum() <= len(left):  # what has arrived is put aside
+        if 2 * moving.sum() <= len(left):  # store the converged solutions
             found[left] = loadings.T
             left, loadings, off = left[moving], loadings[:, moving], off[:, :, moving]
             if not len(left):

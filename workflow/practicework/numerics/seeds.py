@@ -1,4 +1,4 @@
-"""Random numbers that do not depend on what else runs."""
+"""Random numbers that do not depend on other stages, samples or models."""
 
 import hashlib
 from collections.abc import Callable
@@ -11,7 +11,7 @@ Streams = Callable[..., np.random.Generator]
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:
-    """A generator of its own for each (seed, names), such as stage, sample and model.
+    """Return the independent generator of (seed, names), such as stage, sample and model.
 
     Adding a sample, a model or a core changes no other generator's numbers.
     """
@@ -21,5 +21,5 @@ def generator(seed: int, *names: str) -> np.random.Generator:
 
 
 def streams(seed: int, *names: str) -> Streams:
-    """Return `generator` with the seed and the first names given, such as stage and sample."""
+    """Return `generator` with the seed and the first names fixed, such as stage and sample."""
     return partial(generator, seed, *names)

@@ -1,4 +1,8 @@
-"""The report: words, tables and figures made from the result tables alone, as a page, a Word file, LaTeX, CSV and images."""
+"""The report: words, tables and figures from the result tables, as a page, Word files, LaTeX, CSV and images.
+
+Each stage has a package here whose `section(context)` returns what it contributes (`Section`); page, manuscript and
+supplement only loop over sections.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,24 +10,15 @@ from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
+from markupsafe import Markup
 
+from practicework import __version__
 from practicework.report import files, manuscript, page
 from practicework.report.contents import Contents
-from practicework.report.context import Context, versions
-from practicework.study import Study
-from practicework.study.pipeline import Part
-
-TITLES = {
-    "ingest": "Sample",
-    "screening": "Screening",
-    "scoring": "Scores and correlations",
-    "reliability": "Scales and reliability",
-    "dimensionality": "Dimensionality and validity",
-    "moderation": "Moderation",
-    "profiles": "Profiles",
-    "coding": "Coded evidence",
-    "replication": "Replication ledger",
-}
+from practicework.report.context import Context
+from practicework.report.messages import say, sentences
+from practicework.report.section import Block, Section
+from practicework.study.pipeline import STAGES, Part
 
 Results = Mapping[str, pd.DataFrame]
 """Result tables by name."""
@@ -31,60 +26,85 @@ Results = Mapping[str, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Report:
-    """A rendered report: the page, and every table and figure on it with its number."""
+    """A rendered report.
+
+    Attributes
+    ----------
+    title, heading : str
+        The title of the files, and what stands at their top.
+    html : str
+        The page.
+    contents : Contents
+        Every table and figure with its number.
+    sections : tuple of Section
+        The sections in the order of the page.
+    manuscript : tuple of Block
+        The text for a manuscript.
+    """
 
     title: str
+    heading: str
     html: str
     contents: Contents
+    sections: tuple[Section, ...]
+    manuscript: tuple[Block, ...]
 
 
 def write(part: Part, results: Results, folder: str | Path, sets: Mapping[str, Results] | None = None) -> None:
-    """Write the report of a sample or a set of codings, in every format, into a folder; else the parameters of `render`."""
-    files.write(render(part.study, part.name, results, sets), Path(folder))
+    """Write the report of a part in every format into a folder; the other parameters are those of `render`."""
+    files.write(render(part, results, sets), Path(folder))
 
 
-def render(study: Study, sample: str, results: Results, sets: Mapping[str, Results] | None = None) -> Report:
-    """The report of a sample or a set of codings.
+def render(part: Part, results: Results, sets: Mapping[str, Results] | None = None) -> Report:
+    """Render the report of a sample or a set of codings.
 
     Parameters
     ----------
-    study : Study
-    sample : str
-        The sample or set.
+    part : Part
     results : mapping of str to DataFrame
-        Every result table of it, by name.
+        Every result table of the part, by name.
     sets : mapping, optional
-        For a sample: the tables of each set of codings, to be summed up.
+        For a sample, the tables of each set of codings, which its report summarizes.
     """
-    context = Context(study, sample, results, sets or {})
-    is_set = sample in study.config.coding
-    modules = {stage: stage for stage in Part(study, sample).stages if stage in TITLES}
-    if sets:  # after the profiles, where the pipeline has its stage
-        modules = {stage: modules.get(stage, "coding_sets") for stage in TITLES if stage in modules or stage == "coding"}
-    # the module of a section, and so its figures, is loaded only if its stage ran
-    sections = {stage: import_module(f"practicework.report.sections.{name}").section(context) for stage, name in modules.items()}
-    codebook = study.codebooks.get(sample)
-    answered = len(results["ingest/responses"]) if not is_set else 0
-    contents = Contents()
+    context = Context(part, results, sets or {})
+    stages = tuple(_sections(context))
+    text = manuscript.manuscript(context, stages)
+    limitations = () if part.is_set else (manuscript.limitations_section(context, stages),)
+    sections = (*stages, *limitations, manuscript.section(text), manuscript.methods(context, stages))
+    contents = Contents.of(sections, text)
+    tiles = [tile for section in stages for tile in section.tiles]
+    config = part.study.config
     html = page.render(
         "report.html",
         contents,
-        study=study,
-        config=study.config,
-        sample=sample,
-        is_set=is_set,
-        label=codebook.label if codebook else sample,
-        source=codebook.source if codebook else None,
-        spec=context.spec,
-        synthetic=getattr(context.spec, "synthetic", None),
-        files=context.spec.files if is_set else [context.spec.file],
-        stages=list(sections),
-        templates={stage: f"{name}.html" for stage, name in modules.items()},
-        titles=TITLES,
+        language="en",
+        versions=[("practicework", __version__)],
+        config=config,
+        part=part,
+        question=part.label if part.is_set else config.question,
+        answer=sentences(*next((section.answer for section in stages if section.answer), ())),
+        key_tiles=[tile for tile in tiles if tile.kind == "key"],
+        tiles=[tile for tile in tiles if tile.kind != "key"],
         sections=sections,
-        n=answered,
-        kept=sections["screening"]["kept"] if "screening" in sections else answered,
-        versions=versions(),
-        w={} if is_set else manuscript.facts(context, sections),
+        foot=_foot(part),
     )
-    return Report(f"{study.config.title}: {sample}", html, contents)
+    return Report(f"{config.title}: {part.name}", part.label if part.is_set else config.title, html, contents, sections, text)
+
+
+def _sections(context: Context):
+    """The sections of the stages that ran, and that of the sets of codings in the report of a sample."""
+    for stage in STAGES:
+        if stage == "coding" and context.sets:
+            yield import_module("practicework.report.coding.sets").section(context)
+        elif stage != "report" and stage in context.part.stages:  # loaded, with its figures, only if the stage ran
+            yield import_module(f"practicework.report.{stage}").section(context)
+
+
+def _foot(part: Part) -> Markup:
+    return say(
+        "Made with practicework {version} from {files}. All numbers are rounded from the tables in "
+        "<code>results/{part}/</code>, which are stored at full precision. The folder of this page also contains "
+        "<code>manuscript.docx</code> and <code>supplement.docx</code>, each table as CSV and LaTeX (<code>tables/</code>) "
+        "and each figure as SVG and PNG (<code>figures/</code>).",
+        version=__version__, files=", ".join(part.files), part=part.name,
+    )  # fmt: skip

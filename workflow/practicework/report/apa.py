@@ -1,4 +1,4 @@
-"""Numbers as APA style prints them, which remember what they show."""
+"""Numbers as APA style prints them, which keep the values they show at full precision."""
 
 from __future__ import annotations
 
@@ -124,16 +124,6 @@ def brief(value: float | None) -> Shown:
     return _one(EMPTY if _missing(value) else f"{value:.4g}".replace("-", "−"), value)
 
 
-def count(value: int, word: str, plural: str | None = None) -> str:
-    """`1 respondent`, `75 respondents`."""
-    return f"{value:,} {word if value == 1 else plural or word + 's'}"
-
-
-def listing(words: list[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
-
-
 _SYMBOLS = r"R(?=²)|f(?=²)|SD|SE|df|[MNHWVFbdknprtz]"
 _BEFORE = r"(?:(?<![\w“’'.-])|(?<=Δ))"
 _HEADING = re.compile(rf"{_BEFORE}(?:{_SYMBOLS})(?![^\W²]|[’'-])")
@@ -151,3 +141,16 @@ def marked(text: str, *, heading: bool = False) -> list[tuple[str, bool]]:
         pieces += [(text[end : found.start()], False), (found.group(), True)]
         end = found.end()
     return [piece for piece in [*pieces, (text[end:], False)] if piece[0]]
+
+
+_BREAKABLE = (
+    (re.compile(r" (=|<|>|&lt;|&gt;) (?=[−.\d])"), "\u00a0\\1\u00a0"),
+    (re.compile(r"(\[[−\d.]+), (?=[−\d.]+\])"), "\\1,\u00a0"),
+)
+
+
+def unbroken(text: str) -> str:
+    """Return a text in which no line ends inside `p = .03` or an interval."""
+    for pattern, replacement in _BREAKABLE:
+        text = pattern.sub(replacement, text)
+    return text

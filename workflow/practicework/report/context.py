@@ -3,13 +3,18 @@
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.metadata import version
 
 import pandas as pd
 
 from practicework import __version__
+from practicework.report import apa
+from practicework.report.messages import _
 from practicework.study import Study
-from practicework.study.config import CodingSet, Sample
+from practicework.study.config import CodingSet, Config, Sample
+from practicework.study.pipeline import Part
+from practicework.study.scale import ALL
 
 PACKAGES = (
     "snakemake", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "factor-analyzer", "semopy", "ordinalcorr", "matplotlib",
@@ -18,34 +23,66 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Context:
-    """A study, one of its samples or sets of codings, and its result tables; for a sample those of the sets, too."""
+    """A part of a study and its result tables; for a sample, those of the sets of codings as well."""
 
-    study: Study
-    sample: str
+    part: Part
     results: Mapping[str, pd.DataFrame]
     sets: Mapping[str, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
 
     @property
+    def study(self) -> Study:
+        """The study."""
+        return self.part.study
+
+    @property
+    def config(self) -> Config:
+        """The study's configuration."""
+        return self.part.study.config
+
+    @property
     def spec(self) -> Sample | CodingSet:
-        """What the config says of the sample or set."""
-        return (self.study.config.samples | self.study.config.coding)[self.sample]
+        """The part's entry in the config."""
+        return self.part.spec
+
+    def has(self, stage: str) -> bool:
+        """Whether the results of a stage are there."""
+        return any(name.startswith(f"{stage}/") for name in self.results)
 
     def rows(self, table: str) -> list[dict]:
-        """A table's rows, empty cells as None."""
-        frame = self.results[table].astype(object)
-        return frame.where(frame.notna(), None).to_dict("records")
+        """Return a table's rows, empty cells as None."""
+        return records(self.results[table])
 
-    def named(self, name: str) -> str:
-        """A variable's label with its units, for an axis."""
+    def label(self, name: str) -> str:
+        """Return the words for a scale, variable, term or category, for a heading or a table."""
+        return _("All scales") if name == ALL else self.study.label(name)
+
+    def inline(self, name: str) -> str:
+        """Return the words for a scale, variable or term inside a sentence."""
+        return apa.lower(self.label(name))
+
+    def axis(self, name: str) -> str:
+        """Return a variable's label with its units, for an axis."""
         units = self.study.units(name)
         return f"{self.study.label(name)} ({units})" if units else self.study.label(name)
 
-    @property
-    def synthetic(self) -> str:
-        """What every caption adds where the data are computed."""
-        return " Synthetic data." if getattr(self.spec, "synthetic", None) else ""
+    @cached_property
+    def kept(self) -> int:
+        """The number of respondents who are analysed."""
+        if "screening/ledger" in self.results:
+            return int(self.results["screening/ledger"]["kept"].sum())
+        return len(self.results["ingest/responses"])
+
+    def note(self, *sentences: str) -> str:
+        """Return the note of a table or the caption of a figure, which says so where the data are synthetic."""
+        return " ".join(filter(None, [*sentences, _("Synthetic data.") if self.part.synthetic else ""]))
+
+
+def records(frame: pd.DataFrame) -> list[dict]:
+    """Return a table's rows, empty cells as None."""
+    frame = frame.astype(object)
+    return frame.where(frame.notna(), None).to_dict("records")
 
 
 def versions() -> list[tuple[str, str]]:
-    """The software that made the report."""
+    """Return the software that made the report."""
     return [("practicework", __version__), ("Python", platform.python_version()), *((name, version(name)) for name in PACKAGES)]

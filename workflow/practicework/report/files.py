@@ -1,4 +1,4 @@
-"""The files of a report: the page, the Word file, each table as CSV and LaTeX, each figure as SVG and PNG, and a list of all."""
+"""The files of a report: page, Word files, each table as CSV and LaTeX, each figure as SVG and PNG, and their list."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def write(report: Report, folder: Path) -> None:
-    """Write everything into `folder`; figures stand in a folder for each stage.
+    """Write everything into a folder, the figures into one folder per stage.
 
     Parameters
     ----------
     report : Report
     folder : Path
-        `results/<sample>/report`.
+        `results/<part>/report`.
     """
     for name in ("tables", "figures"):  # which hold nothing of an earlier run
         shutil.rmtree(folder / name, ignore_errors=True)
@@ -37,13 +37,14 @@ def write(report: Report, folder: Path) -> None:
         place.parent.mkdir(exist_ok=True)
         place.with_suffix(".svg").write_text(entry.content.svg, encoding="utf-8")
         place.with_suffix(".png").write_bytes(entry.content.png)
-    word.write(report, folder / "report.docx")
+    word.manuscript(report, folder / "manuscript.docx")
+    word.supplement(report, folder / "supplement.docx")
     with (folder / "contents.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *(entry.row() for entry in report.contents.entries)])
 
 
 def write_csv(table: Table, path: Path) -> None:
-    """A table with all digits: a column for each number, empty where there is none."""
+    """Write a table with all digits: a column for each number, empty where there is none."""
     header, rows = table.full()
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")

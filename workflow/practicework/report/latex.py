@@ -1,4 +1,4 @@
-"""Tables as LaTeX, for journals that set it: booktabs and threeparttable."""
+"""Tables as LaTeX, with booktabs and threeparttable."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ _SPECIAL = {
 
 
 def escaped(text: str) -> str:
-    """A text in which LaTeX's special characters and the report's symbols stand for themselves."""
+    """Return a text in which LaTeX prints its special characters and the report's symbols as they are."""
     return "".join(_SPECIAL.get(one, one) for one in text)
 
 
 def marked(text: str, *, heading: bool = False) -> str:
-    """The same, with statistical symbols in italics."""
+    """Return the same with statistical symbols in italics."""
     return "".join(
         rf"\textit{{{escaped(piece)}}}" if symbol else escaped(piece) for piece, symbol in apa.marked(text, heading=heading)
     )
 
 
 def table(entry: Entry) -> str:
-    """A numbered table as a `table` environment, to be put into a manuscript by `\\input`."""
+    """Return a numbered table as a `table` environment, for `\\input` in a manuscript."""
     content: Table = entry.content
     lines = [
         f"% Table {entry.number} of the report.",

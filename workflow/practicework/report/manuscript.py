@@ -1,113 +1,136 @@
-"""What the text for a manuscript says, from the result tables and the study alone."""
+"""The text for a manuscript, put together from the sections in the order of the reporting standards (JARS)."""
 
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from practicework.report import apa
-from practicework.report.context import Context
-from practicework.study.pipeline import NEEDS
+from markupsafe import Markup
 
-SOFTWARE = {
-    "snakemake": "Mölder, F., Jablonski, K. P., Letcher, B., Hall, M. B., Tomkins-Tinch, C. H., Sochat, V., Forster, J., Lee, "
-    "S., Twardziok, S. O., Kanitz, A., Wilm, A., Holtgrewe, M., Rahmann, S., Nahnsen, S., & Köster, J. (2021). Sustainable data "
-    "analysis with Snakemake. *F1000Research, 10*, 33. https://doi.org/10.12688/f1000research.29032.2",
-    "numpy": "Harris, C. R., Millman, K. J., van der Walt, S. J., et al. (2020). Array programming with NumPy. *Nature, 585*, "
-    "357–362. https://doi.org/10.1038/s41586-020-2649-2",
-    "scipy": "Virtanen, P., Gommers, R., Oliphant, T. E., et al. (2020). SciPy 1.0: Fundamental algorithms for scientific "
-    "computing in Python. *Nature Methods, 17*, 261–272. https://doi.org/10.1038/s41592-019-0686-2",
-    "pandas": "McKinney, W. (2010). Data structures for statistical computing in Python. In *Proceedings of the 9th Python in "
-    "Science Conference* (pp. 56–61). https://doi.org/10.25080/Majora-92bf1922-00a",
-    "statsmodels": "Seabold, S., & Perktold, J. (2010). Statsmodels: Econometric and statistical modeling with Python. In "
-    "*Proceedings of the 9th Python in Science Conference* (pp. 92–96). https://doi.org/10.25080/Majora-92bf1922-011",
-    "pingouin": "Vallat, R. (2018). Pingouin: Statistics in Python. *Journal of Open Source Software, 3*(31), 1026. "
-    "https://doi.org/10.21105/joss.01026",
-    "semopy": "Igolkina, A. A., & Meshcheryakov, G. (2020). semopy: A Python package for structural equation modeling. "
-    "*Structural Equation Modeling, 27*(6), 952–963. https://doi.org/10.1080/10705511.2019.1704289",
-    "factor-analyzer": "Briggs, J. *factor_analyzer* [Computer software]. Educational Testing Service.",
-    "stepmix": "Morin, S., Legault, R., Laliberté, F., Bakk, Z., Giguère, C.-É., de la Sablonnière, R., & Lacourse, É. (2025). "
-    "StepMix: A Python package for pseudo-likelihood estimation of generalized mixture models with external variables. *Journal "
-    "of Statistical Software, 113*(8). https://doi.org/10.18637/jss.v113.i08",
-    "matplotlib": "Hunter, J. D. (2007). Matplotlib: A 2D graphics environment. *Computing in Science & Engineering, 9*(3), "
-    "90–95. https://doi.org/10.1109/MCSE.2007.55",
-}
-"""The reference of each package that computes or draws a result."""
+from practicework import __version__
+from practicework.report import references
+from practicework.report.context import Context, versions
+from practicework.report.messages import _, listing, say, sentences
+from practicework.report.reliability import sources
+from practicework.report.section import Block, Heading, Items, Paragraph, Section
 
-USED_BY = {
-    "statsmodels": "moderation",
-    "pingouin": "reliability",
-    "semopy": "dimensionality",
-    "factor-analyzer": "dimensionality",
-    "stepmix": "profiles",
-    "scipy": "scoring",
-}
-"""Packages that are named only where a stage ran."""
+ALWAYS = ("snakemake", "numpy", "pandas", "scipy", "matplotlib")
+"""Packages that every report names."""
+
+METHOD = ("participants", "measures", "analysis")
 
 
-def facts(context: Context, sections: dict) -> dict:
-    """What the template says of measures, sample, software and sources, and what was not done."""
-    study = context.study
-    measures = _measures(context) if study.scales else []
-    models = sections["moderation"]["models"] if "moderation" in sections else []
-    return {
-        "measures": measures,
-        "reversed": sum(item.reverse for scale in study.scales.values() for item in scale.items),
-        "alphas": [one["alpha"] for one in measures if one["alpha"] is not None],
-        "uncontrolled": [one["name"] for one in models if not one["model"].covariates],
-        "covariates": [one for one in models if one["model"].covariates],
-        "software": _software(sections, latent=NEEDS["latent"](study)),
-        "sources": list(dict.fromkeys(_source(scale) for scale in study.scales.values() if scale.source)),
-        "drafts": [apa.lower(scale.label) for scale in study.scales.values() if scale.status == "draft"],
-    }
+def manuscript(context: Context, sections: Sequence[Section]) -> tuple[Block, ...]:
+    """Return the manuscript's text: method, results, limitations and references."""
+    software = _software(sections)
+    titles = {"participants": _("Participants"), "measures": _("Measures"), "analysis": _("Analysis")}
+    if context.part.is_set:
+        titles |= {"participants": _("Material"), "measures": _("Codebook")}
+    blocks: list[Block] = [Heading(_("Method"))]
+    for part in METHOD:
+        found = _part(sections, part)
+        if part == "analysis":
+            found.append(Paragraph(_software_sentence(software)))
+            found = _joined(found)
+        if found:
+            blocks += [Heading(titles[part], 4), *found]
+    blocks += [Heading(_("Results")), *_part(sections, "results")]
+    blocks += [Heading(_("Limitations")), Paragraph(sentences(*limitations(context, sections), _disclosure()))]
+    text = " ".join(str(getattr(block, "text", "")) for block in blocks)
+    cited = [key for section in sections for key in section.references if is_cited(references.known()[key], text)]
+    blocks.append(Heading(_("References")))
+    own = [*sources(context), *_publication(context)]
+    blocks += [Paragraph(one, "reference") for one in references.listed([*cited, *software], own)]
+    return tuple(blocks)
 
 
-def _measures(context: Context) -> list[dict]:
-    """Each scale with its items, scoring and coefficients."""
-    coefficients = {row["scale"]: row for row in context.rows("reliability/scales")}
-    found = []
-    for scale in context.study.scales.values():
-        labels = {code: texts[0] for code, texts in scale.response.labels.items()}
-        low, high = int(scale.response.min), int(scale.response.max)
-        anchors = f" ({low:g} = {labels[low]}, {high:g} = {labels[high]})" if low in labels and high in labels else ""
-        found.append(
-            coefficients[scale.id]
-            | {
-                "label": scale.label,
-                "reversed": sum(item.reverse for item in scale.items),
-                "response": f"from {scale.response.min:g} to {scale.response.max:g}{anchors}",
-                "scored": {"sum": "summed", "mean": "averaged", "pomp": "scored as percent of the maximum possible"}[
-                    scale.scoring.method
-                ],
-                "after": _cited(scale.source.citation) if scale.source else None,
-                "status": scale.status,
-            }
-        )
+def limitations(context: Context, sections: Iterable[Section]) -> list[str]:
+    """Return the sentences of all sections about limitations, each once."""
+    found = [one for section in sections for one in section.limitations]
+    if not context.part.is_set and context.study.scales and not context.has("screening"):
+        found.append(_("Responses were not screened for careless responding."))
+    return list(dict.fromkeys(found))
+
+
+def limitations_section(context: Context, sections: Sequence[Section]) -> Section:
+    """Return the section of the page about limitations."""
+    return Section("limitations", _("Limitations"), body=(Items(tuple(limitations(context, sections))),))
+
+
+def section(blocks: tuple[Block, ...]) -> Section:
+    """Return the section of the page with the manuscript's text."""
+    lead = say(
+        "This draft follows the order of the reporting standards (JARS–Quant; Appelbaum et al., 2018). What only the authors "
+        "know is <mark>[marked in brackets]</mark>. All numbers come from the tables of this report. Tables and figures that "
+        "the text cites are in <code>manuscript.docx</code>; all others are in <code>supplement.docx</code>."
+    )
+    return Section("manuscript", _("Text for a manuscript"), body=(Paragraph(lead, "note"), *blocks))
+
+
+def methods(context: Context, sections: Sequence[Section]) -> Section:
+    """Return the section with the methods in detail, the software and every reference."""
+    body: list[Block] = []
+    for heading, text in (one for section in sections for one in section.methods):
+        body += [Heading(heading, 4), Paragraph(text)]
+    software = ", ".join(f"{name} {number}" for name, number in versions())
+    body += [Heading(_("Software"), 4), Paragraph(f"{software}.")]
+    keys = [key for section in sections for key in section.references]
+    listed = references.listed(["appelbaum2018", *keys], _publication(context))
+    body += [Heading(_("References"), 4), *(Paragraph(one, "reference") for one in listed)]
+    return Section("methods", _("Methods in detail"), body=tuple(body))
+
+
+def is_cited(reference: str, text: str) -> bool:
+    """Return whether a text cites a work: the first author's family name and, later in the same citation, its year."""
+    family, year = re.match(r"\*?([^,.(]+)", reference)[1].strip(), re.search(r"\((\d{4})", reference)
+    return bool(year) and re.search(rf"{re.escape(family)}\b[^.;()]*\(?[^.;()]*{year[1]}", text.replace("&amp;", "&")) is not None
+
+
+def _part(sections: Iterable[Section], name: str) -> list[Block]:
+    """A part of the manuscript: sentences joined into paragraphs, and blocks as they are."""
+    return _joined([one for section in sections for one in section.manuscript.get(name, ()) if one])
+
+
+def _joined(parts: Iterable[Block | str]) -> list[Block]:
+    blocks: list[Block] = []
+    for one in parts:
+        if isinstance(one, str) and blocks and isinstance(blocks[-1], Paragraph):
+            blocks[-1] = Paragraph(sentences(blocks[-1].text, one))
+        else:
+            blocks.append(Paragraph(one) if isinstance(one, str) else one)
+    return blocks
+
+
+def _software(sections: Iterable[Section]) -> dict[str, str]:
+    """The packages whose results are reported, with their versions; those that are not installed computed nothing."""
+    found = {}
+    for name in dict.fromkeys([*ALWAYS, *(one for section in sections for one in section.software)]):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
     return found
 
 
-def _cited(citation: str) -> str:
-    """`Yukl, Seifert, & Chavez (2008)` of a reference in APA style; all of it where it is in another one."""
-    head, bracket, rest = citation.partition(" (")
-    year = rest.partition(")")[0]
-    families = [part.split(",")[0].removeprefix("& ").strip() for part in head.split("., ")]
-    if not bracket or not year[:4].isdigit() or not all(families):
-        return citation.rstrip(".")
-    if len(families) > 2:
-        return f"{families[0]} et al. ({year})"
-    return f"{apa.listing(families)} ({year})"
+def _software_sentence(software: dict[str, str]) -> str:
+    python = dict(versions())["Python"]
+    packages = listing([f"{name} {number}" for name, number in software.items()])
+    return _("Analyses were run with practicework {version} on Python {python}, using {packages}.", version=__version__,
+             python=python, packages=packages)  # fmt: skip
 
 
-def _source(scale: object) -> str:
-    doi = f" https://doi.org/{scale.source.doi}" if scale.source.doi and scale.source.doi not in scale.source.citation else ""
-    return f"{scale.source.citation}{doi}"
+def _disclosure() -> Markup:
+    return say(
+        "<mark>[Whether hypotheses, exclusions and analyses were preregistered, and where data and materials are "
+        "available.]</mark>"
+    )
 
 
-def _software(sections: dict, *, latent: bool) -> list[dict]:
-    """Packages whose results are reported, with version and reference."""
-    used = []
-    for name, citation in SOFTWARE.items():
-        if (name in USED_BY and USED_BY[name] not in sections) or (name == "stepmix" and not latent):
-            continue
-        try:
-            used.append({"name": name, "version": version(name), "citation": citation})
-        except PackageNotFoundError:  # a test's environment may lack one that no stage needed
-            continue
-    return used
+def _publication(context: Context) -> list[str]:
+    """The publication from which a set of codings comes."""
+    codebook = context.study.codebooks.get(context.part.name)
+    if codebook is None or codebook.source is None:
+        return []
+    doi = f" https://doi.org/{codebook.source.doi}" if codebook.source.doi else ""
+    return [f"{codebook.source.citation}{doi}"]

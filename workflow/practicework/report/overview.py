@@ -1,29 +1,35 @@
-"""The overview: every sample and set of a study on one page, side by side, with links to their reports."""
+"""The overview: every sample and set of a study on one page, with links to their reports."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from practicework.report import apa, page
-from practicework.report.contents import Contents
-from practicework.report.context import Context, versions
-from practicework.report.sections.coding_sets import section as sets_section
-from practicework.report.sections.moderation_certainty import verdict
-from practicework.report.table import Drawing, Table
-from practicework.study import Study
+import pandas as pd
 
-Results = Mapping[str, Mapping[str, object]]
+from practicework import __version__
+from practicework.report import apa, page
+from practicework.report.coding.sets import summary
+from practicework.report.contents import Contents
+from practicework.report.context import Context
+from practicework.report.messages import _, count
+from practicework.report.moderation.facts import Model
+from practicework.report.section import Section, present
+from practicework.report.table import Column, Drawing, Table, integer, interval, made, p, text, unit
+from practicework.study import Study
+from practicework.study.pipeline import Part
+
+Results = Mapping[str, Mapping[str, pd.DataFrame]]
 
 
 def write(study: Study, results: Results, path: str | Path) -> None:
-    """Write the overview of a study; `results` holds the tables of each sample and set by name."""
+    """Write the overview of a study; `results` holds the tables of each part by name."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text(render(study, results), encoding="utf-8")
 
 
 def render(study: Study, results: Results) -> str:
-    """The overview as HTML text.
+    """Return the overview as HTML text.
 
     Parameters
     ----------
@@ -31,116 +37,142 @@ def render(study: Study, results: Results) -> str:
     results : mapping of str to mapping of str to DataFrame
         For each sample and set of codings, its result tables by name.
     """
-    samples = {name: Context(study, name, results[name]) for name in study.config.samples}
+    samples = [Context(Part(study, name), results[name]) for name in study.config.samples]
     sets = {name: results[name] for name in study.config.coding}
+    cards = [_sample(context) for context in samples]
+    if sets:
+        whole = Context(Part(study, next(iter(sets))), {}, sets)
+        cards += [_set(summary(whole, name)) for name in sets]
+    sections = [_model(samples, name) for name in study.models] + ([_scales(samples)] if study.scales and samples else [])
+    title = count("{n} sample", "{n} samples", len(samples), start=True)
+    if sets:
+        title = _(
+            "{samples} and {sets}",
+            samples=title,
+            sets=count("{n} set of coded evidence", "{n} sets of coded evidence", len(sets)),
+        )
     return page.render(
         "overview.html",
-        Contents(),
-        study=study,
+        Contents.of(sections),
+        language="en",
+        versions=[("practicework", __version__)],
         config=study.config,
-        samples=[_sample(context) for context in samples.values()],
-        models=[_model(samples, name) for name in study.models],
-        scales=_scales(samples) if study.scales else None,
-        sets=sets_section(Context(study, "", {}, sets)) if sets else None,
-        versions=versions(),
+        title=title,
+        cards=cards,
+        links={"report.html": _("Report"), "manuscript.docx": _("Manuscript"), "supplement.docx": _("Supplement")},
+        sections=sections,
+        foot=_(
+            "Made with practicework {version}. The reports need no network; keep this folder together, since this page "
+            "links to them.",
+            version=__version__,
+        ),
     )
 
 
 def _sample(context: Context) -> dict:
-    """What a sample's card says."""
+    """The card of a sample."""
     ledger = context.rows("replication/ledger") if "replication/ledger" in context.results else []
-    kept = len(context.results["ingest/responses"])
-    if "screening/ledger" in context.results:
-        kept = int(context.results["screening/ledger"]["kept"].sum())
     profiles = context.rows("profiles/summary") if "profiles/summary" in context.results else []
+    words = [f"N = {context.kept:,}" + (_(" (synthetic data)") if context.part.synthetic else "")]
+    if profiles:
+        words.append(", ".join(f"{row['n']} {row['profile'].replace('_', ' ')}" for row in profiles))
+    if ledger:
+        agree = sum(bool(row["agrees"]) for row in ledger)
+        words.append(_("{part} of {whole} published values reproduced", part=agree, whole=len(ledger)))
+    return {"name": context.part.name, "words": "; ".join(words)}
+
+
+def _set(one: dict) -> dict:
+    """The card of a set of codings."""
+    words = [
+        f"{one['label']}: {count('{n} unit', '{n} units', one['units'])}, {count('{n} coding', '{n} codings', one['codings'])}"
+    ]
+    if one["claims"]:
+        words.append(_("{part} of {whole} claims agree", part=one["claims"] - len(one["differ"]), whole=one["claims"]))
+    return {"name": one["name"], "words": "; ".join(words)}
+
+
+def readings() -> dict[str, str]:
+    """Return what an interval says in comparison with the smallest effect size of interest."""
     return {
-        "name": context.sample,
-        "n": kept,
-        "synthetic": getattr(context.spec, "synthetic", None),
-        "agree": sum(bool(row["agrees"]) for row in ledger),
-        "claims": len(ledger),
-        "profiles": [(row["profile"].replace("_", " "), row["n"]) for row in profiles],
+        "relevant": _("exceeds the SESOI"),
+        "present": _("nonzero; size uncertain"),
+        "small": _("nonzero but below the SESOI"),
+        "negligible": _("below the SESOI"),
+        "undecided": _("inconclusive"),
+        "positive": _("positive; size uncertain"),
+        "negative": _("negative; size uncertain"),
+        "relevant_positive": _("positive, exceeds the SESOI"),
+        "relevant_negative": _("negative, exceeds the SESOI"),
+        "small_positive": _("positive but below the SESOI"),
+        "small_negative": _("negative but below the SESOI"),
     }
 
 
-def _model(samples: Mapping[str, Context], name: str) -> dict:
+def _model(samples: list[Context], name: str) -> Section:
     """A model's interaction in every sample, as a table and, for several samples, a figure."""
-    study = next(iter(samples.values())).study
-    model, rows, cells = study.models[name], [], []
-    for sample, context in samples.items():
-        tables = {table: context.rows(f"moderation/{name}/{table}") for table in ("equivalence", "fit")}
-        row, fit = verdict(tables), tables["fit"][0]
-        rows.append(row | {"sample": sample, "n": fit["n"]})
-        show = apa.unit if row["joint"] else apa.number
-        cells.append(
-            [
-                sample + (" (synthetic)" if context.synthetic else ""),
-                apa.integer(fit["n"]),
-                show(row["estimate"], row["digits"]),
-                apa.interval(row["ci_low"], row["ci_high"], row["digits"], of_unit=row["joint"]),
-                apa.unit(fit["r_squared_change"], 3),
-                apa.p(fit["p_change"]),
-                READINGS[row["reading"]],
-            ]
-        )
-    level = f"{100 * study.config.moderation.confidence:g}% CI"
-    what = "ΔR²" if rows[0]["joint"] else "b"
-    title = apa.upper(f"{study.label(model.predictor)} × {study.label(model.moderator)} on {study.label(model.outcome)}")
-    note = (
-        f"{what}: the interaction{'' if rows[0]['joint'] else ', outcome units per unit of the product'}; "
-        f"{rows[0]['by']} interval. Samples stand side by side; they are not pooled."
+    models = [Model(context, name) for context in samples]
+    words, joint = readings(), models[0].verdict["joint"]
+    rows = [
+        model.verdict
+        | {key: model.fit[key] for key in ("n", "r_squared_change", "p_change")}
+        | {"sample": model.context.part.name, "synthetic": model.context.part.synthetic}
+        for model in models
+    ]
+    what, form = ("ΔR²", apa.unit) if joint else ("b", apa.number)
+    columns = [
+        text("sample", _("Sample"), lambda row: row["sample"] + (_(" (synthetic)") if row["synthetic"] else "")),
+        integer("n", "N"),
+        made("estimate", what, lambda row: form(row["estimate"], row["digits"])),
+        interval("ci", models[0].level, "ci_low", "ci_high", lambda row: row["digits"], of_unit=joint),
+        unit("r_squared_change", "ΔR²" if what == "b" else _("ΔR² of the sample"), 3),
+        p("p_change", _("p of ΔR²")),
+        text("reading", _("Conclusion"), lambda row: words[row["reading"]]),
+    ]
+    note = _(
+        "{what} = interaction{units}, with its {by} interval. SESOI = smallest effect size of interest. Samples are not "
+        "pooled.",
+        what=what, units="" if joint else _(" (outcome units per unit of the product)"), by=rows[0]["by"],
+    )  # fmt: skip
+    table = Table.of(
+        f"overview_{name}", _("{model}: interaction in each sample", model=models[0].title), columns, rows, note, row="sample"
     )
-    header = ["Sample", "N", what, level, "ΔR²" if what == "b" else "ΔR² of the sample", "p of ΔR²", "Reading"]
-    return {
-        "title": title,
-        "name": name,
-        "table": Table(f"Model “{name}” in each sample", header, cells, note, words=(0, 6), wide=True),
-        "figure": _forest(name, title, rows, level) if len(rows) > 1 else None,
-    }
+    return Section(f"overview-{name}", models[0].title, body=present(_forest(models, rows) if len(rows) > 1 else None, table))
 
 
-READINGS = {
-    "relevant": "at least as large as is of interest",
-    "present": "not zero; its size is open",
-    "small": "not zero, but smaller than is of interest",
-    "negligible": "smaller than is of interest",
-    "undecided": "undecided",
-    "positive": "positive; its size is open",
-    "negative": "negative; its size is open",
-    "relevant_positive": "positive, at least as large as is of interest",
-    "relevant_negative": "negative, at least as large as is of interest",
-    "small_positive": "positive, but smaller than is of interest",
-    "small_negative": "negative, but smaller than is of interest",
-}
+def _forest(models: list[Model], rows: list[dict]) -> Drawing:
+    from practicework.report.forest import forest  # matplotlib, only if there is something to draw
 
-
-def _forest(name: str, title: str, rows: list[dict], level: str) -> Drawing:
-    from practicework.report.figures.overview import forest  # matplotlib, where there is something to draw
-
-    caption = (
-        f"Model “{name}”: the interaction in each sample with its {level} ({rows[0]['by']}), and the number of respondents. "
-        "Grey: the smallest interaction of interest in each. The samples are not pooled."
-    )
+    first = models[0]
+    caption = _(
+        "{model}: the interaction in each sample with its {level} ({by}) and the number of respondents. Grey bars show the "
+        "smallest effect size of interest in each sample. Samples are not pooled.",
+        model=first.title, level=first.level, by=rows[0]["by"],
+    )  # fmt: skip
+    label = _("Interaction: {model}", model=first.title)
     return Drawing(
-        f"forest_{name}", forest(rows, f"Interaction: {title}"), caption, "Each sample's interaction as a dot with its interval."
+        f"forest_{first.name}", forest(rows, label), caption, _("Each sample's interaction as a point with its interval.")
     )
 
 
-def _scales(samples: Mapping[str, Context]) -> Table:
+def _scales(samples: list[Context]) -> Section:
     """Alpha, mean and standard deviation of each scale in each sample."""
-    study = next(iter(samples.values())).study
-    cells = []
-    for scale in study.scales.values():
-        row: list[str] = [scale.label]
-        for context in samples.values():
-            found = next(one for one in context.rows("reliability/scales") if one["scale"] == scale.id)
-            row += [apa.unit(found["alpha"]), apa.joined("{} ({})", M=apa.number(found["mean"]), SD=apa.number(found["sd"]))]
-        cells.append(row)
-    header = ["Scale"]
-    for sample in samples:
-        where = f", {sample}" if len(samples) > 1 else ""
-        header += [f"α{where}", f"M (SD){where}"]
-    several = len(samples) > 1
-    note = "α: coefficient alpha."
-    note += " Means can be compared as far as the measures mean the same in every sample, which is not tested." if several else ""
-    return Table("Scales in each sample" if several else "Scales", header, cells, note, wide=True)
+    study, several = samples[0].study, len(samples) > 1
+    found = {context.part.name: {row["scale"]: row for row in context.rows("reliability/scales")} for context in samples}
+
+    def columns_of(name: str) -> list[Column]:
+        where = f", {name}" if several else ""
+        return [
+            unit(f"alpha_{name}", f"α{where}", value=lambda row: found[name][row["scale"]]["alpha"]),
+            made(f"mean_{name}", f"M (SD){where}", lambda row: apa.joined(
+                "{} ({})", M=apa.number(found[name][row["scale"]]["mean"]), SD=apa.number(found[name][row["scale"]]["sd"]))),
+        ]  # fmt: skip
+
+    columns = [text("scale", _("Scale"), lambda row: study.label(row["scale"]))]
+    columns += [column for name in found for column in columns_of(name)]
+    note = _("α = coefficient alpha.")
+    if several:
+        note += " " + _("Means are comparable only if the measures are invariant across samples, which was not tested.")
+    title = _("Scales in each sample") if several else _("Scales")
+    table = Table.of("overview_scales", title, columns, [{"scale": scale} for scale in study.scales], note, row="scale")
+    return Section("overview-scales", _("Measures"), body=(table,))

@@ -1,4 +1,4 @@
-"""The report as a Word file: the page's words, real tables in APA style, and figures for print."""
+"""Word files: the manuscript with the tables and figures that it cites, and a supplement with everything else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,103 +16,102 @@ from docx.enum.text import WD_COLOR_INDEX
 from docx.shared import Cm, Pt, RGBColor
 from lxml import html as markup
 
-from practicework.report import word_table
+from practicework.report import apa, word_table
+from practicework.report.messages import _
+from practicework.report.section import Block, Fold, Heading, Items, Paragraph
+from practicework.report.table import Drawing, Table
 
 if TYPE_CHECKING:
     from docx.document import Document
 
     from practicework.report import Report
-    from practicework.report.contents import Entry
+    from practicework.report.contents import Contents, Entry
 
 FONT = "Times New Roman"
-HEADINGS = {"h2": 1, "h3": 2, "h4": 3}
-SKIPPED = {"nav", "script", "style", "button", "form", "dialog"}
 MARGIN = Cm(2.3)
 
 
-def write(report: Report, path: Path) -> None:
-    """Write the report's words, tables and figures: the text for a manuscript, then the page's order, supplements at the end.
+def manuscript(report: Report, path: Path) -> None:
+    """Write the text for a manuscript, then the tables and the figures that it cites, as APA style orders them."""
+    writer = _Writer(_document(report.title), report.contents)
+    writer.paragraph(report.heading, "Title")
+    writer.blocks(report.manuscript, top=1)
+    for kind in ("table", "figure"):
+        cited = [entry for entry in report.contents.entries if entry.kind == kind and entry.main]
+        for place, entry in enumerate(sorted(cited, key=lambda entry: int(entry.number))):
+            writer.entry(entry, new_page=not place)
+    writer.save(path)
 
-    The page's markup is read back, so that both say the same; tables and figures come from the contents.
-    """
-    page = markup.document_fromstring(report.html)
-    writer = _Writer(_document(report.title), {one.id: one for one in report.contents.entries})
-    for block in [*page.xpath("//body//header | //section[@id='manuscript']"), *page.xpath("//main/section[@id!='manuscript']")]:
-        writer.blocks(block)
-    if writer.supplements:
-        writer.document.add_heading("Supplement", 1)
-    for block in list(writer.supplements):
-        writer.supplement(block)
-    _save(writer.document, path)
+
+def supplement(report: Report, path: Path) -> None:
+    """Write the sections of the page with the tables and figures that the manuscript does not show."""
+    title = _("Supplementary material: {title}", title=report.heading)
+    writer = _Writer(_document(title), report.contents)
+    writer.paragraph(title, "Title")
+    for section in report.sections:
+        if section.stage != "manuscript":
+            writer.paragraph(section.title, "Heading 1")
+            writer.blocks(section.body, top=2)
+    writer.save(path)
 
 
 @dataclass
 class _Writer:
-    """Appends blocks of the page to a document."""
+    """Appends blocks to a document."""
 
     document: Document
-    entries: dict[str, Entry]
-    supplements: list[markup.HtmlElement] = field(default_factory=list)
+    contents: Contents
 
-    def blocks(self, parent: markup.HtmlElement) -> None:
-        for element in parent.iterchildren(tag=markup.etree.Element):
-            if element.tag not in SKIPPED and element.get("data-screen") is None:
-                self.block(element)
+    def blocks(self, blocks: tuple[Block, ...], top: int) -> None:
+        """Append blocks; headings of level 3, the first in a section, become headings of the level `top`."""
+        for block in blocks:
+            if isinstance(block, Heading):
+                self.paragraph(block.text, f"Heading {block.level - 3 + top}")
+            elif isinstance(block, Paragraph):
+                self.paragraph(block.text, "Normal", reference=block.kind == "reference")
+            elif isinstance(block, Items):
+                for item in block.items:
+                    self.paragraph(item, "List Bullet")
+            elif isinstance(block, Fold):
+                self.paragraph(block.summary, f"Heading {top}")
+                self.blocks(block.blocks, top + 1)
+            elif isinstance(block, Table | Drawing):
+                entry = self.contents.entry(block)
+                if not entry.main:
+                    self.entry(entry)
 
-    def block(self, element: markup.HtmlElement) -> None:
-        """One block; what it holds if it is none itself."""
-        if element.tag == "h1":
-            self.text(element, "Title")
-        elif element.tag in HEADINGS:
-            self.text(element, f"Heading {HEADINGS[element.tag]}")
-        elif element.tag == "details":
-            self.supplements.append(element)
-        elif element.tag == "figure":
-            self.entry(self.entries[element.get("data-entry")])
-        elif element.tag in ("ul", "ol"):
-            for item in element.iterchildren("li"):
-                self.text(item, "List Bullet" if element.tag == "ul" else "List Number")
-        elif element.tag in ("p", "dt", "dd", "summary"):
-            self.text(element, "Normal", bold=element.tag == "dt", reference=element.get("class") == "reference")
-        else:
-            self.blocks(element)
-
-    def supplement(self, element: markup.HtmlElement) -> None:
-        """What the page folds away, under its summary as a heading."""
-        for child in element.iterchildren(tag=markup.etree.Element):
-            if child.tag == "summary":
-                self.text(child, "Heading 2")
-            elif child.tag not in SKIPPED:
-                self.block(child)
-
-    def text(self, element: markup.HtmlElement, style: str, *, bold: bool = False, reference: bool = False) -> None:
-        """A paragraph with its bold and italic runs, white space folded as in a page."""
-        runs = _folded(list(_runs(element)))
+    def paragraph(self, text: str, style: str, *, reference: bool = False) -> None:
+        """Append a paragraph of markup with its bold, italic and marked runs."""
+        text = self.contents.resolved(str(text) if hasattr(text, "__html__") else markup_of(text), lambda entry: entry.words)
+        runs = _folded(list(_runs(markup.fragment_fromstring(text, create_parent="p"))))
         if not runs:
             return
         paragraph = self.document.add_paragraph(style=style)
         if reference:  # a hanging indent
             paragraph.paragraph_format.left_indent, paragraph.paragraph_format.first_line_indent = Cm(1.27), Cm(-1.27)
-        for text, tags in runs:
-            run = paragraph.add_run(text)
-            run.bold = bold or "b" in tags or "strong" in tags or None
-            run.italic = "i" in tags or "em" in tags or None
-            if "mark" in tags:
-                run.font.highlight_color = WD_COLOR_INDEX.YELLOW
+        for words, tags in runs:
+            for piece, symbol in [(words, False)] if "i" in tags or reference else apa.marked(words):
+                run = paragraph.add_run(apa.unbroken(piece))
+                run.bold = "b" in tags or None
+                run.italic = ("i" in tags or symbol) or None
+                if "mark" in tags:
+                    run.font.highlight_color = WD_COLOR_INDEX.YELLOW
 
-    def entry(self, entry: Entry) -> None:
-        """A table, on a page turned sideways where it is too wide; or a figure above its caption."""
+    def entry(self, entry: Entry, *, new_page: bool = False) -> None:
+        """Append a table, on a landscape page if it is too wide, or a figure with its caption."""
+        sideways = entry.kind == "table" and word_table.is_too_wide(entry.content, self.width(sideways=False))
+        turned = self.turn(sideways=sideways)
+        if new_page and not turned:
+            self.document.add_page_break()
         if entry.kind == "table":
-            self.turn(sideways=word_table.is_too_wide(entry.content, self.width(sideways=False)))
-            word_table.add(self.document, entry, self.width(sideways=self.sideways))
+            word_table.add(self.document, entry, self.width(sideways=sideways))
             return
-        self.turn(sideways=False)
         picture = self.document.add_paragraph()
         picture.paragraph_format.keep_with_next = True
         shape = picture.add_run().add_picture(io.BytesIO(entry.content.png), width=self.width(sideways=False))
         shape._inline.docPr.set("descr", entry.content.alternative)
         caption = self.document.add_paragraph(style="Caption")
-        caption.add_run(f"Figure {entry.number}").bold = True
+        caption.add_run(entry.words).bold = True
         word_table.add_marked(caption, f"  {entry.content.caption}")
 
     @property
@@ -125,13 +124,29 @@ class _Writer:
         sides = sorted((section.page_width, section.page_height))
         return sides[sideways] - 2 * MARGIN
 
-    def turn(self, *, sideways: bool) -> None:
-        """Go on on a page that stands or lies."""
+    def turn(self, *, sideways: bool) -> bool:
+        """Continue on a portrait or landscape page; whether that begins a new page."""
         if sideways == self.sideways:
-            return
+            return False
         section = self.document.add_section()
         section.page_width, section.page_height = section.page_height, section.page_width
         section.orientation = WD_ORIENT.LANDSCAPE if sideways else WD_ORIENT.PORTRAIT
+        return True
+
+    def save(self, path: Path) -> None:
+        """Write the file with fixed times, so that the same report has the same bytes."""
+        buffer = io.BytesIO()
+        self.document.save(buffer)
+        with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+            for name in made.namelist():
+                file.writestr(zipfile.ZipInfo(name), made.read(name), zipfile.ZIP_DEFLATED)
+
+
+def markup_of(text: str) -> str:
+    """Return a plain text as markup."""
+    from markupsafe import escape
+
+    return str(escape(text))
 
 
 def _runs(element: markup.HtmlElement, tags: tuple[str, ...] = ()) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -139,15 +154,13 @@ def _runs(element: markup.HtmlElement, tags: tuple[str, ...] = ()) -> Iterator[t
     if element.text:
         yield element.text, tags
     for child in element.iterchildren(tag=markup.etree.Element):
-        if child.tag not in SKIPPED:
-            block = child.getprevious() is not None and child.tag in ("span", "div")  # a tile's words below its number
-            yield from ([(" ", tags)] if block else [])
-            yield from _runs(child, (*tags, child.tag))
+        yield from _runs(child, (*tags, child.tag))
         if child.tail:
             yield child.tail, tags
 
 
 def _folded(runs: list[tuple[str, tuple[str, ...]]]) -> list[tuple[str, tuple[str, ...]]]:
+    """Runs with white space folded as in a page."""
     found: list[tuple[str, tuple[str, ...]]] = []
     for text, tags in runs:
         one = re.sub(r"[ \t\r\n]+", " ", text)
@@ -167,26 +180,17 @@ def _document(title: str) -> Document:
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = MARGIN
     document.core_properties.title, document.core_properties.author = title, ""
-    sizes = {"Normal": 11, "Title": 18, "Heading 1": 14, "Heading 2": 12, "Heading 3": 11, "Caption": 9.5}
+    sizes = {"Normal": 11, "Title": 18, "Heading 1": 14, "Heading 2": 12, "Heading 3": 11, "Heading 4": 11, "Caption": 9.5}
     for name, size in sizes.items():
         style = document.styles[name]
         style.font.name, style.font.size, style.font.color.rgb = FONT, Pt(size), RGBColor(0, 0, 0)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-        for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # else the theme's font wins
+        for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # otherwise the theme's font wins
             fonts.attrib.pop(f"{{{fonts.nsmap['w']}}}{kind}", None)
         style.font.bold = name.startswith(("Title", "Heading"))
-        style.font.italic = name == "Heading 3"
+        style.font.italic = name in ("Heading 3", "Heading 4")
     for line in document.styles["Title"].element.xpath(".//w:pBdr"):
         line.getparent().remove(line)
     document.styles["Normal"].paragraph_format.space_after = Pt(6)
     word_table.add_styles(document)
     return document
-
-
-def _save(document: Document, path: Path) -> None:
-    """Write the file with fixed times, so that the same report has the same bytes."""
-    buffer = io.BytesIO()
-    document.save(buffer)
-    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
-        for name in made.namelist():
-            file.writestr(zipfile.ZipInfo(name), made.read(name), zipfile.ZIP_DEFLATED)

@@ -11,6 +11,7 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Emu, Pt
 
 from practicework.report import apa
+from practicework.report.messages import _
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -59,7 +60,7 @@ def add(document: Document, entry: Entry, width: int) -> None:
         Of the page's text, in EMU; columns share it by the length of their cells.
     """
     content: Table = entry.content
-    document.add_paragraph(f"Table {entry.number}", "Table number")
+    document.add_paragraph(entry.words, "Table number")
     add_marked(document.add_paragraph(style="Table title"), content.title, italic=True)
     widths = [round(one * _TWIPS) for one in _widths(content, Emu(width).inches)]
     last = len(content.rows) - 1
@@ -75,7 +76,7 @@ def add(document: Document, entry: Entry, width: int) -> None:
     note = document.add_paragraph(style="Table note")
     note._p.addprevious(table)
     if content.note:
-        note.add_run("Note. ").italic = True
+        note.add_run(_("Note.") + " ").italic = True
         add_marked(note, content.note)
 
 

@@ -1,4 +1,4 @@
-"""Reliability: does each scale measure consistently in this sample?"""
+"""Reliability: estimate the internal consistency of each scale in this sample."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ CONFIDENCE = 0.95
 RESAMPLES = 10_000
 MIN_RESPONDENTS = 5
 MIN_DRAWS = 100
-"""Fewer usable resamples bear no interval."""
+"""Minimum number of usable resamples for an interval."""
 
 COEFFICIENTS = [
     "alpha", "alpha_low", "alpha_high", "alpha_boot_low", "alpha_boot_high", "std_alpha",
@@ -31,7 +31,7 @@ COEFFICIENTS = [
 NEGATIVE = "the standard error of measurement is not computable: alpha is negative; should an item be reverse-keyed?"
 
 CANCELLED = 1e-8
-"""A total's variance below this share of its items' is none but for rounding."""
+"""A total's variance below this share of its items' variances is zero up to rounding."""
 
 
 @dataclass(frozen=True)
@@ -42,25 +42,25 @@ class Reliability:
     items: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables by name."""
+        """Return the tables by name."""
         return {"reliability/scales": self.scales, "reliability/items": self.items}
 
 
 def analyse(responses: pd.DataFrame, scales: list[Scale], rng: Streams) -> Reliability:
-    """Reliability of every scale, listwise within the scale.
+    """Estimate the reliability of every scale, listwise within the scale.
 
     Parameters
     ----------
     responses : DataFrame
-        Coded answers, NaN where there is none.
+        Coded answers; NaN if missing.
     scales : list of Scale
     rng : callable
-        Returns the generator of a scale's bootstrap for the scale's id.
+        Returns the bootstrap generator for a scale's id.
 
     Returns
     -------
     Reliability
-        What cannot be computed is NaN, with the reason in `note`.
+        Statistics that cannot be computed are NaN, with the reason in `note`.
     """
     scale_rows, item_frames = [], []
     for scale in scales:
@@ -70,7 +70,7 @@ def analyse(responses: pd.DataFrame, scales: list[Scale], rng: Streams) -> Relia
         row |= {"scale": scale.id, "items": len(scale.items), "response_points": scale.response.points}
         score = scale.score(keyed)
         row |= {"mean": score.mean(), "sd": score.std()}
-        # below zero, alpha is no reliability, and an error larger than the score's own spread means nothing
+        # a negative alpha is not a reliability, and an error larger than the score's own SD is meaningless
         row["sem"] = row["sd"] * np.sqrt(1 - row["alpha"]) if row["alpha"] >= 0 else np.nan
         if row["alpha"] < 0:
             row["note"] = "; ".join(filter(None, [row["note"], NEGATIVE]))
@@ -81,7 +81,7 @@ def analyse(responses: pd.DataFrame, scales: list[Scale], rng: Streams) -> Relia
 
 
 def coefficients(complete: pd.DataFrame, loadings: np.ndarray, rng: np.random.Generator) -> dict:
-    """The coefficients of one scale's keyed items, complete rows only; `loadings` are on their one minres factor."""
+    """Compute the coefficients of one scale from complete rows; `loadings` are those on its single minres factor."""
     n, k = complete.shape
     row: dict = dict.fromkeys(COEFFICIENTS, np.nan) | {"n": n, "omega_resamples": None, "note": unusable(complete)}
     if row["note"]:
@@ -107,7 +107,7 @@ def coefficients(complete: pd.DataFrame, loadings: np.ndarray, rng: np.random.Ge
 
 
 def _two_items(row: dict) -> list[str]:
-    """The Spearman-Brown coefficient in the place of omega."""
+    """Compute the Spearman-Brown coefficient instead of omega."""
     notes = ["omega total is not computable: a factor of two items is not identified"]
     if row["mean_inter_item_r"] < 0:
         return [*notes, "Spearman-Brown is not computable: the two items correlate negatively; should one be reverse-keyed?"]
@@ -116,10 +116,10 @@ def _two_items(row: dict) -> list[str]:
 
 
 def _ordinal(row: dict, complete: pd.DataFrame) -> list[str]:
-    """Alpha and omega total of the polychoric correlations.
+    """Compute alpha and omega total from the polychoric correlations.
 
-    They describe the continuous answers behind the categories, and not the score that is made of the
-    categories (Zumbo, Gadermann & Zeisser, 2007; Chalmers, 2018).
+    They describe the continuous responses assumed to underlie the categories, not the score computed from
+    the categories (Zumbo, Gadermann & Zeisser, 2007; Chalmers, 2018).
     """
     try:
         r = polychoric(complete.to_numpy(), list(complete))
@@ -133,7 +133,7 @@ def _ordinal(row: dict, complete: pd.DataFrame) -> list[str]:
 
 
 def _intervals(row: dict, complete: np.ndarray, loadings: np.ndarray, rng: np.random.Generator) -> list[str]:
-    """Bootstrap intervals of alpha (percentile) and omega total (normal theory), from the same resamples."""
+    """Compute bootstrap intervals of alpha (percentile) and omega total (normal theory), from the same resamples."""
     n, k = complete.shape
     if n <= k:
         return ["the bootstrap intervals are not computable: there are no more respondents than items"]
@@ -152,7 +152,7 @@ def _intervals(row: dict, complete: np.ndarray, loadings: np.ndarray, rng: np.ra
 
 
 def unusable(complete: pd.DataFrame) -> str | None:
-    """Why a scale's complete rows bear no coefficient, if they do not."""
+    """Return why no coefficient can be computed from a scale's complete rows, or None."""
     if complete.shape[1] < 2:
         return "not computable: a single item has no internal consistency"
     if len(complete) < MIN_RESPONDENTS:
@@ -166,7 +166,7 @@ def unusable(complete: pd.DataFrame) -> str | None:
 
 
 def feldt(alpha: float, n: int, k: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Feldt's interval of coefficient alpha: 1 - (1 - alpha) F, with n - 1 and (n - 1)(k - 1) degrees of freedom.
+    """Compute Feldt's interval for alpha: 1 - (1 - alpha) F, with n - 1 and (n - 1)(k - 1) degrees of freedom.
 
     In R: ``psych::alpha.ci(alpha, n.obs = n, n.var = k)``. Feldt, Woodruff & Salih (1987).
     """
@@ -176,7 +176,7 @@ def feldt(alpha: float, n: int, k: int, confidence: float = CONFIDENCE) -> tuple
 
 
 def item_statistics(keyed: pd.DataFrame, scale: Scale) -> pd.DataFrame:
-    """The item table: mean, SD, skew, floor and ceiling, item-rest correlation, alpha if dropped, loading; listwise.
+    """Compute item statistics listwise: mean, SD, skew, floor, ceiling, item-rest r, alpha if dropped, loading.
 
     In R: ``psych::alpha(items)$item.stats`` (``r.drop``) and ``$alpha.drop``, ``psych::skew(items, type = 2)``
     on complete rows.
@@ -219,20 +219,20 @@ def item_statistics(keyed: pd.DataFrame, scale: Scale) -> pd.DataFrame:
 
 
 def skewness(complete: pd.DataFrame) -> np.ndarray:
-    """Skewness of each item as SPSS has it (type 2); NaN for a constant item, or fewer than three respondents."""
-    constant = complete.nunique() <= 1  # pandas calls their skewness zero
+    """Compute each item's skewness as SPSS does (type 2); NaN for a constant item or fewer than three respondents."""
+    constant = complete.nunique() <= 1  # pandas returns zero for these
     return complete.skew().mask(constant).to_numpy()
 
 
 def standardised_alpha(r: np.ndarray) -> float:
-    """Alpha of items of one variance, k r̄ / (1 + (k - 1) r̄), from their correlations of any kind."""
+    """Compute alpha for items of equal variance, k r̄ / (1 + (k - 1) r̄), from their correlations of any kind."""
     k = len(r)
     mean = (r.sum() - k) / (k * (k - 1))
     return float(k * mean / (1 + (k - 1) * mean))
 
 
 def omega_total(r: np.ndarray, loadings: np.ndarray) -> np.ndarray:
-    """McDonald's omega total of unit-weighted standardised items: (Σr - Σu²) / Σr, u² = 1 - l².
+    """Compute McDonald's omega total of unit-weighted standardised items: (Σr - Σu²) / Σr, u² = 1 - l².
 
     Shapes (..., k, k) and (..., k). In R: ``psych::omega(r, nfactors = 1, flip = FALSE)$omega.tot``.
     """
@@ -243,18 +243,18 @@ def omega_total(r: np.ndarray, loadings: np.ndarray) -> np.ndarray:
 def bootstrap_coefficients(
     complete: np.ndarray, loadings: np.ndarray | None, resamples: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Alpha and omega total of case resamples; those in which an item is constant, or the items cancel out, are left out.
+    """Compute alpha and omega total in case resamples, omitting those with a constant item or items that cancel out.
 
-    From resampled covariance matrices, a block at a time. The interval of omega built on the standard
+    Uses resampled covariance matrices, one block at a time. The interval of omega based on the standard
     deviation of its draws (estimate ± z SD) is the normal-theory bootstrap of Padilla & Divers (2013), the
-    one of theirs that holds below 100 respondents.
+    one of their methods that maintains coverage below 100 respondents.
 
     Parameters
     ----------
     complete : ndarray of shape (n, k)
         Keyed answers, no missing values.
     loadings : ndarray of shape (k,) or None
-        The whole sample's, to start from; None where omega is not wanted.
+        Starting values, from the whole sample; None to skip omega.
     """
     k = complete.shape[1]
     variances, alphas, omegas = complete.var(axis=0), [], []
@@ -273,5 +273,5 @@ def bootstrap_coefficients(
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
-    """Every table of the stage for a sample."""
+    """Return the stage's tables for a sample."""
     return analyse(retained(inputs), list(part.study.scales.values()), rng).tables()

@@ -1,4 +1,4 @@
-"""Scoring: keyed items become one score per respondent and scale; variables pass as they are."""
+"""Scoring: compute one score per respondent and scale from the keyed items; variables are unchanged."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ from practicework.tables import retained
 
 @dataclass(frozen=True)
 class Scored:
-    """Scores, how they came about, and how they correlate."""
+    """Scores, a summary of each variable, and correlations."""
 
     scores: pd.DataFrame
     summary: pd.DataFrame
     correlations: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables by name."""
+        """Return the tables by name."""
         return {"scoring/scores": self.scores, "scoring/summary": self.summary, "scoring/correlations": self.correlations}
 
 
 def score_all(responses: pd.DataFrame, scales: list[Scale], variables: list[str], categories: Collection[str] = ()) -> Scored:
-    """Scores of all scales, the variables as they are, and their description.
+    """Compute the scores of all scales, and describe scores and variables.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def score_all(responses: pd.DataFrame, scales: list[Scale], variables: list[str]
     scales : list of Scale
     variables : list of str
     categories : collection of str
-        Variables whose numbers are codes of categories: they have no mean and no correlation.
+        Categorical variables; no means or correlations are computed for them.
 
     Returns
     -------
@@ -65,10 +65,10 @@ def score_all(responses: pd.DataFrame, scales: list[Scale], variables: list[str]
 
 
 def correlations(values: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """Pearson correlations of each pair of columns, pairwise complete.
+    """Compute Pearson correlations of each pair of columns, pairwise complete.
 
     The interval is Fisher's z, tanh(atanh r ± z / √(n - 3)); p is that of t = r √(df / (1 - r²)) on
-    df = n - 2. In R: ``cor.test(x, y)``. Empty where fewer than four pairs or no variance.
+    df = n - 2. In R: ``cor.test(x, y)``. Empty with fewer than four pairs or no variance.
     """
     rows = []
     for a, b in combinations(values.columns, 2):
@@ -85,6 +85,6 @@ def correlations(values: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
-    """Every table of the stage for a sample."""
+    """Return the stage's tables for a sample."""
     study = part.study
     return score_all(retained(inputs), list(study.scales.values()), study.variables, study.config.categories).tables()

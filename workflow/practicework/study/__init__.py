@@ -1,4 +1,4 @@
-"""A study as data: configuration, scales, codebooks, published claims, and the pipeline that follows from them."""
+"""A study: configuration, scales, codebooks, published claims, and the pipeline derived from them."""
 
 from practicework.study.loading import load_config, load_study
 from practicework.study.study import CONFIG, RAW, Study

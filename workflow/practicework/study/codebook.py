@@ -1,4 +1,4 @@
-"""A codebook: first-order concepts in second-order themes in aggregate dimensions, as data."""
+"""Codebooks: first-order concepts, second-order themes and aggregate dimensions."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVELS = ("code", "theme", "dimension")
-"""What can be counted of a codebook, from the finest to the coarsest."""
+"""Levels at which codings are counted, from the finest to the coarsest."""
 
 GROUPS = " (groups)"
-"""What the groups of a numeric attribute are called after it."""
+"""Suffix that names the groups of a numeric attribute."""
 
 
 class Concept(Strict):
-    """A first-order concept, in the words of the field."""
+    """A first-order concept, in informants' terms."""
 
     id: Name = Field(description="The code in the table of codings.")
-    label: str = Field(min_length=1, description="The words for figures and tables.")
-    definition: str | None = Field(None, description="When a passage is coded so.")
+    label: str = Field(min_length=1, description="The label in figures and tables.")
+    definition: str | None = Field(None, description="The coding rule.")
 
 
 class Theme(Concept):
-    """A second-order theme, in the words of the researchers."""
+    """A second-order theme, in researchers' terms."""
 
     concepts: tuple[Concept, ...] = Field((), strict=False, description="Its first-order concepts, if any.")
 
@@ -44,12 +44,12 @@ class Dimension(Concept):
 
 
 class Codebook(Strict):
-    """The file of a codebook (Gioia, Corley & Hamilton, 2013).
+    """A codebook file (Gioia, Corley & Hamilton, 2013).
 
-    A passage may be coded with a concept or, where print or memory tells no more, with a theme or a dimension.
+    A passage may be coded with a concept or, if no more is known, with a theme or a dimension.
     """
 
-    label: str | None = Field(None, description="What was coded, for the report.")
+    label: str | None = Field(None, description="What was coded, as named in the report.")
     source: Source | None = Field(None, description="Where the data structure comes from.")
     dimensions: tuple[Dimension, ...] = Field((), strict=False, description="The aggregate dimensions.")
     others: tuple[Concept, ...] = Field((), strict=False, description="Codes outside the data structure.")
@@ -60,11 +60,11 @@ class Codebook(Strict):
             raise ValueError("the codebook has no codes; add 'dimensions' with themes and concepts, or 'others'.")
         for name, times in Counter(entry.id for entry, _, _ in self._entries()).items():
             if times > 1:
-                raise ValueError(f"the id '{name}' stands {times} times; give every concept, theme and dimension its own.")
+                raise ValueError(f"the id '{name}' occurs {times} times; give each concept, theme and dimension its own.")
         return self
 
     def _entries(self) -> Iterator[tuple[Concept, str | None, str | None]]:
-        """Every entry with its theme and dimension, in the codebook's order."""
+        """Yield each entry with its theme and dimension, in the order of the codebook."""
         for dimension in self.dimensions:
             yield dimension, None, dimension.id
             for theme in dimension.themes:
@@ -76,11 +76,11 @@ class Codebook(Strict):
 
     @cached_property
     def ids(self) -> list[str]:
-        """Every code that a passage can have."""
+        """All codes that can be assigned to a passage."""
         return [entry.id for entry, _, _ in self._entries()]
 
     def label_of(self, code: str) -> str:
-        """The words for a code."""
+        """Return the label of a code."""
         return next((entry.label for entry, _, _ in self._entries() if entry.id == code), code)
 
     @property
@@ -89,10 +89,10 @@ class Codebook(Strict):
         return [dimension.id for dimension in self.dimensions]
 
     def codes(self) -> pd.DataFrame:
-        """One row per entry: `code, level` (concept, theme, dimension, other), `label, theme, dimension, definition`.
+        """Return one row per entry: `code, level` (concept, theme, dimension, other), `label, theme, dimension, definition`.
 
-        A theme's own row names itself as the theme, and a dimension's row itself as the dimension, so that a
-        coding of either counts there.
+        The row of a theme names itself as the theme and that of a dimension itself as the dimension, so codings of
+        either are counted there.
         """
         import pandas as pd
 
@@ -112,5 +112,5 @@ class Codebook(Strict):
 
 
 def load_codebook(folder: Path, file: str) -> Codebook:
-    """The codebook in a file of a study, or a StudyError that names file, field and remedy."""
+    """Read the codebook in a file, or raise a StudyError that names file, field and remedy."""
     return validated(Codebook, read_yaml(folder / file, file), file)

@@ -1,4 +1,4 @@
-"""YAML files of a study: read safely, validated against a model, mistakes told in one sentence."""
+"""Read and validate the YAML files of a study, and report each mistake in one sentence."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from practicework.errors import StudyError, did_you_mean
 
 NAME, COLUMN = r"^[a-z0-9][a-z0-9_]*$", r"^[A-Za-z][A-Za-z0-9_.]*$"
-"""Names that become folders and files, and names of columns."""
+"""Patterns of names used for folders and files, and of column names."""
 
 _NAMES = {
     NAME: "use lower-case letters, digits and underscores",
@@ -18,7 +18,7 @@ _NAMES = {
 
 
 class Strict(BaseModel):
-    """Base of every model of a study's files: no unknown keys, no silent conversions, no changes."""
+    """Base class of all models of a study's files: no unknown keys, no type conversion, immutable."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
@@ -27,13 +27,13 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML's safe subset, with a repeated key refused instead of the last one winning."""
+    """Safe YAML loader that rejects duplicate keys."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
         try:
             return super().construct_object(node, deep)
         except (ValueError, KeyError, AttributeError):  # 2021-13-45, 0x_, !!bool maybe
-            problem = f"'{str(node.value)[:40]}' is no date, number or truth value that exists"
+            problem = f"'{str(node.value)[:40]}' is not a valid date, number or truth value"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
@@ -43,25 +43,25 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, "a key must be a plain word", key_node.start_mark)
             key = self.construct_object(key_node)
             if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' stands twice", key_node.start_mark)
+                raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' occurs twice", key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
 
 
-def read_yaml(path: Path, shown: str) -> dict:
-    """The mapping in a YAML file.
+def read_yaml(path: Path, shown: str, *, lists: bool = False) -> dict:
+    """Read the mapping in a YAML file.
 
     Parameters
     ----------
     path : Path
     shown : str
-        How messages name the file: its path inside the study.
+        Path of the file inside the study, for messages.
 
     Raises
     ------
     StudyError
-        No such file, not UTF-8, broken YAML, a repeated key, a tag that would build an object, or a
-        key that asks a template engine to run code.
+        If the file is missing, not UTF-8 or not valid YAML, repeats a key, or contains a tag that would
+        build an object or a key that would make a template engine run code.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -73,7 +73,7 @@ def read_yaml(path: Path, shown: str) -> dict:
     try:
         data = yaml.load(text, Loader=_Loader)
     except RecursionError:
-        raise StudyError(f"{shown} is nested too deeply; a study's files need only a few levels.") from None
+        raise StudyError(f"{shown} is nested too deeply; reduce it to a few levels.") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise StudyError(f"{shown}, line {line}, has a character that YAML does not allow; remove it.") from None
@@ -82,20 +82,22 @@ def read_yaml(path: Path, shown: str) -> dict:
         where = f", line {mark.line + 1}," if mark else ""
         problem = getattr(error, "problem", None) or "it cannot be parsed"
         raise StudyError(f"{shown}{where} is not valid YAML: {' '.join(problem.split())}; correct that line.") from None
+    if lists and isinstance(data, list):
+        return {"claims": data}
     if not isinstance(data, dict):
-        raise StudyError(f"{shown} must hold 'key: value' lines; see config/README.md for an example.")
+        raise StudyError(f"{shown} must contain 'key: value' lines; see config/README.md for an example.")
     if "__use_yte__" in data:
         raise StudyError(f"{shown} has the key '__use_yte__', which would run code; remove it.")
     return data
 
 
 def validated(model: type[Model], data: dict, shown: str, field: str = "") -> Model:
-    """`data` as an instance of `model`, or a StudyError that names file, field and remedy."""
+    """Return `data` as an instance of `model`, or raise a StudyError that names file, field and remedy."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        more = f" ({len(details) - 1} more such mistakes follow)" if len(details) > 1 else ""
+        more = f" (further mistakes: {len(details) - 1})" if len(details) > 1 else ""
         raise StudyError(f"{shown}: {_sentence(details[0], model, field)}{more}") from None
 
 
@@ -118,20 +120,20 @@ def _sentence(detail: dict, model: type[BaseModel], field: str) -> str:
         "bool_type": "must be true or false",
         "list_type": "must be a list, like [a, b]",
         "tuple_type": "must be a list, like [a, b]",
-        "dict_type": "must hold 'key: value' lines",
-        "model_type": "must hold 'key: value' lines",
-        "model_attributes_type": "must hold 'key: value' lines",
+        "dict_type": "must contain 'key: value' lines",
+        "model_type": "must contain 'key: value' lines",
+        "model_attributes_type": "must contain 'key: value' lines",
         "finite_number": "must be a finite number",
-        "string_pattern_mismatch": f"is no name here: {_NAMES.get(detail.get('ctx', {}).get('pattern'), 'use plain letters')}",
+        "string_pattern_mismatch": f"is an invalid name: {_NAMES.get(detail.get('ctx', {}).get('pattern'), 'use plain letters')}",
     }.get(kind)
     if expected is None:
         message = detail["msg"]
         expected = "is not valid: " + message[0].lower() + message[1:]
-    return f"'{path}' {expected} (it is {shown})."
+    return f"'{path}' {expected} (got {shown})."
 
 
 def _keys(model: type[BaseModel]) -> set[str]:
-    """The names of all keys of a model and of the models inside it, for suggestions."""
+    """Return the keys of a model and of its nested models, for suggestions."""
     names: set[str] = set()
     for part in [model.model_json_schema(), *model.model_json_schema().get("$defs", {}).values()]:
         names |= set(part.get("properties", {}))

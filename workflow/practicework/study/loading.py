@@ -10,10 +10,32 @@ from practicework.study.mistakes import mistakes
 from practicework.study.scale import load_scale
 from practicework.study.study import CONFIG, Study
 
+CLAIMS = Path("published")
+
 
 def load_config(folder: Path) -> Config:
-    """Read and validate a study's config alone, without looking for the files it names."""
-    return validated(Config, read_yaml(folder / CONFIG, CONFIG.as_posix()), CONFIG.as_posix())
+    """Read and validate a study's config and its files of published claims, without looking for the data it names."""
+    return _read(folder)[0]
+
+
+def _read(folder: Path) -> tuple[Config, dict[str, str]]:
+    """The config with published claims in their place, and the files from which they come, by sample or set."""
+    shown, files = CONFIG.as_posix(), {}
+    data = read_yaml(folder / CONFIG, shown)
+    replication = data.get("replication")
+    for name, entry in replication.items() if isinstance(replication, dict) else ():
+        if not isinstance(entry, dict) or not isinstance(entry.get("claims"), str):
+            continue
+        files[name] = file = entry["claims"]
+        path = Path(file)
+        if path.is_absolute() or path.parent != CLAIMS or (folder / path).resolve().parent != (folder / CLAIMS).resolve():
+            raise StudyError(f"{shown}: 'replication.{name}.claims' is {file!r}; put the file into {CLAIMS}/ of the study.")
+        found = read_yaml(folder / path, path.as_posix(), lists=True)
+        for key in found:
+            if key not in ("source", "claims"):
+                raise StudyError(f"{path.as_posix()}: the key '{key}' is unknown; a file of claims has 'source' and 'claims'.")
+        replication[name] = {**found, **entry, "claims": found.get("claims")}
+    return validated(Config, data, shown), files
 
 
 def load_study(folder: Path | str = ".") -> Study:
@@ -22,11 +44,11 @@ def load_study(folder: Path | str = ".") -> Study:
     Raises
     ------
     StudyError
-        The first mistake in its config, scales or codebooks.
+        For the first mistake in its config, scales or codebooks.
     """
     folder = Path(folder)
     shown = CONFIG.as_posix()
-    config = load_config(folder)
+    config, claim_files = _read(folder)
     for name in config.scales or ():
         if (config.scales or ()).count(name) > 1:
             raise StudyError(f"{shown}: 'scales' lists '{name}' twice; remove one entry.")
@@ -35,6 +57,7 @@ def load_study(folder: Path | str = ".") -> Study:
         config,
         {name: load_scale(folder, name) for name in config.scales or ()},
         {name: load_codebook(folder, one.codebook) for name, one in config.coding.items() if one.codebook},
+        claim_files,
     )
     for mistake in mistakes(study):
         raise StudyError(f"{shown}: {mistake}")

@@ -1,4 +1,4 @@
-"""The mistakes in a study's config that its models cannot see: names that are nothing, files that are not there."""
+"""Find mistakes in a study's config that its models cannot detect: undefined names and missing files."""
 
 import os
 from collections.abc import Iterator
@@ -15,17 +15,17 @@ from practicework.study.study import RAW, Study
 
 
 def mistakes(study: Study) -> Iterator[str]:
-    """A sentence for each mistake, in the order of the config."""
+    """Yield one sentence per mistake, in the order of the config."""
     return chain(_names(study), _files(study), _uses(study), _codings(study), _claims(study))
 
 
 def _names(study: Study) -> Iterator[str]:
-    """Names that would become the same column."""
-    owner = {"respondent": "the respondent ids", ALL: "the model of all scales"}
+    """Find names that would become the same column."""
+    owner = {"respondent": "the column of respondent ids", ALL: "the model of all scales"}
     for kind, names in (("the scale", list(study.scales)), ("the variable", study.variables)):
         for name in names:
             if name in owner:
-                yield f"{kind} '{name}' has the name of {owner[name]}; rename one of them."
+                yield f"{kind} '{name}' has the same name as {owner[name]}; rename one of them."
             owner[name] = f"{kind} '{name}'"
     seen: dict[str, str] = {}
     for scale in study.scales.values():
@@ -33,7 +33,7 @@ def _names(study: Study) -> Iterator[str]:
             if item in seen:
                 yield f"the item '{item}' is in scales/{seen[item]}.yaml and in scales/{scale.id}.yaml; rename one of them."
             if item == "respondent" or item in study.variables:
-                yield f"the item '{item}' of scales/{scale.id}.yaml has the name of another column; rename one of them."
+                yield f"the item '{item}' of scales/{scale.id}.yaml has the same name as another column; rename one of them."
             seen[item] = scale.id
 
 
@@ -43,12 +43,12 @@ def _files(study: Study) -> Iterator[str]:
         if sample.stand_in is not None:
             yield from _file(study, f"'samples.{name}.stand_in'", sample.stand_in)
             if study.raw(name).resolve() == (study.folder / sample.stand_in).resolve():
-                yield f"'samples.{name}.stand_in' is the sample's own file; name another one, or remove the key."
+                yield f"'samples.{name}.stand_in' is the sample's own file; name another file or remove the key."
         known = [*study.items, *study.variables]
         for column in sample.columns:
             if column not in known:
                 close = did_you_mean(column, known)
-                yield f"'samples.{name}.columns.{column}' is no item or variable of this study{close}; correct it."
+                yield f"'samples.{name}.columns.{column}' is not an item or variable of this study{close}; correct it."
     for name, one in study.config.coding.items():
         named = {key: getattr(one, key) for key in ("units", "codings", "codebook", "informants")}
         named |= {f"matrices.{key}.published": matrix.published for key, matrix in one.matrices.items()}
@@ -58,21 +58,21 @@ def _files(study: Study) -> Iterator[str]:
 
 
 def _file(study: Study, where: str, file: str) -> Iterator[str]:
-    """What is wrong with the name of a file in data/raw/."""
+    """Find mistakes in the name of a file in data/raw/."""
     raw = (study.folder / RAW).resolve()
     if not file.strip() or "\0" in file:
         yield f"{where} is empty; name a file in {RAW.as_posix()}/."
     if "{" in file or "}" in file:
-        yield f"{where} is {file!r}; rename the file, since Snakemake reads braces as wildcards."
+        yield f"{where} is {file!r}; rename the file, because Snakemake reads braces as wildcards."
     path = Path(os.path.realpath(study.folder / file))  # realpath and isfile pass links in a loop and long names
     if Path(file).is_absolute() or raw not in path.parents:
-        yield f"{where} is {file!r}, which is not inside {RAW.as_posix()}/; put the file there and name it so."
+        yield f"{where} is {file!r}, which is not inside {RAW.as_posix()}/; move the file there and correct the path."
     if not os.path.isfile(path):
-        yield f"{where} is {file!r}, and there is no such file; put it there or correct the name."
+        yield f"{where} is {file!r}, but there is no such file; add it or correct the name."
 
 
 def _uses(study: Study) -> Iterator[str]:
-    """Names in models and profiles that are nothing in this study, or that are used against themselves."""
+    """Find names in models and profiles that are undefined, or used twice in a model."""
     known = [*study.scales, *study.variables]
     for name, model in study.models.items():
         where = f"'moderation.models.{name}'"
@@ -82,77 +82,77 @@ def _uses(study: Study) -> Iterator[str]:
         ):
             if one not in known:
                 yield (
-                    f"{where}: {role} is '{one}', which is no scale or variable of this study{did_you_mean(one, known)}; "
+                    f"{where}: {role} is '{one}', which is not a scale or variable of this study{did_you_mean(one, known)}; "
                     "list it under scales or variables, or correct the name."
                 )
             if model.variables.count(one) > 1:
-                yield f"{where} uses '{one}' more than once, but a variable cannot explain or moderate itself; name another one."
+                yield f"{where} uses '{one}' more than once, but a variable cannot explain or moderate itself; choose another."
         if model.outcome in study.config.categories:
-            yield f"{where}: outcome is '{model.outcome}', a variable of categories, whose codes have no mean; name another one."
+            yield f"{where}: outcome is '{model.outcome}', which is categorical; choose a numeric variable."
         if model.moderator in study.config.categories and model.probes:
-            yield f"{where} has 'probes', but every category of the moderator '{model.moderator}' is probed; remove it."
+            yield f"{where} has 'probes', but every category of the moderator '{model.moderator}' is probed; remove the key."
     for one in study.config.moderation.reliabilities if study.config.moderation else ():
         if one not in known:
             yield (
-                f"'moderation.reliabilities' has '{one}', which is no scale or variable of this study{did_you_mean(one, known)}; "
-                "correct the name."
+                f"'moderation.reliabilities' has '{one}', which is not a scale or variable of this study"
+                f"{did_you_mean(one, known)}; correct the name."
             )
     for one in study.config.categories:
         if one not in study.variables:
             close = did_you_mean(one, study.variables)
-            yield f"'categories' has '{one}', which is no variable of this study{close}; list it under variables."
+            yield f"'categories' has '{one}', which is not a variable of this study{close}; list it under variables."
     for one in study.config.quasi_identifiers:
         if one not in study.variables:
             close = did_you_mean(one, study.variables)
-            yield f"'quasi_identifiers' has '{one}', which is no variable of this study{close}; list it under variables."
+            yield f"'quasi_identifiers' has '{one}', which is not a variable of this study{close}; list it under variables."
     for one in study.config.screening.checks if study.config.screening else ():
         if one in (*study.items, *study.variables):
-            yield f"'screening.checks' has '{one}', which is an item or variable of this study; a check measures nothing else."
+            yield f"'screening.checks' has '{one}', which is an item or variable of this study; remove it from one of the two."
     marker = study.config.dimensionality.marker
     if marker is not None and marker not in known:
         yield (
-            f"'dimensionality.marker' is '{marker}', which is no scale or variable of this study{did_you_mean(marker, known)}; "
-            "list it under scales or variables, or correct the name."
+            f"'dimensionality.marker' is '{marker}', which is not a scale or variable of this study"
+            f"{did_you_mean(marker, known)}; list it under scales or variables, or correct the name."
         )
     if study.config.profiles:
         for one in study.config.profiles.indicators:
             if one not in study.scales:
                 yield (
-                    f"'profiles.indicators' has '{one}', which is no scale of this study{did_you_mean(one, study.scales)}; "
+                    f"'profiles.indicators' has '{one}', which is not a scale of this study{did_you_mean(one, study.scales)}; "
                     "name a scale, because an indicator's response range and reliability are needed."
                 )
 
 
 def _codings(study: Study) -> Iterator[str]:
-    """Codes in matrices that the codebook does not have; a .qdpx project's own codes are known only when it is read."""
+    """Find codes in matrices that are not in the codebook; codes of a .qdpx project are known only when it is read."""
     for name, one in study.config.coding.items():
         codes = study.codebooks[name].ids if name in study.codebooks else None
         for key, matrix in one.matrices.items() if codes is not None else ():
             for code in (*matrix.rows, *matrix.columns, *([matrix.indirect] if matrix.indirect else [])):
                 if code not in codes:
                     close = did_you_mean(code, codes)
-                    yield f"'coding.{name}.matrices.{key}' has '{code}', which {one.codebook} does not have{close}; correct it."
+                    yield f"'coding.{name}.matrices.{key}' has '{code}', which is not in {one.codebook}{close}; correct it."
 
 
 def _claims(study: Study) -> Iterator[str]:
-    """Claims about samples, tables, columns or rows that the study does not produce."""
+    """Find claims about samples, tables, columns or rows that the study does not produce."""
     for sample, replication in (study.config.replication or {}).items():
         if sample not in study.part_names:
             kinds = "sample or set of codings" if study.config.coding else "sample"
-            yield f"'replication.{sample}' is no {kinds} of this study{did_you_mean(sample, study.part_names)}; correct it."
+            yield f"'replication.{sample}' is not a {kinds} of this study{did_you_mean(sample, study.part_names)}; correct it."
             continue
         known = [table for table in Part(study, sample).tables() if not table.startswith("replication/")]
         for number, claim in enumerate(replication.claims, 1):
             where = f"'replication.{sample}.claims', entry {number} ('{claim.claim}')"
             if claim.table not in known:
-                yield f"{where}: '{claim.table}' is no table of this study{did_you_mean(claim.table, known)}; correct it."
+                yield f"{where}: '{claim.table}' is not a table of this study{did_you_mean(claim.table, known)}; correct it."
                 continue
             columns = _columns(study, claim.table)
             for column in (claim.column or claim.count, *claim.row):
                 if columns and column not in columns:
                     yield f"{where}: {claim.table} has no column '{column}'{did_you_mean(column, columns)}; correct it."
             if claim.column and tables.contract(claim.table).columns.get(claim.column, ("number", ""))[0].startswith("text"):
-                yield f"{where}: '{claim.column}' of {claim.table} is text; name a column of numbers, or count it."
+                yield f"{where}: '{claim.column}' of {claim.table} is text; choose a numeric column, or use 'count'."
             for column, texts in claim.row.items():
                 values = _row_names(study, sample, claim.table).get(column)
                 for value in alternatives(texts) if values else ():
@@ -163,7 +163,7 @@ def _claims(study: Study) -> Iterator[str]:
 
 
 def _columns(study: Study, table: str) -> list[str] | None:
-    """A table's columns, as far as they are known before the run."""
+    """Return a table's columns, if they are known before the run."""
     contract = tables.contract(table)
     if not contract.open:
         return list(contract.columns)
@@ -179,7 +179,7 @@ def _columns(study: Study, table: str) -> list[str] | None:
 
 
 def _row_names(study: Study, sample: str, table: str) -> dict[str, list[str]]:
-    """By column, the names that a table's rows can have, as far as they are known before the run."""
+    """Return the possible names of a table's rows by column, as far as they are known before the run."""
     if sample in study.config.coding:
         return {"code": study.codebooks[sample].ids} if sample in study.codebooks and table.endswith("/codings") else {}
     names = [*study.scales, *study.variables]
@@ -197,7 +197,7 @@ def _row_names(study: Study, sample: str, table: str) -> dict[str, list[str]]:
 
 
 def _terms(study: Study, model: Model) -> list[str]:
-    """The terms that a model's coefficients can have."""
+    """Return the terms that a model's coefficients can have."""
 
     def of(name: str) -> list[str]:
         return [f"{name}[{code}]" for code in study.config.categories[name]] if name in study.config.categories else [name]

@@ -1,6 +1,6 @@
 """The pipeline: its stages, and the parts of a study (samples and sets of codings) for which they run.
 
-`STAGES` is the one registry: a stage is an entry here, a module in `practicework.stages`, a rule in
+`STAGES` is the single registry: a stage is an entry here, a module in `practicework.stages`, a rule in
 `workflow/rules/`, a contract in `practicework.tables.contracts` and a section in `practicework.report`.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """A sample or a set of codings: whatever has a folder of results of its own."""
+    """A sample or a set of codings, each with its own results folder."""
 
     study: Study
     name: str
@@ -39,13 +39,13 @@ class Part:
 
     @property
     def label(self) -> str:
-        """The words for the part: the label of a set's codebook, otherwise the part's name."""
+        """The label of the part: that of a set's codebook, otherwise the part's name."""
         codebook = self.study.codebooks.get(self.name)
         return (codebook.label if codebook else None) or self.name
 
     @property
     def synthetic(self) -> str | None:
-        """Why the data were computed, if they were."""
+        """Why the data are synthetic, if they are."""
         return None if self.is_set else self.spec.synthetic
 
     @property
@@ -64,12 +64,12 @@ class Part:
         return [stage.name for stage in STAGES.values() if stage.runs(self)]
 
     def tables(self, *stages: str) -> list[str]:
-        """The names of the result tables of some stages, or of all that run, such as `moderation/main/fit`."""
+        """Return the names of the result tables of some stages (default: all that run), such as `moderation/main/fit`."""
         return [
             name.format(model=model)
             for stage in stages or self.stages
             for name, contract in tables.CONTRACTS.items()
-            if name.startswith(f"{stage}/") and NEEDS[contract.needs](self.study)
+            if name.startswith(f"{stage}/") and NEEDS[contract.needs](self)
             for model in (self.study.models if "{model}" in name else [""])
         ]
 
@@ -87,11 +87,12 @@ def parts(study: Study) -> list[Part]:
     return [Part(study, name) for name in study.part_names]
 
 
-NEEDS: Mapping[str | None, Callable[[Study], bool]] = {
-    None: lambda study: True,
-    "screening": lambda study: study.config.screening is not None,
-    "marker": lambda study: study.config.dimensionality.marker is not None,
-    "latent": lambda study: study.config.profiles is not None and study.config.profiles.latent is not None,
+NEEDS: Mapping[str | None, Callable[[Part], bool]] = {
+    None: lambda part: True,
+    "screening": lambda part: part.study.config.screening is not None,
+    "marker": lambda part: part.study.config.dimensionality.marker is not None,
+    "latent": lambda part: part.study.config.profiles is not None and part.study.config.profiles.latent is not None,
+    "metric": lambda part: part.replication is not None and part.replication.metric and not part.is_set,
 }
 """Conditions on the config under which some tables of a stage exist."""
 
@@ -107,7 +108,7 @@ class Stage:
     runs : callable
         Whether the stage runs for a part.
     settings : callable
-        What the stage reads of the config for a part; its fingerprint triggers reruns.
+        The settings that the stage reads for a part; a change of their fingerprint triggers a rerun.
     reads : callable
         The result tables that the stage reads.
     files : callable
@@ -217,7 +218,7 @@ STAGES: dict[str, Stage] = {
             "moderation",
             runs=_sample(lambda study: study.config.moderation is not None),
             settings=lambda part: [
-                part.study.config.moderation.model_dump(),
+                part.study.config.moderation.model_dump(exclude={"models": {"__all__": {"label"}}}),
                 list(part.study.config.categories),
                 part.study.config.seed,
             ],
@@ -228,7 +229,7 @@ STAGES: dict[str, Stage] = {
             "profiles",
             runs=_sample(lambda study: study.config.profiles is not None),
             settings=lambda part: [
-                part.study.config.profiles.model_dump(),
+                part.study.config.profiles.model_dump(exclude={"note"}),
                 part.study.variables,
                 list(part.study.config.categories),
                 part.study.config.seed,
@@ -262,7 +263,7 @@ STAGES: dict[str, Stage] = {
 
 
 def run(study: Study, name: str, part_name: str, compute: Callable[..., "dict[str, pd.DataFrame]"]) -> None:
-    """Run one stage for one part: read its tables, compute, and write its own.
+    """Run one stage for one part: read its input tables, compute, and write its results.
 
     Parameters
     ----------
@@ -270,8 +271,8 @@ def run(study: Study, name: str, part_name: str, compute: Callable[..., "dict[st
     name, part_name : str
         The stage, and the sample or set of codings.
     compute : callable
-        ``compute(part, inputs, rng)`` of the stage's module. `inputs` maps each table's name to its frame, `rng`
-        returns a generator for (seed, stage, part, further names); the result maps names to frames.
+        ``compute(part, inputs, rng)`` of the stage's module. `inputs` maps table names to frames, `rng`
+        returns a generator for (seed, stage, part, further names), and the result maps names to frames.
     """
     from practicework.numerics.seeds import streams
 
@@ -281,7 +282,7 @@ def run(study: Study, name: str, part_name: str, compute: Callable[..., "dict[st
 
 
 def sources(workflow: Path, name: str) -> list[Path]:
-    """Return the files from which the fingerprint of a job's code starts: its own script, or the adapter and the stage."""
+    """Return the files from which the fingerprint of a job's code starts: its script, or the adapter and the stage."""
     script = workflow / f"scripts/{name}.py"
     if script.is_file():
         return [script]

@@ -1,4 +1,4 @@
-"""Values as a publication prints them: `.82`, `12`, `< .01`, `> .05`."""
+"""Values as printed in a publication: `.82`, `12`, `< .01`, `> .05`."""
 
 import re
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ _PRINTED = re.compile(r"^(?P<sign>[<>≤≥]|<=|>=)?\s*(?P<number>[-−+]?(?:\d+
 
 @dataclass(frozen=True)
 class Printed:
-    """A printed value: its number, the digits after the point, and the inequality, if any."""
+    """A printed value: its number, decimals and inequality sign, if any."""
 
     number: float
     decimals: int
     sign: str = ""
 
     def agrees(self, value: float) -> bool:
-        """Whether an unrounded value would be printed so, or satisfies the inequality.
+        """Return whether an unrounded value rounds to the printed one or satisfies the inequality.
 
-        A value half-way between two printed numbers agrees with both: rounding rules differ.
+        A value halfway between two printed numbers agrees with both, because rounding rules differ.
         """
         if self.sign:
             return {"<": value < self.number, "≤": value <= self.number, ">": value > self.number, "≥": value >= self.number}[
@@ -31,10 +31,10 @@ class Printed:
 
 
 def parse(text: str) -> Printed:
-    """A printed value's parts; ValueError where it is none."""
+    """Parse a printed value; raise a ValueError if the text is not one."""
     match = _PRINTED.match(text.strip())
     if not match:
-        raise ValueError(f'\'{text}\' is no printed value; write it as ".82", "< .01" or "> .05".')
+        raise ValueError(f'\'{text}\' is not a printed value; write it as ".82", "< .01" or "> .05".')
     number = Decimal(match["number"].replace("−", "-"))
     sign = {"<=": "≤", ">=": "≥"}.get(match["sign"] or "", match["sign"] or "")
     return Printed(float(number), max(0, -int(number.as_tuple().exponent)), sign)

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 FOLDER = Path("scales")
 
 ALL = "all"
-"""The model of the items of all scales together, in the tables that have one row per scale."""
+"""Name of the model of all scales together, in tables with one row per scale."""
 
 Name = Annotated[str, StringConstraints(pattern=NAME)]
-"""A name that becomes a folder, a file or a column: lower-case letters, digits and underscores."""
+"""A name used for a folder, a file or a column: lower-case letters, digits and underscores."""
 
 Column = Annotated[str, StringConstraints(pattern=COLUMN)]
 """The name of an item or variable: starts with a letter; letters, digits, dots, underscores."""
@@ -48,39 +48,39 @@ Texts = Annotated[
 
 
 def normalized(text: str) -> str:
-    """An answer's text, compared: whatever its case, spaces, width or kind of apostrophe."""
+    """Normalize an answer's text for comparison: case, spaces, character width and apostrophes."""
     text = text.translate({ord(mark): "'" for mark in "\u2018\u2019\u201b\u02bc\u00b4`"})
-    text = unicodedata.normalize("NFKC", text)  # last, since it takes an acute accent apart
+    text = unicodedata.normalize("NFKC", text)  # last, because it decomposes acute accents
     return re.sub(r"\s+", " ", text).strip().casefold()
 
 
 def codes(labels: dict[int, tuple[str, ...]]) -> dict[str, int]:
-    """Code by normalized label."""
+    """Return the code of each normalized label."""
     return {normalized(text): code for code, texts in labels.items() for text in texts}
 
 
 def unambiguous(labels: dict[int, tuple[str, ...]]) -> dict[int, tuple[str, ...]]:
-    """The labels, or a ValueError where two codes have the same."""
+    """Return the labels; raise a ValueError if two codes share one."""
     texts = [text for texts in labels.values() for text in {normalized(text) for text in texts}]
     if len(set(texts)) < len(texts):
-        raise ValueError("two codes have the same label; tell them apart.")
+        raise ValueError("two codes have the same label; give each its own.")
     return labels
 
 
 class Source(Strict):
-    """Where an instrument comes from."""
+    """Source of an instrument."""
 
-    citation: str = Field(description="The reference, as it should stand in the report.")
-    doi: str | None = Field(None, description="The DOI, without an address in front.")
+    citation: str = Field(description="The reference, as printed in the report.")
+    doi: str | None = Field(None, description="The DOI, without https://doi.org/.")
 
 
 class Response(Strict):
-    """The response range that an instrument declares; reverse scoring uses it, never the observed one."""
+    """The declared response range of an instrument; reverse scoring uses it, never the observed range."""
 
-    min: Number = Field(description="The lowest code of an answer.")
-    max: Number = Field(description="The highest code of an answer.")
+    min: Number = Field(description="The lowest response code.")
+    max: Number = Field(description="The highest response code.")
     labels: dict[int, Texts] = Field(
-        default_factory=dict, description="A code's text, or its texts in several languages; answers as text become codes by it."
+        default_factory=dict, description="Each code's label, or labels in several languages; text answers are coded by them."
     )
 
     @model_validator(mode="after")
@@ -89,7 +89,9 @@ class Response(Strict):
             raise ValueError(f"min ({self.min:g}) must be smaller than max ({self.max:g}); correct one of them.")
         for code in self.labels:
             if not self.min <= code <= self.max:
-                raise ValueError(f"the label of {code} is outside {self.min:g} to {self.max:g}; correct the code or the range.")
+                raise ValueError(
+                    f"the label of {code} is outside the range {self.min:g} to {self.max:g}; correct the code or the range."
+                )
         unambiguous(self.labels)
         return self
 
@@ -100,32 +102,32 @@ class Response(Strict):
 
     @property
     def points(self) -> float:
-        """The number of response points, for a scale of whole numbers."""
+        """The number of response points, for integer codes."""
         return self.max - self.min + 1
 
 
 class Item(Strict):
     """One question of an instrument."""
 
-    id: Column = Field(description="The item's name: the column that it has in every table.")
-    text: str = Field(description="The wording that respondents read.")
+    id: Column = Field(description="The item's name, and its column in every table.")
+    text: str = Field(description="The wording shown to respondents.")
     reverse: bool = Field(False, description="Whether a high answer means a low score.")
     columns: tuple[str, ...] = Field((), strict=False, description="Other names of its column in exports.")
 
 
 class Scoring(Strict):
-    """How the items' answers become one score."""
+    """How a score is computed from the items."""
 
     method: Literal["mean", "sum", "pomp"] = Field(
         "mean", description="mean or sum of the answers, or percent of the maximum possible (0 to 100)."
     )
     min_valid: Number = Field(
-        0.8, gt=0, le=1, description="Share of items that must be answered; the score is then prorated, else missing."
+        0.8, gt=0, le=1, description="Share of items that must be answered for a prorated score; otherwise it is missing."
     )
 
 
 class Published(Strict):
-    """What the source reports of the instrument, for comparison."""
+    """Published statistics of the instrument, for comparison."""
 
     n: int | None = Field(None, ge=1, description="Respondents in the published sample.")
     mean: Number | None = Field(None, description="Published mean of the score.")
@@ -137,12 +139,12 @@ class Published(Strict):
 class Scale(Strict):
     """One instrument: what it measures, its items, its response range and its scoring rule."""
 
-    id: Name = Field(description="The scale's name; equals the file's name and the column of its score.")
-    label: str = Field(description="The name that the report shows.")
+    id: Name = Field(description="The scale's name; also the file's name and the column of the score.")
+    label: str = Field(description="The name shown in the report.")
     definition: str | None = Field(None, description="What the scale measures, in a sentence.")
     source: Source | None = Field(None, description="Where the instrument comes from.")
-    status: Literal["published", "adapted", "draft"] = Field("draft", description="How far the wording is the source's.")
-    note: str | None = Field(None, description="What a user of the instrument should know.")
+    status: Literal["published", "adapted", "draft"] = Field("draft", description="Whether the wording is the source's.")
+    note: str | None = Field(None, description="A note for users of the instrument.")
     response: Response = Field(description="The response range.")
     items: tuple[Item, ...] = Field(min_length=1, description="The items, in the order of the questionnaire.", strict=False)
     scoring: Scoring = Field(default_factory=Scoring, description="The scoring rule.")
@@ -153,7 +155,7 @@ class Scale(Strict):
         ids = self.item_ids
         for one in ids:
             if ids.count(one) > 1:
-                raise ValueError(f"the item '{one}' stands twice under items; give each item its own id.")
+                raise ValueError(f"the item '{one}' is listed twice under items; give each item its own id.")
         return self
 
     @property
@@ -167,7 +169,7 @@ class Scale(Strict):
         return [item.id for item in self.items if item.reverse]
 
     def keyed(self, responses: pd.DataFrame) -> pd.DataFrame:
-        """The scale's items, the reverse-keyed ones turned: min + max - x on the *declared* range.
+        """Return the scale's items, with reverse-keyed items recoded to min + max - x of the *declared* range.
 
         Missing answers stay missing. In R: ``psych::reverse.code(keys, items, mini, maxi)``.
         """
@@ -176,11 +178,11 @@ class Scale(Strict):
         return items
 
     def score(self, keyed: pd.DataFrame) -> pd.Series:
-        """One score per respondent from the keyed items, in score units; NaN where too few are answered.
+        """Return one score per respondent from the keyed items, in score units; NaN if too few were answered.
 
-        The mean of the answered items (``mean``), times the number of items (``sum``), or in percent of
-        the response range (``pomp``). A respondent who answered fewer than the share `min_valid` of the
-        items gets none; between that and all items the score is prorated, as SPSS's ``MEAN.n`` does.
+        The score is the mean of the answered items (``mean``), times the number of items (``sum``), or in
+        percent of the response range (``pomp``). It is missing if less than the share `min_valid` of the items
+        was answered, and prorated if the others are missing, as in SPSS's ``MEAN.n``.
         In R: ``psych::scoreItems(keys, items, impute = "none", min = , max = )``.
         """
         mean = keyed.mean(axis=1).where(keyed.notna().sum(axis=1) >= self.needed)
@@ -191,7 +193,7 @@ class Scale(Strict):
         return mean
 
     def percent(self, score: pd.Series) -> pd.Series:
-        """A score in percent of the range that the scoring rule allows: 100 (score - lowest) / (highest - lowest)."""
+        """Return a score in percent of its possible range: 100 (score - lowest) / (highest - lowest)."""
         low, high = self.score_range
         return 100 * (score - low) / (high - low)
 
@@ -202,7 +204,7 @@ class Scale(Strict):
 
     @property
     def score_range(self) -> tuple[float, float]:
-        """The lowest and highest score that the scoring rule can give."""
+        """The lowest and highest possible score."""
         if self.scoring.method == "pomp":
             return 0.0, 100.0
         times = len(self.items) if self.scoring.method == "sum" else 1
@@ -210,12 +212,12 @@ class Scale(Strict):
 
 
 def load_scale(folder: Path, scale_id: str) -> Scale:
-    """The scale in `folder/scales/<scale_id>.yaml`.
+    """Read the scale in `folder/scales/<scale_id>.yaml`.
 
     Raises
     ------
     StudyError
-        The file is missing, is not valid YAML, breaks the schema, or names another id.
+        If the file is missing, is not valid YAML, violates the schema, or has another id.
     """
     shown = (FOLDER / f"{scale_id}.yaml").as_posix()
     scale = validated(Scale, read_yaml(folder / shown, shown), shown)

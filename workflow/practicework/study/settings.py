@@ -15,23 +15,23 @@ PROTOTYPES = {
 """Percent of the response range, after Table 2 of Schmitt et al. (2021): high 75, low 25."""
 
 MIDDLE = 50.0
-"""Percent of the response range: above it a prototype is high."""
+"""Percent of the response range above which a prototype is high."""
 
 PROFILE_COLUMNS = ("respondent", "profile", "certainty", "exclusive", "coexistence", "kinds", "kinds_certainty", "note")
 
 
 class Cutoffs(Strict):
-    """From which value an index of careless responding fires; null: it is computed and never fires.
+    """Cut-offs of the careless-responding indices; an index with null is computed but flags nobody.
 
     Sources: longstring Curran (2016); even_odd and psychsyn the conservative cut-offs of Johnson (2005) and
-    Meade & Craig (2012); mahalanobis Meade & Craig (2012). No cut-off of irv or missing_share is accepted.
+    Meade & Craig (2012); mahalanobis Meade & Craig (2012). There is no accepted cut-off for irv or missing_share.
     """
 
     longstring: Number | None = Field(0.5, gt=0, le=1, description="Longest run of identical answers, share of the items.")
-    irv: Number | None = Field(None, ge=0, description="Standard deviation of the answers; fires below it.")
-    even_odd: Number | None = Field(0.0, ge=-1, description="Even-odd inconsistency; fires above it.")
-    psychsyn: Number | None = Field(0.0, ge=-1, le=1, description="Within-person r over synonyms; fires below it.")
-    psychant: Number | None = Field(0.0, ge=-1, le=1, description="Within-person r over antonyms; fires above it.")
+    irv: Number | None = Field(None, ge=0, description="Standard deviation of the answers; flags values below.")
+    even_odd: Number | None = Field(0.0, ge=-1, description="Even-odd inconsistency; flags values above.")
+    psychsyn: Number | None = Field(0.0, ge=-1, le=1, description="Within-person r over synonyms; flags values below.")
+    psychant: Number | None = Field(0.0, ge=-1, le=1, description="Within-person r over antonyms; flags values above.")
     mahalanobis: Number | None = Field(0.001, gt=0, lt=1, description="p of the squared Mahalanobis distance.")
     failed_checks: int | None = Field(1, ge=1, description="Failed attention checks.")
     duplicate: int | None = Field(1, ge=1, description="Other respondents with the same answers.")
@@ -39,58 +39,61 @@ class Cutoffs(Strict):
 
 
 class Screening(Strict):
-    """Settings of the screening stage; the defaults flag and exclude nobody."""
+    """Settings of the screening stage; the defaults flag respondents but exclude none."""
 
     exclude: tuple[Literal["duplicates", "checks", "unfinished", "too_fast"], ...] = Field(
-        (), strict=False, description="Hard rules, applied in this order; else everybody is kept."
+        (), strict=False, description="Exclusion rules, applied in this order; default: none."
     )
-    checks: dict[str, Number] = Field(default_factory=dict, description="Attention checks: column, instructed code.")
-    duration: str | None = Field(None, description="The column of total seconds, where the reader does not know it.")
-    min_seconds_per_item: Number = Field(1.0, gt=0, description="Below it, a respondent is too fast.")
+    checks: dict[str, Number] = Field(default_factory=dict, description="Attention checks: column and instructed code.")
+    duration: str | None = Field(None, description="The column of total seconds, if the reader does not detect it.")
+    min_seconds_per_item: Number = Field(1.0, gt=0, description="Seconds per item below which a respondent is too fast.")
     pair_correlation: Number = Field(0.6, gt=0, lt=1, description="|r| above which two items are synonyms or antonyms.")
     cutoffs: Cutoffs = Field(default_factory=Cutoffs, description="The cut-offs of the indices.")
-    flags_to_report: int = Field(2, ge=1, description="How many indices must fire for a respondent to be flagged.")
+    flags_to_report: int = Field(2, ge=1, description="Number of indices beyond their cut-offs at which a respondent is flagged.")
 
     @model_validator(mode="after")
     def _check(self) -> "Screening":
         for rule in self.exclude:
             if self.exclude.count(rule) > 1:
-                raise ValueError(f"'exclude' names '{rule}' twice; name it once.")
+                raise ValueError(f"'exclude' lists '{rule}' twice; remove one entry.")
         if "checks" in self.exclude and not self.checks:
-            raise ValueError("'exclude' has 'checks', but no attention check is declared; add 'checks' with column and answer.")
+            raise ValueError("'exclude' lists 'checks', but no attention check is declared; add 'checks' with column and code.")
         for name in self.checks:
             if name in ("respondent", "duration_seconds", "finished"):
-                raise ValueError(f"an attention check cannot be named '{name}', as a column of the result is; rename the column.")
+                raise ValueError(
+                    f"an attention check cannot be named '{name}', which is a column of the result; rename the check's column."
+                )
         return self
 
 
 class Bootstrap(Strict):
     """The case-resampling bootstrap."""
 
-    resamples: int = Field(10_000, ge=100, le=1_000_000, description="How many resamples.")
+    resamples: int = Field(10_000, ge=100, le=1_000_000, description="Number of resamples.")
 
 
 class Dimensionality(Strict):
     """Settings of the dimensionality stage, which runs for every study with scales."""
 
-    factors: int | None = Field(None, ge=1, description="Factors of the exploratory analysis; else one per scale.")
-    extraction: Literal["minres", "ml"] = Field("minres", description="How they are extracted: minres or maximum likelihood.")
+    factors: int | None = Field(None, ge=1, description="Number of factors of the exploratory analysis; default: one per scale.")
+    extraction: Literal["minres", "ml"] = Field("minres", description="Extraction method: minres or maximum likelihood.")
     percentile: Number = Field(95.0, ge=50, lt=100, description="Parallel analysis: percentile of the random eigenvalues.")
-    replications: int = Field(1_000, ge=100, le=100_000, description="Parallel analysis: random data sets.")
+    replications: int = Field(1_000, ge=100, le=100_000, description="Parallel analysis: number of random data sets.")
     bootstrap: Bootstrap = Field(default_factory=Bootstrap, description="The bootstrap of the HTMT ratios.")
-    marker: str | None = Field(None, description="The scale or variable that marks common method variance.")
+    marker: str | None = Field(None, description="The scale or variable used as a marker of common method variance.")
 
 
 class Model(Strict):
     """One moderation model: does the moderator change the predictor's effect on the outcome?"""
 
+    label: str | None = Field(None, description="The model's name in the report; by default made of its variables.")
     outcome: str = Field(description="The scale or variable to be explained.")
     predictor: str = Field(description="The scale or variable whose effect is of interest.")
     moderator: str = Field(description="The scale or variable that may change that effect.")
     covariates: tuple[str, ...] = Field((), strict=False, description="Scales or variables held constant.")
     probes: tuple[Number, ...] = Field((), strict=False, description="Further moderator values at which to probe the effect.")
     smallest_effect: Number | None = Field(
-        None, gt=0, description="The smallest interaction of interest, in units of its coefficient; else by smallest_change."
+        None, gt=0, description="The smallest effect size of interest, in units of the coefficient; default: smallest_change."
     )
 
     @property
@@ -107,29 +110,31 @@ class Model(Strict):
 class SeededBootstrap(Bootstrap):
     """The case-resampling bootstrap of the moderation models."""
 
-    seed: int | None = Field(None, ge=0, description="A seed of its own; else the study's.")
+    seed: int | None = Field(None, ge=0, description="The bootstrap's own seed; default: the study's.")
     interval: Literal["percentile", "bca"] = Field("percentile", description="Percentile, or bias-corrected and accelerated.")
 
 
 class Simulation(Strict):
-    """The simulated studies that tell what a sample of this size can show."""
+    """Settings of the power simulation."""
 
-    studies: int = Field(1_000, ge=100, le=100_000, description="How many studies are simulated.")
-    resamples: int = Field(1_000, ge=100, le=100_000, description="Bootstrap resamples of each.")
+    studies: int = Field(1_000, ge=100, le=100_000, description="Number of simulated studies.")
+    resamples: int = Field(1_000, ge=100, le=100_000, description="Bootstrap resamples per simulated study.")
 
 
 class Moderation(Strict):
     """Settings of the moderation stage, and its models."""
 
     center: Literal["mean", "none"] = Field("mean", description="Whether predictor and moderator are mean-centred.")
-    confidence: Number = Field(0.95, ge=0.5, lt=1, description="The level of every interval.")
+    confidence: Number = Field(0.95, ge=0.5, lt=1, description="The confidence level of all intervals.")
     bootstrap: SeededBootstrap = Field(default_factory=SeededBootstrap, description="The bootstrap of the coefficients.")
-    interval: Literal["ols", "hc3", "bootstrap"] = Field("hc3", description="The interval that the report's sentences rest on.")
-    smallest_change: Number = Field(0.01, gt=0, lt=1, description="The smallest interaction of interest, as a change in R².")
-    reliabilities: dict[str, Annotated[Number, Field(gt=0, le=1)]] = Field(
-        default_factory=dict, description="Reliabilities of variables, or other ones of scales than alpha."
+    interval: Literal["ols", "hc3", "bootstrap"] = Field(
+        "hc3", description="The interval on which the report's conclusions are based."
     )
-    simulation: Simulation = Field(default_factory=Simulation, description="The simulation of what a sample can show.")
+    smallest_change: Number = Field(0.01, gt=0, lt=1, description="The smallest effect size of interest, as a change in R².")
+    reliabilities: dict[str, Annotated[Number, Field(gt=0, le=1)]] = Field(
+        default_factory=dict, description="Reliabilities of variables, or of scales instead of alpha."
+    )
+    simulation: Simulation = Field(default_factory=Simulation, description="The power simulation.")
     models: dict[Name, Model] = Field(min_length=1, description="The models, by name.")
 
 
@@ -137,33 +142,34 @@ Structure = Literal["spherical", "diagonal", "tied", "full"]
 
 
 class Latent(Strict):
-    """Settings of the latent profile analysis, which the profiles of the theory are compared with."""
+    """Settings of the latent profile analysis, with which the theoretical profiles are compared."""
 
-    max_profiles: int = Field(6, ge=1, le=10, description="Models of 1 to so many profiles.")
+    max_profiles: int = Field(6, ge=1, le=10, description="Maximum number of profiles.")
     structures: tuple[Structure, ...] = Field(
         ("spherical", "diagonal", "tied", "full"), strict=False, min_length=1, description="Covariance structures."
     )
-    starts: int = Field(100, ge=10, le=10_000, description="Random starts of each model.")
-    blrt: int = Field(99, ge=0, le=10_000, description="Data sets of the bootstrap likelihood ratio test; 0: no test.")
+    starts: int = Field(100, ge=10, le=10_000, description="Random starts per model.")
+    blrt: int = Field(99, ge=0, le=10_000, description="Simulated data sets for the bootstrap likelihood ratio test; 0: no test.")
 
 
 class Profiles(Strict):
     """Settings of the profiles stage."""
 
     indicators: tuple[str, ...] = Field(
-        ("promotion", "usefulness", "support"), strict=False, min_length=1, description="The scales that a profile is made of."
+        ("promotion", "usefulness", "support"), strict=False, min_length=1, description="The scales that define a profile."
     )
     prototypes: dict[Name, dict[str, Number]] = Field(
-        default_factory=lambda: PROTOTYPES, min_length=2, description="Per profile: each indicator in percent of its range."
+        default_factory=lambda: PROTOTYPES, min_length=2, description="By profile: each indicator in percent of its range."
     )
-    exclusive_at: Number = Field(0.8, gt=0, le=1, description="Certainty from which a profile counts as exclusive.")
-    draws: int = Field(10_000, ge=100, le=1_000_000, description="Measurement-error draws per person.")
-    resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of people behind the intervals of the counts.")
+    exclusive_at: Number = Field(0.8, gt=0, le=1, description="Certainty at which a profile counts as exclusive.")
+    draws: int = Field(10_000, ge=100, le=1_000_000, description="Measurement-error draws per respondent.")
+    resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of respondents for the intervals of the counts.")
     latent: Latent | None = Field(default_factory=Latent, description="The latent profile analysis; null: none.")
+    note: str | None = Field(None, description="A sentence for the report, such as what other evidence says of the profiles.")
 
     @property
     def own_indicators(self) -> dict[str, list[str]] | None:
-        """By profile the indicators on which its prototype alone is high; None unless every profile has one."""
+        """Indicators on which only the profile's own prototype is high, by profile; None unless every profile has one."""
         own = {
             profile: [
                 one
@@ -178,18 +184,18 @@ class Profiles(Strict):
     def _check(self) -> "Profiles":
         for name in self.indicators:
             if self.indicators.count(name) > 1:
-                raise ValueError(f"the indicator '{name}' stands twice; name it once.")
+                raise ValueError(f"the indicator '{name}' is listed twice; remove one entry.")
         for name, percents in self.prototypes.items():
             if name in PROFILE_COLUMNS:
-                raise ValueError(f"a profile cannot be named '{name}', as a column of the result is; choose another name.")
+                raise ValueError(f"a profile cannot be named '{name}', which is a column of the result; choose another name.")
             if set(percents) != set(self.indicators):
                 raise ValueError(
-                    f"the prototype '{name}' must give a percentage for each indicator ({', '.join(self.indicators)}) and "
-                    f"for nothing else; it gives {', '.join(percents) or 'none'}; write profiles.prototypes to match."
+                    f"the prototype '{name}' must have a percentage for each indicator ({', '.join(self.indicators)}) and "
+                    f"nothing else, but has {', '.join(percents) or 'none'}; set profiles.prototypes to match."
                 )
             for indicator, percent in percents.items():
                 if not 0 <= percent <= 100:
-                    raise ValueError(f"prototype '{name}' has {indicator}: {percent:g}; correct it to a percentage, 0 to 100.")
+                    raise ValueError(f"the prototype '{name}' has {indicator}: {percent:g}; use a percentage from 0 to 100.")
         if len({tuple(sorted(percents.items())) for percents in self.prototypes.values()}) < len(self.prototypes):
-            raise ValueError("two prototypes are the same, so that no one could be told apart by them; change one.")
+            raise ValueError("two prototypes are the same and cannot be distinguished; change one.")
         return self

@@ -1,4 +1,4 @@
-"""A study: its `config/config.yaml`, scales and codebooks, and the words for what they name."""
+"""A study: its `config/config.yaml`, scales and codebooks, and their labels."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,16 +19,17 @@ RAW = Path("data/raw")
 
 @dataclass(frozen=True)
 class Study:
-    """A validated study: configuration, scales and codebooks; `folder` holds `config/`, `scales/`, `data/raw/`."""
+    """A validated study: configuration, scales and codebooks; `folder` contains `config/`, `scales/`, `data/raw/`."""
 
     folder: Path
     config: Config
     scales: dict[str, Scale] = field(default_factory=dict)
     codebooks: dict[str, Codebook] = field(default_factory=dict)
+    claim_files: dict[str, str] = field(default_factory=dict)
 
     @property
     def variables(self) -> list[str]:
-        """The numeric columns that are taken as they are."""
+        """The numeric columns that are used as they are."""
         return list(self.config.variables or ())
 
     @cached_property
@@ -38,7 +39,7 @@ class Study:
 
     @property
     def models(self) -> dict[str, Model]:
-        """The moderation models by name; empty where the stage does not run."""
+        """The moderation models by name; empty if the stage does not run."""
         return self.config.moderation.models if self.config.moderation else {}
 
     @property
@@ -48,24 +49,24 @@ class Study:
 
     @property
     def bootstrap_seed(self) -> int:
-        """The seed of the moderation bootstrap: its own, or else the study's."""
+        """The seed of the moderation bootstrap; by default the study's."""
         own = self.config.moderation.bootstrap.seed if self.config.moderation else None
         return self.config.seed if own is None else own
 
     def reliabilities(self, scales: "pd.DataFrame | None") -> dict[str, float]:
-        """What is known of each variable's reliability: as the config says, else coefficient alpha where it is positive.
+        """Return the known reliabilities: from the config, otherwise coefficient alpha if positive.
 
         Parameters
         ----------
         scales : DataFrame or None
-            The table `reliability/scales`, where there is one.
+            The table `reliability/scales`, if it exists.
         """
         alphas = {} if scales is None else dict(zip(scales["scale"], scales["alpha"], strict=True))
         known = {name: float(alpha) for name, alpha in alphas.items() if alpha > 0}
         return known | (self.config.moderation.reliabilities if self.config.moderation else {})
 
     def label(self, name: str) -> str:
-        """The words for a scale, a variable or a model's term."""
+        """Return the label of a scale, a variable or a model term."""
         if ":" in name:
             return " × ".join(self.label(part) for part in name.split(":"))
         if name.endswith("]"):
@@ -76,12 +77,12 @@ class Study:
         return name.replace("_", " ")
 
     def category(self, variable: str, code: float) -> str:
-        """The words for a category."""
+        """Return the label of a category."""
         texts = self.config.categories[variable].get(int(code), ())
         return texts[0] if texts else f"{code:g}"
 
     def units(self, name: str) -> str:
-        """What a score's numbers mean, such as `sum of 4 items, 4 to 20`; empty for a variable."""
+        """Return the units of a score, such as `sum of 4 items, 4 to 20`; empty for a variable."""
         if name not in self.scales:
             return ""
         scale = self.scales[name]
@@ -91,11 +92,11 @@ class Study:
         return f"{scale.scoring.method} of {len(scale.items)} items, {low:g} to {high:g}"
 
     def raw(self, sample: str) -> Path:
-        """The path of a sample's file."""
+        """Return the path of a sample's file."""
         return self.folder / self.config.samples[sample].file
 
     def unused_raw_files(self) -> list[str]:
-        """Files in `data/raw/` that no sample or set names, but for documentation and hidden files."""
+        """Return the files in `data/raw/` that no sample or set uses, except documentation and hidden files."""
         used = {self.raw(sample).resolve() for sample in self.config.samples}
         used |= {(self.folder / one.stand_in).resolve() for one in self.config.samples.values() if one.stand_in}
         used |= {(self.folder / file).resolve() for one in self.config.coding.values() for file in one.files}

@@ -1,12 +1,12 @@
-"""Tables between stages, read and written only here, at full precision.
+"""Read and write the tables passed between stages, at full precision.
 
-A table's name is its path below `results/{sample}/` without `.csv`. One that breaks its contract is
-refused on either side.
+A table's name is its path below `results/{sample}/` without `.csv`. Tables that violate their contract are
+rejected when read and when written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ _DTYPES = {"text": "str", "number": "float64", "count": "Int64", "flag": "boolea
 
 
 def contract(name: str) -> Contract:
-    """The contract of a table, such as `moderation/main/fit`."""
+    """Return the contract of a table, such as `moderation/main/fit`."""
     if name in CONTRACTS:
         return CONTRACTS[name]
     stage, *_, last = name.split("/")
@@ -30,7 +30,7 @@ def contract(name: str) -> Contract:
 
 @cache
 def schema(name: str) -> pa.DataFrameSchema:
-    """The contract as a pandera schema."""
+    """Return the contract as a pandera schema."""
     import pandera.pandas as pa
 
     spec = contract(name)
@@ -46,13 +46,49 @@ def schema(name: str) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, unique=unique, strict=not spec.open, ordered=not spec.open, description=spec.about)
 
 
+def frame(name: str, data: Mapping[str, object] | Iterable[Mapping[str, object]]) -> pd.DataFrame:
+    """Make a table by its contract: columns in order, of their kinds, and empty where there is no entry.
+
+    Parameters
+    ----------
+    name : str
+        The table, such as `moderation/main/fit` or `moderation/{model}/fit`.
+    data : mapping or iterable of mapping
+        Columns as arrays (single values are repeated), or rows with their entries by column. None and NaN are empty.
+
+    Raises
+    ------
+    KeyError
+        If there is an entry for which the contract has no column.
+    """
+    import numpy as np
+    import pandas as pd
+
+    spec = contract(name)
+    rows = None if isinstance(data, Mapping) else list(data)
+    known = data if rows is None else dict.fromkeys(column for row in rows for column in row)
+    if unknown := [column for column in known if column not in spec.columns]:
+        raise KeyError(f"{name} has no column {unknown[0]!r}")
+    if rows is None:
+        n = next((len(one) for one in data.values() if np.ndim(one)), 1)
+        found = {column: list(one) if np.ndim(one) else [one] * n for column, one in data.items()}
+    else:
+        n = len(rows)
+        found = {column: [row.get(column) for row in rows] for column in known}
+    blank, table = [None] * n, {}
+    for column, (kind, _) in spec.columns.items():
+        values = [None if value is None or value is pd.NA or value != value else value for value in found.get(column, blank)]
+        table[column] = pd.Series(values, dtype="object" if kind.startswith("text") else _DTYPES[kind.rstrip("?")])
+    return pd.DataFrame(table)
+
+
 def path(sample: str, name: str) -> Path:
-    """Where a table stands in a study folder."""
+    """Return the path of a table in a study folder."""
     return Path("results") / sample / f"{name}.csv"
 
 
 def read(name: str, file: str | Path) -> pd.DataFrame:
-    """A table, checked against its contract; texts stay texts, whatever they look like."""
+    """Read a table and check it against its contract; text columns are never converted."""
     import pandas as pd
 
     spec = contract(name)
@@ -65,7 +101,7 @@ def read(name: str, file: str | Path) -> pd.DataFrame:
 
 
 def retained(inputs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the responses of the respondents that screening retained; of all respondents without screening."""
+    """Return the responses of the retained respondents; without screening, of all respondents."""
     responses, ledger = inputs["ingest/responses"], inputs.get("screening/ledger")
     if ledger is None:
         return responses
@@ -73,10 +109,10 @@ def retained(inputs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def write(frames: Mapping[str, pd.DataFrame], sample: str) -> None:
-    """Check all tables against their contracts, then write them; floats with all their digits."""
+    """Check all tables against their contracts, then write them at full precision."""
     checked = {name: schema(name).validate(frame) for name, frame in frames.items()}
     for name, valid in checked.items():
-        # answers and sums as 4, not 4.0
+        # write answers and sums as 4, not 4.0
         whole = {column: "Int64" for column in valid if contract(name).open and _whole(valid[column])}
         file = path(sample, name)
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Which source files a stage runs, so that editing one of them reruns what it affects and nothing else."""
+"""Find the source files of each job; an edit reruns only the jobs that it affects."""
 
 import ast
 import hashlib
@@ -7,13 +7,13 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
 WINGS = ("commands", "numerics", "stages", "study", "tables")
-"""Folders of packages; a job that loads one of them need not load all that is in it."""
+"""Folders of packages; a job that imports one of them need not depend on all of its modules."""
 
 IGNORED = {".pyc"}
 
 
 def sources(*starts: Path) -> list[Path]:
-    """Return some files, every module of this package that they may import, and the data files of its packages."""
+    """Return the given files, every module of this package that they may import, and the data files of its packages."""
     found: dict[Path, None] = {}
     todo = list(starts)
     while todo:
@@ -39,7 +39,7 @@ def code_digest(*starts: Path) -> str:
 
 
 def _faces(path: Path) -> list[Path]:
-    """The `__init__` of each package above a module."""
+    """Return the `__init__` of each package above a module."""
     folders = [folder for folder in path.parents if folder.is_relative_to(PACKAGE)]
     return [file for folder in folders for file in [folder / "__init__.py"] if file.is_file()]
 
@@ -58,6 +58,6 @@ def _imports(path: Path) -> list[Path]:
 
 
 def _files(name: str) -> list[Path]:
-    """The file of a module or the `__init__` of a package; the packages above it follow from `_faces`."""
+    """Return the file of a module or the `__init__` of a package; the packages above it follow from `_faces`."""
     base = PACKAGE.parent.joinpath(*name.split("."))
     return [file for file in (base / "__init__.py", base.with_suffix(".py"), base.parent.with_suffix(".py")) if file.is_file()]

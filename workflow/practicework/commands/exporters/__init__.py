@@ -1,6 +1,6 @@
-"""Instruments from scale files, in the formats of other tools: questionnaire, survey tools, R code and codebook.
+"""Export instruments from scale files: questionnaire, survey tools, R code and codebook.
 
-Every format is a function from scales to text; this module knows them all. No stage of the pipeline uses it.
+Each format is a function from scales to text, registered in `FORMATS`. No stage of the pipeline uses this package.
 """
 
 from collections.abc import Callable
@@ -15,19 +15,19 @@ from practicework.study.scale import FOLDER, Scale, load_scale
 FOLDER_OF_INSTRUMENTS = Path("results/instruments")
 
 FORMATS: dict[str, tuple[str, Callable[[list[Scale], Study | None], str]]] = {
-    "questionnaire.html": ("what respondents read, to print or to pre-test", lambda scales, _: questionnaire.page(scales)),
-    "qualtrics.txt": ("to import in Qualtrics", lambda scales, _: qualtrics.survey(scales)),
-    "redcap_dictionary.csv": ("to upload in REDCap", lambda scales, _: redcap.dictionary(scales)),
+    "questionnaire.html": ("the questionnaire, to print or to pre-test", lambda scales, _: questionnaire.page(scales)),
+    "qualtrics.txt": ("for import into Qualtrics", lambda scales, _: qualtrics.survey(scales)),
+    "redcap_dictionary.csv": ("for upload to REDCap", lambda scales, _: redcap.dictionary(scales)),
     "psych_keys.R": ("scores in R", lambda scales, _: psych.script(scales)),
     "lavaan.R": ("the confirmatory factor model in R", lambda scales, _: lavaan.script(scales)),
     "codebook.csv": ("variables and values, as a table", codebook.table),
-    "codebook.html": ("the same, to read", codebook.page),
+    "codebook.html": ("the codebook as a web page", codebook.page),
 }
-"""Each file with what it is for, and the function that makes its text."""
+"""By file name: its purpose and the function that returns its text."""
 
 
 def instruments(scales: list[Scale], study: Study | None = None) -> dict[str, str | StudyError]:
-    """The text of every format, or the mistake for which a format cannot hold these scales."""
+    """Return the text of each format, or the error if a format cannot represent these scales."""
     made: dict[str, str | StudyError] = {}
     for name, (_, write) in FORMATS.items():
         try:
@@ -38,33 +38,33 @@ def instruments(scales: list[Scale], study: Study | None = None) -> dict[str, st
 
 
 def export(folder: Path, scale_ids: list[str] | None = None, to: Path | None = None) -> list[str]:
-    """Write the instruments of a study into a folder, and say in a line each what was written.
+    """Write the instruments of a study to a folder and return one line per file.
 
     Parameters
     ----------
     folder : Path
-        The study's folder. Without a config, its scales alone are enough.
+        The study's folder; the config is optional.
     scale_ids : list of str, optional
-        Which scales, without the study's variables; else those that the config names, or, without a config, all in
-        `scales/`.
+        The scales to export, without the study's variables. By default, the scales listed in the config or, without a
+        config, all in `scales/`.
     to : Path, optional
-        Where to; else `results/instruments/` of the study.
+        The output folder (default: `results/instruments/` of the study).
 
     Returns
     -------
     list of str
-        A line for each file. A format that cannot hold the scales is left out (with a file that an earlier call
-        wrote), and its line says why.
+        One line per file. A format that cannot represent the scales is skipped, its line gives the reason, and a file
+        from an earlier export is deleted.
 
     Raises
     ------
     StudyError
-        The study or a scale has a mistake, there is no scale, or the folder cannot be written.
+        If the study or a scale is invalid, there is no scale, or the folder cannot be written.
     """
     scales, study = _chosen(folder, scale_ids)
     target = to or folder / FOLDER_OF_INSTRUMENTS
     if to is None and study and FOLDER_OF_INSTRUMENTS.name in study.part_names:
-        raise StudyError(f"{target} holds the results of the sample '{target.name}'; name another folder with --to.")
+        raise StudyError(f"{target} contains the results of the sample '{target.name}'; name another folder with --to.")
     lines = []
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,7 @@ def export(folder: Path, scale_ids: list[str] | None = None, to: Path | None = N
             path = target / name
             if isinstance(made, StudyError):
                 path.unlink(missing_ok=True)
-                lines.append(f"Left out {name}: {made}")
+                lines.append(f"Skipped {name}: {made}")
             else:
                 path.write_text(made, encoding="utf-8", newline="")
                 lines.append(f"{path}: {FORMATS[name][0]}")
@@ -82,7 +82,7 @@ def export(folder: Path, scale_ids: list[str] | None = None, to: Path | None = N
 
 
 def _chosen(folder: Path, scale_ids: list[str] | None) -> tuple[list[Scale], Study | None]:
-    """The scales to export, and their study; chosen scales alone need none, so that they can be had before any data."""
+    """The scales to export and their study; selected scales need no study, so they can be exported before there are data."""
     study = load_study(folder) if not scale_ids and (folder / CONFIG).is_file() else None
     if scale_ids:
         scales = [load_scale(folder, one) for one in dict.fromkeys(scale_ids)]

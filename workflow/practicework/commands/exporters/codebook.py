@@ -1,4 +1,4 @@
-"""The codebook: every variable of a study with its meaning and the values that it can take."""
+"""The codebook: every variable of a study with its meaning and possible values."""
 
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
@@ -14,24 +14,24 @@ METHODS = {"mean": "mean", "sum": "sum", "pomp": "percent of the maximum possibl
 
 @dataclass(frozen=True)
 class Entry:
-    """One variable, every cell as text: a row of `codebook.csv`.
+    """One variable: a row of `codebook.csv`, with every cell as text.
 
     Attributes
     ----------
     variable, kind : str
-        Its column, and what it is: `item`, `score`, `quantity` or `category`.
+        Its column and its type: `item`, `score`, `quantity` or `category`.
     scale, text : str
-        The scale that it belongs to; its wording, or the words for it.
+        The scale to which it belongs; its wording or label.
     reverse : str
-        For an item, whether a high answer means a low score.
+        For an item, whether it is reverse-keyed.
     min, max : str
         The declared range of answers, or of scores.
     values : str
         Codes with their labels: `1 = Never | 2 | 3 = Always`; several languages are separated by a slash.
     columns : str
-        Other names that the column has in exports.
+        Alternative names of the column in exports.
     scoring, items, min_valid, min_items : str
-        For a score: its rule, the number of items, and the share and number of them that must be answered.
+        For a score: the scoring rule, the number of items, and the share and number of items that must be answered.
     """
 
     variable: str
@@ -67,7 +67,7 @@ def table(scales: Iterable[Scale], study: Study | None = None) -> str:
     ----------
     scales : iterable of Scale
     study : Study, optional
-        Whose variables are listed, too.
+        If given, its variables are listed as well.
     """
     entries = [entry for scale in scales for entry in of_scale(scale)] + of_variables(study)
     return separated([field.name for field in fields(Entry)], [astuple(entry) for entry in entries])
@@ -112,7 +112,7 @@ def of_scale(scale: Scale) -> list[Entry]:
 
 
 def of_variables(study: Study | None) -> list[Entry]:
-    """The variables that a study takes as they are; none without a study."""
+    """The variables of a study that are not part of a scale; none without a study."""
     if study is None:
         return []
     found = []
@@ -125,7 +125,7 @@ def of_variables(study: Study | None) -> list[Entry]:
 
 
 def _values(response: Response) -> str:
-    """The codes that an answer can have; where a number is entered, those with a label."""
+    """The codes of a response scale; only the labelled ones if a number is entered."""
     codes = [code for code, _ in choices(response) or labelled(response)]
     return SEPARATOR.join(_value(code, response.labels.get(code, ())) for code in codes)
 

@@ -5,18 +5,18 @@ from practicework.errors import StudyError
 from practicework.study.scale import Scale
 
 _REVERSED = """\
-# Reverse-keyed items are turned on the declared range, min + max - answer, as practicework does. Left as they were
-# answered, the model would fit equally well, and their loadings would be negative.
+# Reverse-keyed items are recoded on the declared range (min + max - answer), as in practicework. Without recoding, the
+# model would fit equally well, but their loadings would be negative.
 keyed <- responses"""
 _SINGLE = """\
-# A single item has no structure, so that its scale stays out of the model; who left it out stays out, too."""
+# Single-item scales are not part of the model, but respondents who did not answer them are excluded."""
 
 
 def script(scales: list[Scale]) -> str:
-    """R code with the model of the scales of several items, one factor a scale, and the call that fits it.
+    """Return R code that fits a model with one factor per scale of several items.
 
-    Run on a data frame `responses`, it leaves the fitted model `fit`, whose fit and standardised loadings are those
-    of the model `all` in the tables of `dimensionality` (of the scale's own model, where there is one scale).
+    Run on a data frame `responses`, the code creates the fitted model `fit`. Its fit and standardised loadings are those
+    of the model `all` in the tables of `dimensionality` (or of the scale's own model if there is only one scale).
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def script(scales: list[Scale]) -> str:
     Raises
     ------
     StudyError
-        An item's name is a word that R reserves, or no scale has several items.
+        If an item's name is a reserved word in R, or no scale has several items.
 
     Notes
     -----
@@ -36,9 +36,9 @@ def script(scales: list[Scale]) -> str:
     single = [item for scale in scales for item in scale.item_ids if len(scale.items) == 1]
     scales = [scale for scale in scales if len(scale.items) > 1]
     if not scales:
-        raise StudyError("no scale has several items, and a single item has no structure that a model could test.")
+        raise StudyError("no scale has several items; a confirmatory factor model requires at least one such scale.")
     items = {item for scale in scales for item in scale.item_ids}
-    lines = r.head("Confirmatory factor analysis with R's package lavaan, as practicework fits it: one factor a scale.", "lavaan")
+    lines = r.head("Confirmatory factor analysis with the R package lavaan, as in practicework: one factor per scale.", "lavaan")
     turned = [
         f"keyed${item} <- {scale.response.min:g} + {scale.response.max:g} - keyed${item}"
         for scale in scales
@@ -56,5 +56,5 @@ def script(scales: list[Scale]) -> str:
 
 
 def _factor(scale_id: str, items: set[str]) -> str:
-    """A factor's name: the scale's, with a letter in front where lavaan could not read it or an item has it, too."""
+    """The factor's name: the scale's id, prefixed with `f_` if lavaan cannot read it or an item has the same name."""
     return f"f_{scale_id}" if scale_id[0].isdigit() or scale_id in r.RESERVED or scale_id in items else scale_id

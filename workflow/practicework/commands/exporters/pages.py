@@ -1,4 +1,4 @@
-"""HTML pages from the templates of this package: each self-contained, without a script."""
+"""Render the templates of this package as self-contained HTML pages without scripts."""
 
 from functools import cache
 from pathlib import Path
@@ -9,7 +9,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(template: str, **variables: object) -> str:
-    """A template's page; whatever a study's files say is escaped."""
+    """Render a template; all text from study files is escaped."""
     return _environment().get_template(template).render(**variables)
 
 

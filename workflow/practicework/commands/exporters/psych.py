@@ -4,20 +4,20 @@ from practicework.commands.exporters import r
 from practicework.commands.exporters.shared import line
 from practicework.study.scale import Scale
 
-_KEYS = "# A minus marks a reverse-keyed item; psych turns it on the declared range, min + max - answer."
+_KEYS = "# A minus sign marks a reverse-keyed item; psych recodes it on the declared range (min + max - answer)."
 _RULE = """\
-# psych has no rule for missing answers: it averages, or adds up, whatever was answered (and warns of such sums).
-# practicework gives no score below a number of answered items, and prorates from there; the lines that use
-# `answered` do the same, and are all in which psych's own scores differ.
+# psych averages or sums the available answers, however few (and warns about such sums). practicework requires a minimum
+# number of answered items and prorates for the missing ones. The lines that use `answered` apply this rule, which is the
+# only difference from psych's own scores.
 answered <- function(scale) rowSums(!is.na(responses[sub("^-", "", keys[[scale]])]))
 scores <- data.frame(row.names = seq_len(nrow(responses)))"""
 
 
 def script(scales: list[Scale]) -> str:
-    """R code with the keys of the scales and the calls that score them.
+    """Return R code with the scoring keys of the scales and the calls that score them.
 
-    Run on a data frame `responses`, it leaves a data frame `scores` whose columns equal the table `scoring/scores`,
-    missing answers included.
+    Run on a data frame `responses`, the code creates a data frame `scores` whose columns equal the table
+    `scoring/scores`, also for respondents with missing answers.
 
     Parameters
     ----------
@@ -26,15 +26,15 @@ def script(scales: list[Scale]) -> str:
     Raises
     ------
     StudyError
-        An item's name is a word that R reserves.
+        If an item's name is a reserved word in R.
 
     Notes
     -----
-    The call is ``psych::scoreItems(keys, items, totals, impute = "none", min, max)``. Without `min` and `max` psych
-    would turn reversed items on the range that was observed, and without `impute` it would fill in medians.
+    The call is ``psych::scoreItems(keys, items, totals, impute = "none", min, max)``. Without `min` and `max`,
+    psych would recode reversed items on the observed range; without `impute`, it would impute medians.
     """
     r.check(scales)
-    lines = r.head("Scale scores with R's package psych, as practicework computes them.", "psych")
+    lines = r.head("Scale scores with the R package psych, as computed by practicework.", "psych")
     keys = ",\n".join(f"  {r.name(scale.id)} = {r.strings(_keyed(scale))}" for scale in scales)
     lines += [_KEYS, f"keys <- list(\n{keys}\n)", "", _RULE]
     for scale in scales:
@@ -43,7 +43,7 @@ def script(scales: list[Scale]) -> str:
 
 
 def _keyed(scale: Scale) -> list[str]:
-    """The items' names, those of reverse-keyed ones with a minus."""
+    """The items' names, with a minus sign before reverse-keyed items."""
     return [f"-{item.id}" if item.reverse else item.id for item in scale.items]
 
 
@@ -54,7 +54,7 @@ def _scored(scale: Scale) -> list[str]:
     rule = {"mean": "mean", "sum": "sum", "pomp": "percent of the maximum possible"}[method]
     bottom, top = (f"{end:g}" for end in scale.score_range)
     lines = [f"# {line(scale.label)}: {rule} of {items} item{'s' if items > 1 else ''}, {bottom} to {top}"]
-    if items == 1:  # which scoreItems refuses
+    if items == 1:  # scoreItems refuses single items
         (item,) = scale.items
         lines.append(f'{own} <- {f"{low} + {high} - " if item.reverse else ""}responses[["{item.id}"]]')
     else:

@@ -1,4 +1,4 @@
-"""Qualtrics' import text in its Advanced Format, from which Qualtrics makes a survey."""
+"""Survey text in the Advanced Format that Qualtrics imports."""
 
 from practicework.commands.exporters.shared import choices, file_of, instruction, line
 from practicework.errors import StudyError
@@ -6,11 +6,11 @@ from practicework.study.scale import Scale
 
 
 def survey(scales: list[Scale]) -> str:
-    """The survey's text: a block a scale, with one matrix (or numbers to enter, on a wide range).
+    """Return the survey text: one block per scale, with one matrix (or number entry for wide ranges).
 
-    Every answer has its code as recode value. The matrix has the scale's id as its tag, so that Qualtrics names the
-    columns of an export `promotion_1`, `promotion_2`, ... in the order of the items; where items are named
-    otherwise, `ingest` finds them by their wording.
+    Every answer has its code as recode value. The matrix is tagged with the scale's id, so Qualtrics names the columns
+    of an export `promotion_1`, `promotion_2`, ... in the order of the items. Items with other names are found by their
+    wording in `ingest`.
 
     Parameters
     ----------
@@ -19,13 +19,13 @@ def survey(scales: list[Scale]) -> str:
     Raises
     ------
     StudyError
-        A wording or label with Qualtrics' own mark `[[`.
+        If a wording or label contains `[[`, which Qualtrics reserves.
 
     Notes
     -----
     Format: "Preparing an Advanced Format TXT File" in Qualtrics' support pages on importing surveys. A matrix is
     `[[Question:Matrix]]`, `[[ID:...]]`, its text, `[[Choices]]` (the rows), and the columns, `[[Answers]]`; their long
-    form `[[AdvancedAnswers]]`, `[[Answer:code]]` carries the codes, which would else be 1, 2, 3, ...
+    form `[[AdvancedAnswers]]`, `[[Answer:code]]` includes the codes, which would otherwise be 1, 2, 3, ...
     """
     lines = ["[[AdvancedFormat]]", ""]
     for part, scale in enumerate(scales, 1):
@@ -46,9 +46,9 @@ def survey(scales: list[Scale]) -> str:
 
 
 def _text(scale: Scale, text: str) -> str:
-    """A text on one line; Qualtrics reads texts as HTML."""
+    """A text on one line, escaped because Qualtrics reads texts as HTML."""
     if "[[" in text:
         raise StudyError(
-            f"{file_of(scale)}: the text '{line(text)[:60]}' holds '[[', which Qualtrics takes for a command; write it without."
+            f"{file_of(scale)}: the text '{line(text)[:60]}' contains '[[', which Qualtrics reads as a command; remove it."
         )
     return line(text).replace("&", "&amp;").replace("<", "&lt;")

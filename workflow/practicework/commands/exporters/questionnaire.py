@@ -1,4 +1,4 @@
-"""The questionnaire as respondents read it: one page to print or to pre-test, with a sheet for the researcher behind it."""
+"""The questionnaire as a page for printing and pre-testing, followed by a sheet for the researcher."""
 
 from itertools import pairwise
 
@@ -7,21 +7,20 @@ from practicework.commands.exporters.shared import choices, instruction, label, 
 from practicework.study.scale import Scale
 
 STATUS = {
-    "published": "the source's.",
-    "adapted": "adapted from the source; say so where results are reported.",
+    "published": "as published by the source.",
+    "adapted": "adapted from the source; report this with the results.",
     "draft": "a draft that has not been validated.",
 }
 NARROW = 5
-"""Above so many points, labels of some of them stand in a row of their own above the codes, where they have room."""
+"""With more points than this, incomplete labels are placed in a separate row above the codes, where they have room."""
 
 
 def page(scales: list[Scale]) -> str:
-    """The questionnaire as a self-contained HTML page.
+    """Return the questionnaire as a self-contained HTML page.
 
-    Respondents see numbered items and answers, part by part: no name of a scale or an item, nothing of its key or its
-    scoring. Where only some response points have labels, each shows its code, too. The sheet behind it, on a
-    page of its own in print, tells the researcher what each part is, how far its wording is the source's, and how
-    answers on paper are entered.
+    Respondents see numbered items and answers, part by part, but no names, keys or scoring rules. If only some response
+    points are labelled, all points also show their codes. The sheet for the researcher, printed on a separate page,
+    describes each part, the status of its wording, and how to enter answers given on paper.
 
     Parameters
     ----------
@@ -35,7 +34,7 @@ def page(scales: list[Scale]) -> str:
 
 
 def _part(scale: Scale, number: int, first: int) -> dict:
-    """What the page shows of one scale, whose items are numbered from `first`."""
+    """The content of the page for one scale, with items numbered from `first`."""
     response, points = scale.response, choices(scale.response)
     words = [label(response, code) for code, _ in points]
     some = not all(words)
@@ -66,7 +65,7 @@ def _part(scale: Scale, number: int, first: int) -> dict:
 
 
 def _anchors(words: list[str]) -> list[dict]:
-    """Labels above the columns of a table: each reaches half-way to its neighbours."""
+    """Labels above the columns of a table, each extending halfway to its neighbours."""
     at = [column for column, word in enumerate(words) if word]
     ends = [(left + right) // 2 + 1 for left, right in pairwise(at)] + [len(words)]
     return [

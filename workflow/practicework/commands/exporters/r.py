@@ -1,4 +1,4 @@
-"""What R code needs: names that R can read, and the lines on top of a script."""
+"""Helpers for exported R code: valid names and the header of a script."""
 
 import re
 from textwrap import fill
@@ -14,35 +14,35 @@ RESERVED = frozenset(
 
 
 def name(text: str) -> str:
-    """A scale's id as R code has it, in backticks where R could not read it otherwise."""
+    """A scale's id as an R name, in backticks if it is not syntactically valid."""
     return text if text not in RESERVED and re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]*", text) else f"`{text}`"
 
 
 def strings(texts: list[str]) -> str:
-    """A character vector, on several lines where it is long."""
+    """An R character vector, on several lines if it is long."""
     quoted = [f'"{text}"' for text in texts]
     return fill(f"c({', '.join(quoted)})", 100, subsequent_indent="    ", break_long_words=False)
 
 
 def check(scales: list[Scale]) -> None:
-    """Refuse items whose names R would change when it reads their column.
+    """Refuse items whose names R would change on reading the data.
 
     Raises
     ------
     StudyError
-        An item has the name of a reserved word.
+        If an item's name is a reserved word in R.
     """
     for scale in scales:
         for item in scale.item_ids:
             if item in RESERVED:
-                raise StudyError(f"{file_of(scale)}: the item '{item}' has a name that R reserves for itself; rename it.")
+                raise StudyError(f"{file_of(scale)}: the item '{item}' has a name that is reserved in R; rename it.")
 
 
 def head(about: str, package: str) -> list[str]:
-    """The lines on top of a script, which takes a data frame `responses`."""
+    """The header of a script that uses a data frame `responses`."""
     return [
         f"# {about}",
-        "# `responses` is a data frame with a column for each item, such as practicework's own table of answers:",
+        "# `responses` is a data frame with one column per item, such as practicework's table of responses:",
         '#   responses <- read.csv("results/SAMPLE/ingest/responses.csv")',
         f"library({package})",
         "",

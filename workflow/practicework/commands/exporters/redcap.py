@@ -1,4 +1,4 @@
-"""REDCap's data dictionary: the CSV from which REDCap makes the fields of a project."""
+"""REDCap data dictionary: the CSV file that defines the fields of a project."""
 
 import re
 
@@ -28,14 +28,14 @@ COLUMNS = (
 )
 RECORD, FORM = "record_id", "questionnaire"
 LONGEST = 26
-"""The length of a variable's name that REDCap recommends not to exceed."""
+"""The longest variable name that REDCap recommends."""
 
 
 def dictionary(scales: list[Scale]) -> str:
-    """The data dictionary of one form, each scale a matrix of radio buttons (or numbers to enter, on a wide range).
+    """Return the data dictionary of one form, with a matrix of radio buttons per scale (or number entry for wide ranges).
 
-    Choices are written `1, Strongly disagree | 2, Disagree`, so that answers come back as the scale's codes, under the
-    items' own names. What an item belongs to stands in the field annotation, which respondents do not see.
+    Choices are written `1, Strongly disagree | 2, Disagree`, so exports contain the scale's codes under the items' own
+    names. The field annotation, which respondents do not see, states the scale of each item.
 
     Parameters
     ----------
@@ -44,13 +44,13 @@ def dictionary(scales: list[Scale]) -> str:
     Raises
     ------
     StudyError
-        A name that REDCap does not take or has itself, or a label with its separator of choices.
+        If REDCap does not accept a name or reserves it, or a label contains the separator of choices.
 
     Notes
     -----
-    Columns and rules: the help of REDCap's page "Data Dictionary"; LinkML's meta-schema of it,
-    https://linkml.io/linkml-redcap/reference/data_dictionary/. The first field is the record's id; rows of a matrix
-    stand together and have the same choices. To be uploaded to a project that is still in development.
+    Columns and rules follow the help of REDCap's page "Data Dictionary" and LinkML's meta-schema,
+    https://linkml.io/linkml-redcap/reference/data_dictionary/. The first field is the record ID; the rows of a matrix
+    are adjacent and have the same choices. Upload the file to a project that is still in development.
     """
     rows = [{COLUMNS[0]: RECORD, COLUMNS[1]: FORM, "Field Type": "text", "Field Label": "Record ID"}]
     for scale in scales:
@@ -78,21 +78,20 @@ def _field(scale: Scale, item: Item, *, first: bool) -> dict[str, str]:
     for code, text in points:
         if "|" in text:
             raise StudyError(
-                f"{file_of(scale)}: the label of {code}, '{text}', holds a '|', with which REDCap begins the next choice; "
-                "write it without."
+                f"{file_of(scale)}: the label of {code}, '{text}', contains '|', which separates choices in REDCap; remove it."
             )
     listed = " | ".join(f"{code}, {text}" for code, text in points)
     return field | {"Field Type": "radio", "Choices, Calculations, OR Slider Labels": listed, "Matrix Group Name": scale.id}
 
 
 def _variable(scale: Scale, name: str) -> str:
-    """An item's name, if REDCap takes it for a variable."""
+    """Return an item's name if REDCap accepts it as a variable name."""
     where = f"{file_of(scale)}: the item '{name}'"
-    remedy = f"and list '{name}' under its 'columns', so that answers collected so far are still found."
+    remedy = f"and list '{name}' under its 'columns', so answers collected so far are still found."
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         fitting = re.sub(r"[^a-z0-9_]", "_", name.lower())
         raise StudyError(
-            f"{where} cannot be a REDCap variable, whose name has only lower-case letters, digits and underscores; "
+            f"{where} cannot be a REDCap variable, whose name may have only lower-case letters, digits and underscores; "
             f"rename it, for example to '{fitting}', {remedy}"
         )
     if len(name) > LONGEST:
@@ -100,5 +99,5 @@ def _variable(scale: Scale, name: str) -> str:
             f"{where} has {len(name)} characters, and REDCap recommends at most {LONGEST} for a variable; shorten it {remedy}"
         )
     if name == RECORD or name.startswith("redcap_") or name == f"{FORM}_complete":
-        raise StudyError(f"{where} has the name of a field that REDCap makes itself; rename it {remedy}")
+        raise StudyError(f"{where} has the name of a field that REDCap creates itself; rename it {remedy}")
     return name

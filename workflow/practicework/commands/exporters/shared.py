@@ -1,4 +1,4 @@
-"""What several formats share: the choices of an item, its words on one line, and rows as CSV."""
+"""Helpers shared by several formats: response choices, single-line texts and CSV."""
 
 import csv
 import io
@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from practicework.study.scale import Response, Scale
 
 MOST_POINTS = 11
-"""More response points than that are only shown as choices if each has a label; else a number is entered."""
+"""Ranges with more points are shown as choices only if every point is labelled; otherwise a number is entered."""
 
 
 def choices(response: Response) -> list[tuple[int, str]]:
-    """Each response point's code and text, which is the code itself where the scale has no label for it.
+    """Return the code and text of each response point; unlabelled points show their code.
 
-    Where a label has several languages, the first is taken. The list is empty where a number is to be entered:
-    a range with decimals, or one of many points that are not all labelled, such as 0 to 100.
+    If a label exists in several languages, the first is used. The list is empty if a number is to be entered: for a
+    range with decimals, or with many points that are not all labelled, such as 0 to 100.
     """
     if response.min % 1 or response.max % 1:
         return []
@@ -25,17 +25,17 @@ def choices(response: Response) -> list[tuple[int, str]]:
 
 
 def label(response: Response, code: int) -> str:
-    """A code's first label; empty where it has none."""
+    """A code's first label; empty if it has none."""
     return line(next(iter(response.labels.get(code, ())), ""))
 
 
 def labelled(response: Response) -> list[tuple[int, str]]:
-    """The codes that have labels, with them, in the order of the codes."""
+    """The labelled codes with their labels, in the order of the codes."""
     return [(code, label(response, code)) for code in sorted(response.labels) if label(response, code)]
 
 
 def instruction(scale: Scale) -> str:
-    """What a respondent is asked to do; it says nothing of what the scale measures."""
+    """The instruction to respondents, which does not reveal what the scale measures."""
     if choices(scale.response):
         return "Please choose one answer in each row."
     low, high = f"{scale.response.min:g}", f"{scale.response.max:g}"
@@ -50,7 +50,7 @@ def line(text: str) -> str:
 
 
 def file_of(scale: Scale) -> str:
-    """How messages name a scale's file."""
+    """The name of a scale's file in messages."""
     return f"scales/{scale.id}.yaml"
 
 

@@ -1,4 +1,4 @@
-"""Packages: a study with its code, its publishable data and its results, for a data archive and another person's machine."""
+"""Write replication packages: the code, publishable data and results of a study, for a data archive."""
 
 import re
 import shutil
@@ -26,22 +26,22 @@ LITTER = shutil.ignore_patterns("__pycache__", "*.pyc", "*.egg-info", ".*")
 
 
 def package(folder: Path, code: Path, to: Path | None = None) -> str:
-    """Write a study's package, as a folder and as a zip archive beside it; what was written, in words.
+    """Write a study's replication package as a folder and a zip archive, and return a summary.
 
     Parameters
     ----------
     folder : Path
         The study, with its results.
     code : Path
-        The clone whose pipeline made them; the package takes it along.
+        The clone whose pipeline produced them; it becomes part of the package.
     to : Path, optional
-        The package's folder; else `results/package/<title>` of the study.
+        The package's folder (default: `results/package/<title>` of the study).
 
     Raises
     ------
     StudyError
-        Results are missing, data cannot be published as the config wants, the folder holds something else, or the
-        pipeline does not run through in the package. Then nothing is written.
+        If results are missing, data cannot be published as configured, the folder contains something else, or the
+        pipeline fails in the package. Nothing is written in that case.
     """
     study = load_study(folder)
     expected = {part: _expected(study, part) for part in study.part_names}
@@ -49,12 +49,12 @@ def package(folder: Path, code: Path, to: Path | None = None) -> str:
     own = (folder / "CITATION.cff").is_file()
     readme.citation(folder if own else code)
     if to is None and FOLDER.name in study.part_names:
-        raise StudyError(f"{FOLDER} holds the results of '{FOLDER.name}'; choose another folder with --to.")
+        raise StudyError(f"{FOLDER} contains the results of '{FOLDER.name}'; choose another folder with --to.")
     to = to or folder / FOLDER / slug(study.config.title)
     archive = to.with_name(f"{to.name}.zip")
     mine = (to / crate.METADATA).is_file()
     if (to.exists() and not mine and (not to.is_dir() or any(to.iterdir()))) or (archive.exists() and not mine):
-        raise StudyError(f"{to} or {archive.name} exists and is no package; choose another folder with --to.")
+        raise StudyError(f"{to} or {archive.name} exists and is not a package; choose another folder with --to.")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         place = TemporaryDirectory(dir=to.parent, prefix=".")
@@ -64,7 +64,7 @@ def package(folder: Path, code: Path, to: Path | None = None) -> str:
         made = Path(place.name) / to.name
         verification = _fill(made, study, code, expected)
         if wrong := crate.check(made):
-            raise RuntimeError(f"the package's metadata do not fit its files: {'; '.join(wrong[:3])}")
+            raise RuntimeError(f"the package's metadata do not match its files: {'; '.join(wrong[:3])}")
         shutil.rmtree(to, ignore_errors=True)
         shutil.move(made, to)
     write_zip(to, archive)
@@ -72,19 +72,19 @@ def package(folder: Path, code: Path, to: Path | None = None) -> str:
 
 
 def slug(title: str) -> str:
-    """A title as the name of a folder."""
+    """Convert a title to a folder name."""
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’]", "", title.lower())).strip("-")[:60].strip("-") or "study"
 
 
 def _expected(study: Study, part: str) -> pd.DataFrame:
-    """The numbers that a study expects of a part: those committed, else those of its results."""
+    """The expected numbers of a part: the committed ones, otherwise those of its results."""
     found = numbers.numbers(study.folder / "results" / part)
     committed = numbers.read_expected(expectations(study.folder, part, DATA))
     return found if committed is None else committed
 
 
 def _fill(made: Path, study: Study, code: Path, expected: dict[str, pd.DataFrame]) -> Verification:
-    """Write everything that a package holds, running its pipeline once on the way."""
+    """Write the contents of a package and run its pipeline once."""
     _copy_code(code, made)
     if (study.folder / "CITATION.cff").is_file():
         shutil.copyfile(study.folder / "CITATION.cff", made / "CITATION.cff")
@@ -108,7 +108,7 @@ def _fill(made: Path, study: Study, code: Path, expected: dict[str, pd.DataFrame
         (made / "codebook.csv").write_text(codebook.table(scales, study), encoding="utf-8", newline="")
         (made / "codebook.html").write_text(codebook.page(scales, study), encoding="utf-8", newline="")
     (made / "README.md").write_text(readme.render(made, study, datasets, verification), encoding="utf-8")
-    (made / CHECKSUMS).touch()  # so that the metadata list it; it is filled last
+    (made / CHECKSUMS).touch()  # to be listed in the metadata; its content is written last
     facts = {
         "title": f"Replication package: {study.config.title}",
         "description": study.config.question or f"Data, code and results of the study '{study.config.title}'.",
@@ -121,7 +121,7 @@ def _fill(made: Path, study: Study, code: Path, expected: dict[str, pd.DataFrame
 
 
 def _copy_code(code: Path, made: Path) -> None:
-    """Copy the program, without what belongs to a machine."""
+    """Copy the program without machine-specific files."""
     for name in CODE:
         if (code / name).is_dir():
             shutil.copytree(code / name, made / name, ignore=LITTER)
@@ -133,7 +133,7 @@ def _copy_code(code: Path, made: Path) -> None:
 def _results(
     made: Path, study: Study, run: Rerun, expected: dict[str, pd.DataFrame], stand_ins: dict[str, pd.DataFrame | None]
 ) -> None:
-    """Results and expectations: of the package's own run where its data are there, else the study's, without single people."""
+    """Copy results and expected numbers: of the package's run if it has the data, otherwise the study's without individuals."""
     if (overview := study.folder / "results/overview.html").is_file():
         (made / "results").mkdir(exist_ok=True)
         shutil.copyfile(overview, made / "results/overview.html")
@@ -155,7 +155,7 @@ def _results(
 
 
 def _of_people(file: Path, name: Path) -> bool:
-    """Whether a table of results has rows for single respondents; what the report shows is published with it."""
+    """Whether a result table has one row per respondent; tables shown in the report are always published."""
     if name.parts[0] == "report" or file.suffix != ".csv":
         return False
     with file.open(encoding="utf-8") as lines:
@@ -163,7 +163,7 @@ def _of_people(file: Path, name: Path) -> bool:
 
 
 def _told(study: Study, to: Path, archive: Path, verification: Verification, own: bool) -> str:
-    """What was written, what a reader of the package cannot do, and what is worth mending before it is published."""
+    """Summarise what was written, what readers of the package cannot do, and what to fix before publication."""
     from practicework.commands.verification.summary import verdict
 
     lines = [f"Package: {to}", f"Archive: {archive}", verdict(verification)]
@@ -171,10 +171,10 @@ def _told(study: Study, to: Path, archive: Path, verification: Verification, own
         if kind != DATA:
             spec = study.config.samples[part]
             how = f"its stand-in {spec.stand_in} is" if kind == STAND_IN else "there is no stand-in"
-            lines.append(f"Note: the data of {part} are not in it; {how}.")
+            lines.append(f"Note: the data of {part} are not included; {how}.")
             lines.append(
-                f"Note: the report of {part} is, with respondents as dots in figures and by id; look at it before you publish."
+                f"Note: the report of {part} is included and shows respondents by id and as points; review it before publication."
             )
     if not own:
-        lines.append("Note: the study has no CITATION.cff, so that authors and date are those of the program; write one.")
+        lines.append("Note: the study has no CITATION.cff, so authors and date are those of the program; add one.")
     return "\n".join(lines)

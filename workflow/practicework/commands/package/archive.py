@@ -1,4 +1,4 @@
-"""A package's files: their checksums, and one zip archive that is the same bytes for the same files."""
+"""Checksums of a package's files, and a zip archive that is byte-identical for identical files."""
 
 import hashlib
 import zipfile
@@ -6,7 +6,7 @@ from pathlib import Path
 
 CHECKSUMS = "checksums.txt"
 EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that a zip archive can tell; every file has it."""
+"""The earliest time that a zip archive can store, used for every file."""
 
 
 def files(folder: Path) -> list[str]:
@@ -23,7 +23,7 @@ def write_checksums(folder: Path) -> None:
 
 
 def write_zip(folder: Path, path: Path) -> None:
-    """Write an archive of a folder, the folder itself on top."""
+    """Write a zip archive with the folder itself at the top level."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in files(folder):
             entry = zipfile.ZipInfo(f"{folder.name}/{name}", EPOCH)

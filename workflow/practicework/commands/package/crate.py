@@ -1,4 +1,4 @@
-"""RO-Crate metadata of a package: what each file is, who made it, under which licence, with which software."""
+"""RO-Crate metadata of a package: description of each file, authors, licence and software."""
 
 import json
 from importlib.metadata import metadata
@@ -36,11 +36,11 @@ def write(folder: Path, facts: dict, descriptions: dict[str, str]) -> None:
     Parameters
     ----------
     folder : Path
-        The package, complete but for this file.
+        The package, complete except for this file.
     facts : dict
         `title`, `description`, `citation` (of CITATION.cff), `software` (pairs of name and version).
     descriptions : dict of str to str
-        By file, what it is.
+        By file, its description.
     """
     from rocrate.model.contextentity import ContextEntity
     from rocrate.rocrate import ROCrate
@@ -71,7 +71,7 @@ def write(folder: Path, facts: dict, descriptions: dict[str, str]) -> None:
         about = {"name": name, "description": descriptions[name], "encodingFormat": FORMATS.get(Path(name).suffix, "text/plain")}
         if language := _language(name):
             about |= {"@type": ["File", "SoftwareSourceCode"], "programmingLanguage": languages[language]}
-        if name != CHECKSUMS:  # which is filled last
+        if name != CHECKSUMS:  # written last
             about |= {"contentSize": str((folder / name).stat().st_size)}
         crate.add_file(folder / name, dest_path=name, properties=about)
     crate.root_dataset["mainEntity"] = crate.get("Snakefile")
@@ -80,13 +80,13 @@ def write(folder: Path, facts: dict, descriptions: dict[str, str]) -> None:
 
 
 def check(folder: Path) -> list[str]:
-    """What is wrong with a package's metadata: files that are not listed or not there, facts of the whole that are missing."""
+    """List the problems of a package's metadata: unlisted or missing files, and missing properties."""
     graph = {entity["@id"]: entity for entity in json.loads((folder / METADATA).read_text(encoding="utf-8"))["@graph"]}
     root = graph.get("./", {})
     listed = {part["@id"] for part in root.get("hasPart", [])}
     there = {name for name in files(folder) if name != METADATA}
     wrong = [f"{name} is not listed" for name in sorted(there - listed)]
-    wrong += [f"{name} is listed and not there" for name in sorted(listed - there)]
+    wrong += [f"{name} is listed but missing" for name in sorted(listed - there)]
     wrong += [
         f"the package has no {key}" for key in ("name", "description", "datePublished", "license", "author") if not root.get(key)
     ]
@@ -99,7 +99,7 @@ def check(folder: Path) -> list[str]:
 
 
 def _language(name: str) -> str | None:
-    """The language of a program's file."""
+    """The programming language of a file."""
     return "Snakemake" if name == "Snakefile" or name.endswith(".smk") else "Python" if name.endswith(".py") else None
 
 
@@ -108,7 +108,7 @@ def _software(name: str, version: str, url: str) -> dict:
 
 
 def _homepage(name: str) -> str | None:
-    """Where a library says that it is at home."""
+    """The homepage stated in a library's metadata."""
     if name in LANGUAGES:
         return LANGUAGES[name]
     try:

@@ -1,4 +1,4 @@
-"""The facts of a package's README, after the template of the Social Science Data Editors, each from the study or its rerun."""
+"""Fill a package's README, after the template of the Social Science Data Editors, from the study and its rerun."""
 
 import ast
 import re
@@ -25,30 +25,30 @@ from practicework.tables.contracts import CONTRACTS
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 20
-"""Differences that the README lists; a file has them all."""
+"""Number of differences listed in the README; a file contains all of them."""
 
 KNOWN = {
     "README.md": "What this package is, and how to run it.",
     "LICENSE": "The licence of the program.",
     "CITATION.cff": "How to cite this package.",
     "Makefile": "Sets up the software and runs the study: make, make verify.",
-    "Snakefile": "The pipeline: its stages in their order.",
+    "Snakefile": "The pipeline with its stages in order.",
     "pyproject.toml": "The program's dependencies.",
     "requirements.lock": "The version of every dependency, with checksums.",
     "checksums.txt": "SHA-256 sums of all other files: sha256sum -c checksums.txt.",
     "codebook.csv": "Every variable with its meaning and values.",
-    "codebook.html": "The codebook, to read.",
+    "codebook.html": "The codebook as a web page.",
     "config/config.yaml": "The study: samples, scales, models, published claims.",
-    "config/README.md": "Every key of the config.",
-    "data/raw/README.md": "Where the data come from.",
+    "config/README.md": "Description of every config key.",
+    "data/raw/README.md": "Sources of the data.",
     "results/overview.html": "All samples and sets on one page.",
-    "results/differences.csv": "Numbers of this package's run that are not those of the study.",
+    "results/differences.csv": "Numbers of this package's run that differ from those of the study.",
 }
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of the pipeline in the description of programs."""
+    """A stage of the pipeline, for the description of programs."""
 
     name: str
     about: str
@@ -58,7 +58,7 @@ class Stage:
 
 
 def software(code: Path) -> list[tuple[str, str]]:
-    """The program and the libraries that it names, with the versions that ran."""
+    """The program and its dependencies, with the versions used."""
     project = tomllib.loads((code / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = [re.match(r"[\w.-]+", one)[0] for one in project["dependencies"]]
     python = ".".join(map(str, sys.version_info[:3]))
@@ -66,12 +66,12 @@ def software(code: Path) -> list[tuple[str, str]]:
 
 
 def citation(folder: Path) -> dict:
-    """The content of a CITATION.cff.
+    """Read a CITATION.cff.
 
     Raises
     ------
     StudyError
-        It is no such file, or lacks what a package's metadata need.
+        If the file is invalid or lacks a field that a package's metadata require.
     """
     found = read_yaml(folder / "CITATION.cff", "CITATION.cff")
     for key, example in (
@@ -81,15 +81,15 @@ def citation(folder: Path) -> dict:
         ("date-released", "2026-01-31"),
     ):
         if not found.get(key):
-            raise StudyError(f"CITATION.cff has no '{key}'; add it ({example}), since a data archive asks for it.")
+            raise StudyError(f"CITATION.cff has no '{key}'; add it ({example}), because data archives require it.")
     for author in found["authors"]:
         if not isinstance(author, dict) or not ("family-names" in author or "name" in author):
-            raise StudyError("CITATION.cff has an author without 'family-names' (people) or 'name' (others); add one of them.")
+            raise StudyError("CITATION.cff has an author without 'family-names' (person) or 'name' (organisation); add one.")
     return found
 
 
 def stages(study: Study, code: Path) -> list[Stage]:
-    """The stages that run for any part of the study, in their order."""
+    """The stages that run for at least one part of the study, in order."""
     runs = {stage for part in parts(study) for stage in part.stages}
     found = []
     for stage in (one for one in STAGES if one in runs):
@@ -108,7 +108,7 @@ def _first_line(file: Path) -> str:
 
 
 def randomness(code: Path) -> list[str]:
-    """Where random numbers are drawn: file and line of each generator that derives from the seed."""
+    """File and line of each generator derived from the seed."""
     return [
         f"{path.relative_to(code).as_posix()}:{number}"
         for path in sorted((code / "workflow").rglob("*.py"))
@@ -142,7 +142,7 @@ def references(study: Study, cited: dict) -> list[str]:
 
 
 def memory() -> str:
-    """The memory of the largest process that was started, in words; empty where the system does not tell."""
+    """The peak memory of the largest child process, in words; empty if the system does not report it."""
     try:
         import resource
     except ImportError:  # Windows
@@ -152,7 +152,7 @@ def memory() -> str:
 
 
 def render(folder: Path, study: Study, datasets: list[Dataset], verification: Verification) -> str:
-    """The README of a package whose code, data and results are in `folder`."""
+    """Render the README of a package whose code, data and results are in `folder`."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, autoescape=False,
@@ -172,13 +172,13 @@ def render(folder: Path, study: Study, datasets: list[Dataset], verification: Ve
 
 
 def _terms(folder: Path) -> str:
-    """Where the terms of the data stand, if the config does not tell."""
-    told = "the terms in `data/raw/README.md`" if (folder / RAW / "README.md").is_file() else "terms that their authors tell"
+    """The terms of use of the data if the config does not state them."""
+    told = "the terms in `data/raw/README.md`" if (folder / RAW / "README.md").is_file() else "terms set by their authors"
     return f"{told} (the licence of the program does not cover them)"
 
 
 def descriptions(folder: Path, study: Study, datasets: list[Dataset], names: list[str]) -> dict[str, str]:
-    """By file of a package, what it is."""
+    """Describe each file of a package."""
     known = KNOWN | {one.file: f"Data of {one.part}: {one.source}; {one.note}." for one in datasets}
     for entry in shown(folder, study):
         about = f"{entry['kind'].capitalize()} {entry['number']} of {entry['part']}: {entry['title']}."
@@ -190,14 +190,14 @@ def descriptions(folder: Path, study: Study, datasets: list[Dataset], names: lis
 
 
 def _describe(file: Path, name: Path) -> str:
-    """What a file is, by its place or by its own first line."""
+    """Describe a file by its location or its own first line."""
     if name.parts[:2] == ("config", "expected"):
-        return f"The numbers that are expected of {name.stem}, for make verify."
+        return f"Expected numbers of {name.stem}, for make verify."
     if name.parts[0] == "results" and len(name.parts) > 2:
         table = "/".join(name.parts[2:]).removesuffix(".csv")
         if name.suffix == ".csv" and (table in CONTRACTS or (table.count("/") == 2 and table.startswith("moderation/"))):
-            return f"{contract(table).about} Of {name.parts[1]}."
+            return f"{contract(table).about} Part: {name.parts[1]}."
         return f"Part of the report of {name.parts[1]}."
     if name.suffix == ".py":
         return _first_line(file) or "Part of the program."
-    return {"docs": "Documentation.", "profiles": "Settings of Snakemake."}.get(name.parts[0], "Part of the program.")
+    return {"docs": "Documentation.", "profiles": "Snakemake settings."}.get(name.parts[0], "Part of the program.")

@@ -1,4 +1,4 @@
-"""Verification: a study rerun from its files alone, and every number held against what it expects and what was published."""
+"""Rerun a study from its files and compare every number with the expected and published values."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,16 +25,16 @@ FULL, MINOR, PARTIAL, NOT, NONE = (
 
 @dataclass(frozen=True)
 class Verification:
-    """Every number of a rerun beside what is expected of it, and the published claims.
+    """The numbers of a rerun compared with the expected ones and with the published claims.
 
     Attributes
     ----------
     basis : dict
         By part: `data`, `stand-in` or `absent`.
     compared, claims : dict of str to DataFrame
-        By part that ran: as `numbers.compare` and `numbers.published` return them; no claims about a stand-in.
+        By part that was run, as returned by `numbers.compare` and `numbers.published`; stand-ins have no claims.
     seconds : float
-        How long the pipeline ran.
+        Run time of the pipeline.
     tolerance : float
     """
 
@@ -46,7 +46,7 @@ class Verification:
     unexpected: list[str] = field(default_factory=list)
 
     def counts(self, part: str | None = None) -> dict[str, int]:
-        """How many numbers of a part, or of all, have each verdict."""
+        """Count the numbers with each verdict, for one part or for all."""
         frames = self.compared.values() if part is None else [self.compared[part]]
         return {verdict: sum(int((frame["verdict"] == verdict).sum()) for frame in frames) for verdict in numbers.VERDICTS}
 
@@ -57,15 +57,15 @@ class Verification:
 
     @property
     def passed(self) -> bool:
-        """Whether every part that ran gives what is expected, none is left out, and anything was compared at all."""
+        """Whether all parts were run, at least one number was compared, and all expected numbers agree."""
         return self.verdict in (FULL, MINOR) and ABSENT not in self.basis.values()
 
     @property
     def verdict(self) -> str:
-        """One of the four classes of the American Economic Association's data editor, or that there is none.
+        """One of the four classes used by the American Economic Association's data editor, or `NONE`.
 
-        Full: every expected number is the same. With minor issues: all agree, some only within the tolerance, or
-        there are numbers that nothing expects. Partial: some differ or are missing. Not reproduced: more than half.
+        Full: all expected numbers are the same. With minor issues: all agree, but some only within the tolerance, or
+        there are new numbers. Partial: some differ or are missing. Not reproduced: more than half do.
         """
         counts = self.counts()
         expected = sum(counts.values()) - counts[NEW]
@@ -76,7 +76,7 @@ class Verification:
         return MINOR if counts[WITHIN] or counts[NEW] else FULL
 
     def table(self) -> pd.DataFrame:
-        """All numbers and claims, one a row: what they are held against, and the verdict."""
+        """All numbers and claims, one per row, with the reference value and the verdict."""
         columns = ["part", "against", "table", "row", "label", "column", "expected", "found", "difference", "verdict"]
         rows = [pd.DataFrame(columns=columns)]
         rows += [frame.assign(part=part, against="expectation") for part, frame in self.compared.items()]
@@ -88,21 +88,21 @@ class Verification:
 
 
 def verify(folder: Path, code: Path, tolerance: float = TOLERANCE) -> Verification:
-    """Rerun a study from its files and hold every number against its expectations and against the published values.
+    """Rerun a study from its files and compare every number with the expected and published values.
 
     Parameters
     ----------
     folder : Path
         The study; its own results are neither read nor changed.
     code : Path
-        The clone, or package, whose pipeline runs.
+        The clone or package whose pipeline is run.
     tolerance : float
-        The largest relative difference of numbers that agree.
+        The largest relative difference at which numbers agree.
 
     Raises
     ------
     StudyError
-        Nothing can be run, nothing is expected, or the pipeline does not run through.
+        If nothing can be run, there are no expected numbers, or the pipeline fails.
     """
     if not 0 <= tolerance < 1:
         raise StudyError(f"--tolerance is {tolerance:g}; give a relative difference from 0 up to 1, such as 0.0001.")
@@ -111,9 +111,9 @@ def verify(folder: Path, code: Path, tolerance: float = TOLERANCE) -> Verificati
         raise StudyError(how_to_get_on(folder, next(iter(kinds))))
     expected = {part: numbers.read_expected(expectations(folder, part, kind)) for part, kind in kinds.items()}
     nothing = all(frame is None for part, frame in expected.items() if kinds[part] != ABSENT)
-    if nothing and STAND_IN not in kinds.values():  # on a stand-in it is something that the pipeline runs
+    if nothing and STAND_IN not in kinds.values():  # with a stand-in, a completed run is informative by itself
         raise StudyError(
-            f"{EXPECTED.as_posix()}/ holds no numbers to compare with; run the study, look at its report, and then write "
+            f"{EXPECTED.as_posix()}/ contains no numbers to compare with; run the study, review its report, and then write "
             "them with: practicework expect."
         )
     with rerun(folder, code, kinds) as run:
@@ -121,7 +121,7 @@ def verify(folder: Path, code: Path, tolerance: float = TOLERANCE) -> Verificati
 
 
 def compared(run: Rerun, expected: dict[str, pd.DataFrame | None], tolerance: float = TOLERANCE) -> Verification:
-    """A rerun's numbers beside the expected ones, part by part."""
+    """Compare the numbers of a rerun with the expected ones, part by part."""
     frames, claims = {}, {}
     for part, results in run.results.items():
         frames[part] = numbers.compare(expected[part], numbers.numbers(results), tolerance)
@@ -133,12 +133,12 @@ def compared(run: Rerun, expected: dict[str, pd.DataFrame | None], tolerance: fl
 
 
 def expectations(folder: Path, part: str, kind: str) -> Path:
-    """The file of the numbers that a study expects of a part, or of its stand-in."""
+    """The file with the expected numbers of a part or of its stand-in."""
     return folder / EXPECTED / f"{part}{'_stand_in' if kind == STAND_IN else ''}.csv"
 
 
 def expect(folder: Path, code: Path) -> list[str]:
-    """Write the numbers that a study expects: those of its results, and those of its stand-ins, which are run for them.
+    """Write the expected numbers of a study, from its results and from reruns with its stand-ins.
 
     Returns
     -------
@@ -148,7 +148,7 @@ def expect(folder: Path, code: Path) -> list[str]:
     Raises
     ------
     StudyError
-        Results are missing, or the pipeline does not run through on a stand-in. Then nothing is written.
+        If results are missing or the pipeline fails on a stand-in. Nothing is written in that case.
     """
     study = load_study(folder)
     found: dict[Path, pd.DataFrame] = {}
@@ -164,11 +164,11 @@ def expect(folder: Path, code: Path) -> list[str]:
 
 
 def how_to_get_on(folder: Path, sample: str) -> str:
-    """For a sample whose file is absent and that has no stand-in: one sentence on what to do."""
+    """One sentence on how to proceed if a sample has neither its file nor a stand-in."""
     spec = load_config(folder).samples[sample]
     access = f" ({spec.access.rstrip('.')})" if spec.access else ""
-    stand_in = f"nor is its stand-in {spec.stand_in}" if spec.stand_in else "and the config names no stand-in"
+    stand_in = f"as is its stand-in {spec.stand_in}" if spec.stand_in else "and the config names no stand-in"
     return (
-        f"The file of '{sample}', {spec.file}, is not there, {stand_in}; get the file from the study's authors{access} and "
-        "put it there, or ask them for a stand-in (practicework stand-in)."
+        f"The file of '{sample}', {spec.file}, is missing, {stand_in}; obtain the file from the study's authors{access} and "
+        "save it there, or ask them for a stand-in (practicework stand-in)."
     )

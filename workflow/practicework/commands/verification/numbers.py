@@ -1,4 +1,4 @@
-"""The numbers that a report shows, those that a study expects, and how far the two agree."""
+"""Read the numbers of a report and compare them with the expected ones."""
 
 from pathlib import Path
 
@@ -14,14 +14,14 @@ LEDGER = "replication/ledger"
 SAME, WITHIN, DIFFERS, MISSING, NEW = VERDICTS = ("same", "within tolerance", "differs", "missing", "new")
 
 EXACT = 1e-9
-"""The largest relative difference of two numbers that are the same: what adding up in another order does."""
+"""The largest relative difference of numbers that count as the same; the order of summation causes such differences."""
 
 TINY = 1e-12
-"""Numbers that differ by less are the same, whatever their size: beside zero a relative difference means nothing."""
+"""Numbers that differ by less count as the same, because relative differences are meaningless near zero."""
 
 
 def numbers(results: Path) -> pd.DataFrame:
-    """Every number of every table of a report, and whether each published claim agrees.
+    """Return every number in the tables of a report, and whether each published claim agrees.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def numbers(results: Path) -> pd.DataFrame:
     Raises
     ------
     StudyError
-        The report or one of its tables is not there.
+        If the report or one of its tables does not exist.
     """
     found = [
         frame
@@ -58,7 +58,7 @@ def contents(results: Path) -> pd.DataFrame:
 
 
 def ledger(results: Path) -> pd.DataFrame | None:
-    """The published claims beside the reproduced values; None where nothing was published."""
+    """The published claims with the reproduced values; None if nothing was published."""
     from practicework import tables
 
     file = results / f"{LEDGER}.csv"
@@ -66,9 +66,9 @@ def ledger(results: Path) -> pd.DataFrame | None:
 
 
 def _cells(file: Path) -> pd.DataFrame:
-    """A table of a report as texts."""
+    """A table of a report, with every cell as text."""
     if not file.is_file():
-        raise StudyError(f"{_shown(file)} is not there; run the study first: snakemake.")
+        raise StudyError(f"{_shown(file)} does not exist; run the study first: snakemake.")
     return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 
@@ -77,66 +77,67 @@ def _shown(file: Path) -> str:
 
 
 def _numbers(name: str, cells: pd.DataFrame) -> pd.DataFrame:
-    """The numbers of one table, row by row."""
+    """The numbers of one table, row by row; its first column has the rows' keys."""
     values = cells.apply(pd.to_numeric, errors="coerce").to_numpy(float).reshape(cells.shape)
-    rows = []
-    for row, (texts, found) in enumerate(zip(cells.to_numpy(), values, strict=True), 1):
-        places = np.flatnonzero(~np.isnan(found))
-        label = " | ".join(text for text in texts[: places[0]] if text) if len(places) else ""
-        rows += [(name, row, label, cells.columns[place], found[place]) for place in places]
+    rows = [
+        (name, row, texts[0], cells.columns[place], found[place])
+        for row, (texts, found) in enumerate(zip(cells.to_numpy(), values, strict=True), 1)
+        for place in np.flatnonzero(~np.isnan(found))
+        if place
+    ]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"row": "int64", "value": "float64"})
 
 
 def read_expected(file: Path) -> pd.DataFrame | None:
-    """The numbers that a study expects of a part; None where none are committed.
+    """Read the expected numbers of a part; None if there are none.
 
     Raises
     ------
     StudyError
-        The file has other columns, or a value that is no number.
+        If the file has other columns or a value that is not a number.
     """
     if not file.is_file():
         return None
     frame = pd.read_csv(file, dtype=str, keep_default_na=False)
     shown = f"config/expected/{file.name}"
     if list(frame.columns) != COLUMNS:
-        raise StudyError(f"{shown} must have the columns {', '.join(COLUMNS)}; write it anew with: practicework expect.")
+        raise StudyError(f"{shown} must have the columns {', '.join(COLUMNS)}; rewrite it with: practicework expect.")
     for column in ("row", "value"):
         values = pd.to_numeric(frame[column], errors="coerce")
         if values.isna().any():
             place = int(np.argmax(values.isna()))
             raise StudyError(
-                f"{shown}, row {place + 2}, column '{column}': '{frame[column][place]}' is no number; correct it, "
-                "or write the file anew with: practicework expect."
+                f"{shown}, row {place + 2}, column '{column}': '{frame[column][place]}' is not a number; correct it "
+                "or rewrite the file with: practicework expect."
             )
         frame[column] = values
     return frame.astype({"row": "int64", "value": "float64"})
 
 
 def write_expected(found: pd.DataFrame, file: Path) -> None:
-    """Write the numbers that a study expects of a part, with all their digits."""
+    """Write the expected numbers of a part at full precision."""
     file.parent.mkdir(parents=True, exist_ok=True)
     value = [repr(float(one)).removesuffix(".0") for one in found["value"]]
     found[COLUMNS].assign(value=value).to_csv(file, index=False, lineterminator="\n")
 
 
 def compare(expected: pd.DataFrame | None, found: pd.DataFrame, tolerance: float) -> pd.DataFrame:
-    """Hold each expected number against the one found.
+    """Compare each expected number with the one found.
 
     Parameters
     ----------
     expected : DataFrame or None
-        None where nothing is expected, so that every number is new.
+        If None, every number is new.
     found : DataFrame
-        Both as `numbers` returns them. A number is known by its table, label and column, and among several rows
-        of one label by their order, so that a row which comes in between shifts no other.
+        Both as returned by `numbers`. Numbers are matched by table, label and column, and rows with the same label by
+        their order, so an inserted row with another label does not shift the others.
     tolerance : float
-        The largest relative difference, |found - expected| / |expected|, of numbers that agree.
+        The largest relative difference, |found - expected| / |expected|, at which numbers agree.
 
     Returns
     -------
     DataFrame
-        `table`, `row` (of the found number, else of the expected one), `label`, `column`, `expected`, `found`,
+        `table`, `row` (of the found number, otherwise of the expected one), `label`, `column`, `expected`, `found`,
         `difference` (relative) and `verdict`: one of `VERDICTS`.
     """
     expected = found.iloc[:0] if expected is None else expected
@@ -175,14 +176,14 @@ AGREES, EXPECTED, UNEXPECTED, UNKNOWN = CLAIMS = (
 
 
 def published(claims: pd.DataFrame, compared: pd.DataFrame) -> pd.DataFrame:
-    """What each published claim comes to, in the words of `CLAIMS`: an honest study may disagree with its paper.
+    """Classify each published claim as one of `CLAIMS`; a sound study may disagree with its publication.
 
     Parameters
     ----------
     claims : DataFrame
         The table `replication/ledger` of the rerun.
     compared : DataFrame
-        As `compare` returns it for the same part.
+        As returned by `compare` for the same part.
     """
     rows = compared[(compared["table"] == LEDGER) & (compared["verdict"] != MISSING)]
     expected = dict(zip(rows["row"], rows["expected"], strict=True))

@@ -1,4 +1,4 @@
-"""Reruns of a study in a folder of their own: with its data, or with a stand-in where a sample's file is absent."""
+"""Rerun a study in a temporary folder, with its data or with a stand-in if a sample's file is missing."""
 
 import os
 import re
@@ -18,17 +18,17 @@ from practicework.errors import StudyError
 from practicework.study import CONFIG, RAW, load_config, load_study
 from practicework.study.documents import read_yaml
 
-FOLDERS = ("config", "scales", RAW.as_posix())
-"""What a study is made of; a rerun takes nothing else."""
+FOLDERS = ("config", "scales", "published", RAW.as_posix())
+"""The folders of a study; a rerun copies nothing else."""
 
 DATA, STAND_IN, ABSENT = "data", "stand-in", "absent"
 
-BECAUSE = "A stand-in for data that are not public: the pipeline runs on it, and no finding can rest on it."
+BECAUSE = "A stand-in for data that are not public: it shows that the pipeline runs but supports no conclusions."
 
 
 @dataclass(frozen=True)
 class Rerun:
-    """What a rerun had to go by for each part, where its results are, and how long it took."""
+    """A rerun: the data used for each part, the result folders and the run time in seconds."""
 
     basis: dict[str, str]
     results: dict[str, Path] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Rerun:
 
 
 def basis(folder: Path) -> dict[str, str]:
-    """By part of a study: `data` where its file is there, `stand-in` where the config names one instead, else `absent`."""
+    """By part of a study: `data` if its file exists, `stand-in` if only its stand-in exists, otherwise `absent`."""
     config = load_config(folder)
     kinds = {
         name: DATA
@@ -51,22 +51,22 @@ def basis(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def rerun(folder: Path, code: Path, kinds: dict[str, str]) -> Iterator[Rerun]:
-    """Run a study's parts in a temporary folder, which is gone afterwards; the study's own results are not touched.
+    """Run a study's parts in a temporary folder that is deleted afterwards; the study's own results do not change.
 
     Parameters
     ----------
     folder : Path
         The study.
     code : Path
-        The clone, or package, whose Snakefile runs.
+        The clone or package whose Snakefile is run.
     kinds : dict
-        What to run: by part `data`, `stand-in`, or `absent` for what is left out. Every stand-in runs in a study
-        of its own, since it needs no other part.
+        By part: `data`, `stand-in` or `absent` (not run). Each stand-in is run as a separate study, because it
+        needs no other part.
 
     Raises
     ------
     StudyError
-        The pipeline does not run through.
+        If the pipeline fails.
     """
     config = read_yaml(folder / CONFIG, CONFIG.as_posix())
     own = [part for part, kind in kinds.items() if kind == DATA]
@@ -84,7 +84,7 @@ def rerun(folder: Path, code: Path, kinds: dict[str, str]) -> Iterator[Rerun]:
 
 
 def only(config: dict, parts: list[str]) -> dict:
-    """A config with these samples and sets of codings alone."""
+    """A config restricted to these samples and sets of codings."""
     kept = {key: value for key, value in config.items() if key not in ("samples", "coding", "replication")}
     for key in ("samples", "coding", "replication"):
         some = {name: one for name, one in (config.get(key) or {}).items() if name in parts}
@@ -94,19 +94,19 @@ def only(config: dict, parts: list[str]) -> dict:
 
 
 def with_coded(config: dict, sample: str, file: str, synthetic: str | None = None) -> dict:
-    """A config in which a coded table, as `ingest` has it, stands in the place of a sample's file."""
+    """A config in which a table of coded answers replaces a sample's file."""
     entry = {"file": file, "reader": "coded", "respondent": "respondent"} | ({"synthetic": synthetic} if synthetic else {})
     return config | {"samples": config["samples"] | {sample: entry}}
 
 
 def copy_study(folder: Path, to: Path, config: dict | None = None) -> None:
-    """Copy what a study is made of, with another config if one is given."""
+    """Copy the files of a study, optionally with another config."""
     for name in FOLDERS:
         if (folder / name).is_dir():
             shutil.copytree(folder / name, to / name, ignore_dangling_symlinks=True)
     if config is not None:
         write_config(config, to)
-    load_study(to)  # a mistake is told before anything runs
+    load_study(to)  # report mistakes before anything runs
 
 
 def write_config(config: dict, folder: Path) -> None:
@@ -116,7 +116,7 @@ def write_config(config: dict, folder: Path) -> None:
 
 
 def _run(folder: Path, code: Path) -> None:
-    """Run the pipeline; a StudyError repeats the sentence with which it ended, if it did."""
+    """Run the pipeline; if it fails, raise a StudyError with its last error message."""
     code = code.resolve()
     command = [sys.executable, "-m", "snakemake", "-s", code / "Snakefile", "-d", folder, "--quiet", "all", "--nocolor"]
     done = subprocess.run(
@@ -125,5 +125,5 @@ def _run(folder: Path, code: Path) -> None:
     )  # fmt: skip
     if done.returncode:
         told = re.findall(r"^Error: (.+)$", done.stdout, re.M)
-        why = told[-1] if told else "it ended without a reason; run `snakemake` in the study folder to see more"
-        raise StudyError(f"Not reproduced, since the pipeline does not run through: {why}")
+        why = told[-1] if told else "it gave no reason; run `snakemake` in the study folder for details"
+        raise StudyError(f"Not reproduced because the pipeline failed: {why}")

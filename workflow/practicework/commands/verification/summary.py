@@ -1,4 +1,4 @@
-"""A verification on one screen."""
+"""Summary of a verification on one screen."""
 
 import os
 import platform
@@ -19,24 +19,24 @@ from practicework.study import load_config
 LINES, WIDTH, PARTS, DIFFERENCES = 24, 100, 5, 4
 
 STAND_IN_SHOWS = (
-    "ran on a synthetic stand-in, its file being absent: the pipeline runs and {same} on these rows; whether the study's "
-    "own numbers hold, it does not show"
+    "was run on a synthetic stand-in because its file is missing: the pipeline runs and {same}; this does not verify the "
+    "study's own numbers"
 )
 
 
 def run(folder: Path, code: Path, tolerance: float, file: Path | None = None) -> tuple[str, bool]:
-    """Verify a study and write every number to a CSV file; the summary, and whether the study passes.
+    """Verify a study, write every number to a CSV file, and return the summary and whether the study passes.
 
     Parameters
     ----------
     folder, code, tolerance
-        As of `verify`.
+        As for `verify`.
     file : Path, optional
-        The CSV file; else `results/verification.csv` of the study.
+        The CSV file (default: `results/verification.csv` of the study).
     """
     load_config(folder)  # before anything is written
     file = file or folder / "results/verification.csv"
-    try:  # told now, and not after a run of minutes
+    try:  # report this now rather than after a long run
         file.parent.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=file.parent).close()
     except OSError as error:
@@ -45,11 +45,11 @@ def run(folder: Path, code: Path, tolerance: float, file: Path | None = None) ->
         raise StudyError(f"{file} is a folder; name a file with --csv.")
     verification = verify(folder, code, tolerance)
     verification.table().to_csv(file, index=False, lineterminator="\n")
-    return f"{summary(verification, folder)}\nEvery number: {file}", verification.passed
+    return f"{summary(verification, folder)}\nAll numbers: {file}", verification.passed
 
 
 def summary(verification: Verification, folder: Path) -> str:
-    """A data editor's verdict in at most 24 lines of 100 columns.
+    """Summarise a verification in at most 24 lines of 100 columns.
 
     Parameters
     ----------
@@ -67,13 +67,13 @@ def summary(verification: Verification, folder: Path) -> str:
 
 
 def shorten_line(line: str) -> str:
-    """A line that fits the screen, its indent kept."""
+    """Shorten a line to the width of the screen, keeping its indent."""
     indent = line[: len(line) - len(line.lstrip())]
     return indent + shorten(line, WIDTH - len(indent), placeholder=" …")
 
 
 def machine() -> str:
-    """The machine in words."""
+    """Describe the machine."""
     return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
 
 
@@ -86,14 +86,14 @@ def _head(verification: Verification, folder: Path) -> list[str]:
     libraries = ", ".join(f"{name} {version(name)}" for name in ("snakemake", "numpy", "pandas", "scipy"))
     return [
         load_config(folder).title,
-        f"Run again from its files in {duration(verification.seconds)} on {machine()}",
+        f"Rerun from its files in {duration(verification.seconds)} on {machine()}",
         f"practicework {__version__}, Python {platform.python_version()}, {libraries}",
         "",
     ]
 
 
 def _parts(verification: Verification) -> list[str]:
-    """A row for each part: numbers against the expectations, claims against the publication."""
+    """One row per part: numbers compared with the expected ones, and claims compared with the publication."""
     heads = ("numbers", "same", "within", "differ", "missing", "new", "claims", "agree")
     wide = max([len("part"), *(min(len(part), 30) for part in verification.compared)])
     lines = [f"{'part':{wide}}" + "".join(f"{head:>9}" for head in heads)]
@@ -113,7 +113,7 @@ def _parts(verification: Verification) -> list[str]:
 
 
 def _differences(verification: Verification) -> list[str]:
-    """The first few numbers that fail, and where they stand."""
+    """The first few numbers that differ or are missing, with their locations."""
     failed = [
         (part, row)
         for part, frame in verification.compared.items()
@@ -122,47 +122,47 @@ def _differences(verification: Verification) -> list[str]:
     if not failed:
         return []
     shown = failed[:DIFFERENCES]
-    return ["", f"The first {len(shown)} of {len(failed):,}:" if len(failed) > len(shown) else "What fails:"] + [
+    return ["", f"First {len(shown)} of {len(failed):,} failures:" if len(failed) > len(shown) else "Failures:"] + [
         f"  {difference(part, row)}" for part, row in shown
     ]
 
 
 def difference(part: str, row: pd.Series) -> str:
-    """Where a number that fails stands, what is expected and what was found."""
+    """The location of a failed number, with the expected and the found value."""
     if row.table == LEDGER:
         now = "is missing" if row.verdict == MISSING else f"{'agrees' if row.found else 'does not agree'} any more"
-        now = "agrees now, which is not expected" if row.verdict == DIFFERS and row.found else now
+        now = "now agrees, which is not expected" if row.verdict == DIFFERS and row.found else now
         return f"{part}, claim '{row.label}': {now}"
     found = "is missing" if row.verdict == MISSING else f"found {row.found:.10g}"
     return f"{part}, {row.table}, row {row.row}, '{row.column}': expected {row.expected:.10g}, {found}; {row.label}"
 
 
 def _notes(verification: Verification, folder: Path) -> list[str]:
-    """What a reviewer must know, the gravest first: parts that did not run as they are, claims that do not agree."""
+    """Notes for reviewers, most serious first: parts not run on their own data, and claims that do not agree."""
     config, absent, notes = load_config(folder), [], []
     for part, kind in verification.basis.items():
         sample = config.samples.get(part)
         if kind == ABSENT:
             absent.append(how_to_get_on(folder, part))
         elif kind == STAND_IN:
-            same = "nothing is compared" if part in verification.unexpected else "gives the numbers told above"
+            same = "no numbers are compared" if part in verification.unexpected else "gives the numbers shown above"
             absent.append(f"{part} {STAND_IN_SHOWS.format(same=same)}.")
         elif part in verification.unexpected:
-            absent.append(f"{part} has no expectations yet; write them with: practicework expect.")
+            absent.append(f"{part} has no expected numbers yet; write them with: practicework expect.")
         elif sample is not None and sample.synthetic:
             notes.append(f"{part} is synthetic. {sample.synthetic.strip()}")
     for part, frame in verification.claims.items():
         apart = frame[frame["verdict"] != AGREES]
         if len(apart):
             known, lost = ((apart["verdict"] == one).sum() for one in (EXPECTED, UNEXPECTED))
-            more = f", and agreement of {lost} of them" if lost else ""
+            more = f" and unexpected for {lost}" if lost else ""
             told = f"{part}: {len(apart)} of {len(frame)} published values disagree with the numbers found"
-            absent.append(f"{told}; the study expects that of {known}{more}.")
+            absent.append(f"{told}; this is expected for {known}{more}.")
     return [*absent, *notes]
 
 
 def verdict(verification: Verification) -> str:
-    """The class in words, with what it rests on."""
+    """The verdict in words, with its basis."""
     counts, kinds = verification.counts(), verification.basis.values()
     expected = sum(counts.values()) - counts[NEW]
     words = verification.verdict
@@ -173,7 +173,7 @@ def verdict(verification: Verification) -> str:
     if not verification.compared:
         return f"Verdict: {NONE}: nothing could be run without the data."
     if not expected:
-        return f"Verdict: {words}: the pipeline runs, and nothing was expected of its numbers."
+        return f"Verdict: {words}: the pipeline runs, but there are no expected numbers."
     agree = expected - verification.failed
     within = f", {counts[WITHIN]:,} of them only within {verification.tolerance:g}" if counts[WITHIN] else ""
     new = f"; {counts[NEW]:,} are new" if counts[NEW] else ""

@@ -33,7 +33,7 @@
     const slider = root.querySelector("input");
     const [left, right] = root.querySelectorAll("svg");
     const effects = [...data.low, ...data.high, 0], span = [data.grid[0], data.grid.at(-1)];
-    const [ex, ey] = axes(left, span, [Math.min(...effects), Math.max(...effects)], data.moderator, `Effect of ${data.predictor}`);
+    const [ex, ey] = axes(left, span, [Math.min(...effects), Math.max(...effects)], data.moderator, data.effect_label);
     const path = (values) => values.map((v, i) => `${i ? "L" : "M"}${ex(data.grid[i]).toFixed(2)} ${ey(v).toFixed(2)}`).join("");
     draw(left, "path", { d: `${path(data.low)}L${[...data.high].map((v, i) => `${ex(data.grid[i]).toFixed(2)} ${ey(v).toFixed(2)}`).reverse().join("L")}Z`, class: "band" });
     draw(left, "path", { d: path(data.effect), class: "curve" });
@@ -52,11 +52,12 @@
     const output = root.querySelector("output");
     const show = () => {
       const i = Number(slider.value), w = data.grid[i];
-      const where = `${data.moderator_words} = ${shown(w, data.moderator_digits)}`;
-      const sign = data.low[i] > 0 ? "positive" : data.high[i] < 0 ? "negative" : "not distinguishable from zero";
-      const words = `effect ${shown(data.effect[i], data.digits)}, ${data.level} [${shown(data.low[i], data.digits)}, ${shown(data.high[i], data.digits)}]: ${sign}`;
+      const where = `${data.moderator} = ${shown(w, data.moderator_digits)}`;
+      const sign = data.signs[1 + (data.low[i] > 0) - (data.high[i] < 0)];
+      const filled = { sign, ...Object.fromEntries(["effect", "low", "high"].map((key) => [key, shown(data[key][i], data.digits)])) };
+      const words = data.sentence.replace(/\{(\w+)\}/g, (_, key) => filled[key]);
       output.innerHTML = "";
-      output.append(make("b", {}, where), `: ${words}. ${data.below[i].toFixed(0)}% of the respondents are at or below this value.`);
+      output.append(make("b", {}, where), `: ${words}. ${data.share.replace("{percent}", data.below[i].toFixed(0))}`);
       slider.setAttribute("aria-valuetext", `${where}: ${words}`);
       for (const [key, one] of [["x1", ex(w)], ["x2", ex(w)], ["y1", ey(data.low[i])], ["y2", ey(data.high[i])]]) whisker.setAttribute(key, one);
       dot.setAttribute("cx", ex(w)); dot.setAttribute("cy", ey(data.effect[i]));

@@ -1,5 +1,11 @@
 "use strict";
 (() => {
+  const WORDS = {
+    light: {{ _("Light") | tojson }}, dark: {{ _("Dark") | tojson }}, lightColours: {{ _("Light colours") | tojson }},
+    darkColours: {{ _("Dark colours") | tojson }}, sort: {{ _("Sort") | tojson }}, enlarge: {{ _("Enlarge") | tojson }},
+    enlarged: {{ _("Enlarged figure") | tojson }}, close: {{ _("Close") | tojson }}, copy: {{ _("Copy the text") | tojson }},
+    copied: {{ _("Copied") | tojson }}, select: {{ _("Select the text and copy it") | tojson }},
+  };
   const make = (tag, attributes = {}, ...children) => {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -14,7 +20,7 @@
   const dark = () => (document.documentElement.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   if (remembered()) document.documentElement.dataset.theme = remembered();
   const toggle = make("button", { type: "button", class: "theme" });
-  const name = () => { toggle.textContent = dark() ? "Light" : "Dark"; toggle.setAttribute("aria-label", dark() ? "Light colours" : "Dark colours"); };
+  const name = () => { toggle.textContent = dark() ? WORDS.light : WORDS.dark; toggle.setAttribute("aria-label", dark() ? WORDS.lightColours : WORDS.darkColours); };
   toggle.addEventListener("click", () => { document.documentElement.dataset.theme = dark() ? "light" : "dark"; remember(document.documentElement.dataset.theme); name(); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", name);
   name();
@@ -34,7 +40,7 @@
   each("table[data-sortable]", (table) => {
     const body = table.tBodies[0];
     each("thead th", (heading, column) => {
-      const button = make("button", { type: "button", title: "Sort" }, ...heading.childNodes);
+      const button = make("button", { type: "button", title: WORDS.sort }, ...heading.childNodes);
       heading.append(button);
       button.addEventListener("click", () => {
         const ascending = heading.getAttribute("aria-sort") !== "ascending";
@@ -48,8 +54,8 @@
   });
 
   // Figures enlarge to the window; Escape, the button or a click beside the figure closes them.
-  const dialog = make("dialog", { "aria-label": "Enlarged figure" });
-  const close = make("button", { type: "button", class: "close" }, "Close");
+  const dialog = make("dialog", { "aria-label": WORDS.enlarged });
+  const close = make("button", { type: "button", class: "close" }, WORDS.close);
   const enlarged = make("div", { class: "enlarged" });
   dialog.append(close, enlarged);
   document.body.append(dialog);
@@ -57,24 +63,24 @@
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   each(".drawing", (figure) => {
     const image = figure.querySelector("img");
-    const button = make("button", { type: "button", class: "enlarge", "aria-label": `Enlarge ${figure.querySelector("figcaption b").textContent}` }, "Enlarge");
+    const button = make("button", { type: "button", class: "enlarge", "aria-label": `${WORDS.enlarge}: ${figure.querySelector("figcaption b").textContent}` }, WORDS.enlarge);
     const open = () => { enlarged.replaceChildren(image.cloneNode(), figure.querySelector("figcaption").cloneNode(true)); dialog.showModal(); };
     button.addEventListener("click", open);
     image.addEventListener("click", open);
     figure.prepend(button);
   });
 
-  // The words for a manuscript, into the clipboard.
+  // Copy the text for a manuscript to the clipboard.
   each("[data-copy]", (source) => {
-    const button = make("button", { type: "button", class: "copy" }, "Copy the text");
+    const button = make("button", { type: "button", class: "copy" }, WORDS.copy);
     button.addEventListener("click", async () => {
       const selection = getSelection();
       selection.selectAllChildren(source);
       let done = document.execCommand("copy"); // keeps italics, and works for a file that is opened from disk
       if (!done && navigator.clipboard) done = await navigator.clipboard.writeText(source.innerText).then(() => true, () => false);
       selection.removeAllRanges();
-      button.textContent = done ? "Copied" : "Select the text and copy it";
-      setTimeout(() => { button.textContent = "Copy the text"; }, 2500);
+      button.textContent = done ? WORDS.copied : WORDS.select;
+      setTimeout(() => { button.textContent = WORDS.copy; }, 2500);
     });
     source.before(button);
   });

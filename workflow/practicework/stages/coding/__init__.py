@@ -1,4 +1,4 @@
-"""Coding: qualitative evidence, counted, compared and held against what was published."""
+"""Coding: count and compare qualitative evidence, and check it against published tables."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ __all__ = ["analyse", "compute", "load"]
 
 
 def analyse(evidence: Evidence, name: str, spec: CodingSet, rng: Streams) -> dict[str, pd.DataFrame]:
-    """Every table of a set of codings, by name.
+    """Return every table of a set of codings, by name.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def analyse(evidence: Evidence, name: str, spec: CodingSet, rng: Streams) -> dic
     """
     units, codes = list(evidence.units["unit"]), evidence.codes
     structure = counts.structure(evidence)
-    # a passage coded with a theme or dimension that has parts is no code of its own
+    # a theme or dimension that has parts is not a code in itself
     finest = set(structure.loc[structure["parts"] == 0, "code"])
     coded = evidence.codings[evidence.codings["code"].isin(finest)]
     together = cooccurrence(evidence.codings, codes, len(units))
@@ -67,7 +67,7 @@ def analyse(evidence: Evidence, name: str, spec: CodingSet, rng: Streams) -> dic
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
-    """Every table of a set of codings."""
+    """Return the stage's tables for a set of codings."""
     study = part.study
     evidence = load(study.folder, part.name, part.spec, study.codebooks.get(part.name))
     return analyse(evidence, part.name, part.spec, rng)

@@ -1,4 +1,4 @@
-"""Agreement of coders, on whether a unit has a code."""
+"""Intercoder agreement on whether a unit has a code."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -22,27 +22,27 @@ def agreement(
     rng: np.random.Generator,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Percent agreement, Cohen's kappa and Krippendorff's alpha of each code, theme and dimension, and of all codes together.
+    """Compute percent agreement, Cohen's kappa and Krippendorff's alpha for each code, theme and dimension, and overall.
 
     Parameters
     ----------
     codings : DataFrame
-        `unit, code, theme, dimension, coder`; a coding without a coder takes no part.
+        `unit, code, theme, dimension, coder`; codings without a coder are ignored.
     units : sequence of str
     codes : DataFrame
         The codebook: `code, theme, dimension`.
     resamples : int
-        Resamples of units behind the percentile intervals.
+        Number of resamples of units for the percentile intervals.
     rng : numpy.random.Generator
     confidence : float
 
     Returns
     -------
     DataFrame
-        The table `coding/agreement`; no rows with fewer than two coders. Who has coded a unit with anything has
-        decided on every code there: no coding is a 0. Units of one coder alone are counted in the note and take
-        no part. Kappa of more than two coders is the mean over their pairs. Alpha is nominal (R: `irr::kripp.alpha`;
-        Krippendorff, 2019); `all` takes every pair of unit and code as one decision, and resamples whole units.
+        The table `coding/agreement`; no rows with fewer than two coders. A coder who coded a unit at all is taken
+        to have decided on every code there: no coding is a 0. Units of a single coder are excluded and counted in the
+        note. Kappa of more than two coders is the mean over their pairs. Alpha is nominal (R: `irr::kripp.alpha`;
+        Krippendorff, 2019); `all` treats every pair of unit and code as one decision and resamples whole units.
     """
     told = codings.dropna(subset="coder")
     coders = list(dict.fromkeys(told["coder"]))
@@ -51,7 +51,7 @@ def agreement(
     present = {unit: set(own["coder"]) for unit, own in told.groupby("unit")}
     shared = [unit for unit in units if len(present.get(unit, ())) > 1]
     alone = sum(len(present.get(unit, ())) == 1 for unit in units)
-    left_out = f"{alone} units of one coder only take no part" if alone else None
+    left_out = f"units of a single coder were excluded: {alone}" if alone else None
     took_part = np.array([[coder in present[unit] for coder in coders] for unit in shared]).reshape(len(shared), len(coders))
     draws = rng.multinomial(len(shared), np.full(len(shared), 1 / max(len(shared), 1)), size=resamples) if shared else None
     rows, every = [], []
@@ -68,16 +68,16 @@ def agreement(
             rows.append([level, name, len(coders), len(shared), *_coefficients(marks[:, None], draws, confidence, left_out)])
     order = {(level, name): place for level in LEVELS for place, name in enumerate(dict.fromkeys(codes[level].dropna()))}
     rows.sort(key=lambda row: (LEVELS.index(row[0]), order.get((row[0], row[1]), 0)))
-    note = "; ".join(filter(None, ["every unit and code is one decision", left_out]))
+    note = "; ".join(filter(None, ["each pair of unit and code is one decision", left_out]))
     whole = np.stack(every, axis=1) if every else np.empty((len(shared), 0, len(coders)))
     rows.append(["all", "all", len(coders), len(shared), *_coefficients(whole, draws, confidence, note)])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _coefficients(marks: np.ndarray, draws: np.ndarray | None, confidence: float, note: str | None) -> list:
-    """Agreement in percent, kappa and alpha with intervals, and a note; `marks` has the shape (units, codes, coders)."""
+    """Return percent agreement, kappa and alpha with intervals, and a note; `marks` has the shape (units, codes, coders)."""
     if draws is None or not marks.size:
-        return [*[np.nan] * 7, "; ".join(filter(None, ["no unit was coded by two", note]))]
+        return [*[np.nan] * 7, "; ".join(filter(None, ["no unit was coded by two coders", note]))]
     alpha_parts, kappa_parts = _alpha_counts(marks), _kappa_counts(marks)
     one = np.ones((1, len(marks)))
     tail = 100 * (1 - confidence) / 2
@@ -86,7 +86,7 @@ def _coefficients(marks: np.ndarray, draws: np.ndarray | None, confidence: float
         value, drawn = of(one, parts)[0], of(draws.astype(float), parts)
         drawn = drawn[~np.isnan(drawn)]
         if np.isnan(value):
-            reasons.append(f"{name} is not computable: the coders never differ from one answer")
+            reasons.append(f"{name} is not computable: all decisions are the same")
         ends = np.percentile(drawn, [tail, 100 - tail]) if len(drawn) and not np.isnan(value) else (np.nan, np.nan)
         found += [value, *ends]
     same, pairs = kappa_parts[..., 0].sum(), kappa_parts[..., 3].sum()
@@ -96,7 +96,7 @@ def _coefficients(marks: np.ndarray, draws: np.ndarray | None, confidence: float
 
 
 def _kappa_counts(marks: np.ndarray) -> np.ndarray:
-    """Of each unit and pair of coders: decisions that agree, yes of the one, yes of the other, decisions."""
+    """Count, for each unit and pair of coders, the decisions that agree, each coder's yes, and all decisions."""
     counts = []
     for a, b in combinations(range(marks.shape[2]), 2):
         one, other = marks[..., a], marks[..., b]
@@ -107,7 +107,7 @@ def _kappa_counts(marks: np.ndarray) -> np.ndarray:
 
 
 def _kappa(weights: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Cohen's kappa, (p_o − p_e) / (1 − p_e), the mean over pairs that have one; shape (weights,)."""
+    """Compute Cohen's kappa, (p_o − p_e) / (1 − p_e), averaged over the pairs that have one; shape (weights,)."""
     same, first, second, n = np.moveaxis(np.einsum("sn,npk->spk", weights, counts), -1, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         observed, a, b = same / n, first / n, second / n
@@ -118,7 +118,7 @@ def _kappa(weights: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _alpha_counts(marks: np.ndarray) -> np.ndarray:
-    """Of each unit: pairable yes, pairable no, and the coincidences of yes with no, each decision weighted 1/(m − 1)."""
+    """Count, for each unit, pairable yes, pairable no, and coincidences of yes with no (decisions weighted 1/(m − 1))."""
     yes, coders = np.nansum(marks, axis=2), (~np.isnan(marks)).sum(axis=2)
     no = coders - yes
     pairable = coders > 1
@@ -127,7 +127,7 @@ def _alpha_counts(marks: np.ndarray) -> np.ndarray:
 
 
 def _alpha(weights: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Krippendorff's nominal alpha of two values, 1 − (n − 1) mixed / (2 yes no); shape (weights,)."""
+    """Compute Krippendorff's nominal alpha of two values, 1 − (n − 1) mixed / (2 yes no); shape (weights,)."""
     yes, no, mixed = np.moveaxis(weights @ counts, -1, 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(yes * no > 0, 1 - (yes + no - 1) * mixed / (2 * yes * no), np.nan)

@@ -1,4 +1,4 @@
-"""Which codes, themes and dimensions occur together, in units and in passages."""
+"""Co-occurrence of codes, themes and dimensions, in units and in passages."""
 
 from itertools import combinations
 
@@ -11,7 +11,7 @@ COLUMNS = ["level", "a", "b", "units", "units_a", "units_b", "jaccard", "phi", "
 
 
 def cooccurrence(codings: pd.DataFrame, codes: pd.DataFrame, n_units: int) -> pd.DataFrame:
-    """Every pair that occurs, once, in the codebook's order.
+    """Count the co-occurrences of every pair that occurs, in the codebook's order.
 
     Parameters
     ----------
@@ -20,13 +20,13 @@ def cooccurrence(codings: pd.DataFrame, codes: pd.DataFrame, n_units: int) -> pd
     codes : DataFrame
         The codebook: `code, theme, dimension`.
     n_units : int
-        All units, those without codings included.
+        Number of units, including those without codings.
 
     Returns
     -------
     DataFrame
-        Of a pair a, b: the units with both, Jaccard's index |a ∩ b| / |a ∪ b|, and phi, the correlation of the two
-        over all units (R: `cor` of the indicators), empty where either is in every unit or none.
+        For each pair a, b: the units with both, the Jaccard index |a ∩ b| / |a ∪ b|, and phi, the correlation of the two
+        over all units (R: `cor` of the indicators), empty if either is in every unit or in none.
     """
     passages = codings.dropna(subset="segment")
     rows = []

@@ -1,4 +1,4 @@
-"""What is coded where, and how often: incidence, the data structure, attributes, prevalence and its tests."""
+"""Counts of codings: incidence, data structure, attributes, prevalence and its tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from practicework.study.codebook import GROUPS, LEVELS
 
 
 def incidence(evidence: Evidence) -> pd.DataFrame:
-    """Which unit has which code, in the order of the units and of the codebook."""
+    """List the codes of each unit, in the order of the units and of the codebook."""
     unit_order = {unit: position for position, unit in enumerate(evidence.units["unit"])}
     code_order = {code: position for position, code in enumerate(evidence.codes["code"])}
     rows = [
@@ -33,7 +33,7 @@ def incidence(evidence: Evidence) -> pd.DataFrame:
 
 
 def units(evidence: Evidence) -> pd.DataFrame:
-    """Every unit with what it was coded with, and its attributes."""
+    """List every unit with its dimensions, counts of codes and codings, and attributes."""
     dimensions = list(evidence.codes.loc[evidence.codes["level"] == "dimension", "code"])
     rows = []
     for unit in evidence.units["unit"]:
@@ -45,7 +45,7 @@ def units(evidence: Evidence) -> pd.DataFrame:
 
 
 def structure(evidence: Evidence) -> pd.DataFrame:
-    """The codebook with counts: an entry's units are those coded with it or with anything below it."""
+    """Return the codebook with counts; an entry's units are those coded with it or with any entry below it."""
     codes, rows = evidence.codes, []
     for entry in codes.to_dict("records"):
         column = {"theme": "theme", "dimension": "dimension"}.get(entry["level"], "code")
@@ -59,10 +59,10 @@ def structure(evidence: Evidence) -> pd.DataFrame:
 
 
 def groups(evidence: Evidence, compare: tuple[str, ...] | None, cuts: Mapping[str, tuple[float, ...]]) -> dict[str, pd.Series]:
-    """The groups that are compared: by attribute, each unit's value, missing where it is not told.
+    """Return the groups to compare: by attribute, each unit's value, missing if unknown.
 
-    An attribute that is cut becomes groups of numbers. Without a choice, every attribute with two to six values
-    and at least two units in one of them is compared.
+    Attributes with cut points become groups of numbers. By default, these and every other attribute with two to six
+    values are compared.
     """
     table = evidence.units.set_index("unit")
     cut = {name: _cut(pd.to_numeric(table[name]), edges) for name, edges in cuts.items()}
@@ -73,7 +73,7 @@ def groups(evidence: Evidence, compare: tuple[str, ...] | None, cuts: Mapping[st
 
 
 def _cut(values: pd.Series, edges: tuple[float, ...]) -> pd.Series:
-    """Groups `1 to 10`, `11 to 38`, named by what is in them."""
+    """Return groups such as `1 to 10` and `11 to 38`, named by the range of their values."""
     bins = np.searchsorted(sorted(edges), values.to_numpy(float), side="left")
     labels = {
         place: f"{values[bins == place].min():g} to {values[bins == place].max():g}"
@@ -85,7 +85,7 @@ def _cut(values: pd.Series, edges: tuple[float, ...]) -> pd.Series:
 
 
 def attributes(evidence: Evidence, compared: Mapping[str, pd.Series]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """How many units have each value of each attribute; and the attributes that are numbers."""
+    """Count the units with each value of each attribute, and summarise numeric attributes."""
     table = evidence.units.set_index("unit")
     people = evidence.informants["unit"].value_counts().reindex(table.index, fill_value=0)
     rows, quantities = [], []
@@ -118,7 +118,7 @@ def _is_number(word: str) -> bool:
 
 
 def prevalence(evidence: Evidence, compared: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """In how many units each code, theme and dimension occurs, with exact intervals (Clopper & Pearson, 1934).
+    """Count the units in which each code, theme and dimension occurs, with exact intervals (Clopper & Pearson, 1934).
 
     R: `binom.test(units, of)$conf.int`.
     """
@@ -138,7 +138,7 @@ def prevalence(evidence: Evidence, compared: Mapping[str, pd.Series]) -> pd.Data
 
 
 def clopper_pearson(count: int, of: int, confidence: float = 0.95) -> tuple[float, float]:
-    """The exact interval of a proportion, 0 to 1."""
+    """Return the exact interval of a proportion, between 0 and 1."""
     tail = (1 - confidence) / 2
     low = betaincinv(count, of - count + 1, tail) if count else 0.0
     high = betaincinv(count + 1, of - count, 1 - tail) if count < of else 1.0
@@ -146,10 +146,10 @@ def clopper_pearson(count: int, of: int, confidence: float = 0.95) -> tuple[floa
 
 
 def tests(evidence: Evidence, compared: Mapping[str, pd.Series], exclusive: str | None, rng: np.random.Generator) -> pd.DataFrame:
-    """Exact tests of themes, dimensions and stated belonging between the groups of each attribute.
+    """Test whether themes, dimensions and the stated dimension differ between the groups of each attribute (exact tests).
 
-    A unit whose group or stated belonging is not told takes no part, nor does a group of one unit; the note tells it.
-    What is the same in all units is not tested.
+    Units whose group or stated dimension is unknown are excluded, as are groups of one unit, which the note lists.
+    Outcomes that are the same in all units are not tested.
     """
     stated = evidence.units.set_index("unit")[exclusive] if exclusive else None
     rows = []
@@ -172,10 +172,10 @@ def _test(attribute: str, told: pd.Series, level: str, name: str, outcome: pd.Se
     sizes = told.value_counts(sort=False)
     alone = sorted(sizes.index[sizes == 1])
     counts = pd.crosstab(told[~told.isin(alone)], outcome[~told.isin(alone)])
-    left_out = f"left out, being one unit each: {', '.join(alone)}" if alone else None
+    left_out = f"excluded as groups of one unit: {', '.join(alone)}" if alone else None
     told = told[~told.isin(alone)]
     if min(counts.shape, default=0) < 2:
-        reason = "only one group has units" if counts.shape[0] < 2 else "it is the same in all units"
+        reason = "only one group has units" if counts.shape[0] < 2 else "all units have the same value"
         return [attribute, counts.shape[0], level, name, len(told), np.nan, np.nan, _join(f"not tested: {reason}", left_out)]
     found = association(counts.to_numpy(), rng)
     return [attribute, counts.shape[0], level, name, len(told), found.p_value, found.cramers_v, _join(found.note, left_out)]
@@ -186,7 +186,7 @@ def _join(*notes: str | None) -> str | None:
 
 
 def _held(evidence: Evidence) -> Iterator[tuple[str, str, set[str]]]:
-    """Level, name and units of each code, theme and dimension of the codebook that could be coded."""
+    """Yield level, name and units of each code, theme and dimension of the codebook."""
     for level in LEVELS:
         kinds = {"code": ("concept", "other"), "theme": ("theme",), "dimension": ("dimension",)}[level]
         for name in evidence.codes.loc[evidence.codes["level"].isin(kinds), "code"]:

@@ -1,4 +1,4 @@
-"""Whether units belong to one dimension alone, as coded and as stated."""
+"""Exclusivity: whether units belong to a single dimension, as coded and as stated."""
 
 import pandas as pd
 
@@ -7,25 +7,25 @@ from practicework.stages.coding.evidence import Evidence
 
 
 def exclusivity(evidence: Evidence, attribute: str | None, where: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Hold each unit's stated dimension against all its codings.
+    """Compare each unit's stated dimension with all its codings.
 
     Parameters
     ----------
     evidence : Evidence
     attribute : str or None
-        The attribute that names the one dimension to which a unit is said to belong; empty cells state nothing.
+        The attribute that names the single dimension to which a unit is said to belong; cells may be empty.
     where : str
         The config key of that attribute, for messages.
 
     Returns
     -------
     exclusivity, attributions : DataFrame
-        The tables of these names; without an attribute nothing is stated.
+        The tables of these names; without an attribute, no dimension is stated.
 
     Raises
     ------
     StudyError
-        The attribute has a value that is no dimension of the codebook.
+        The attribute has a value that is not a dimension of the codebook.
     """
     dimensions = list(evidence.codes.loc[evidence.codes["level"] == "dimension", "code"])
     coded = {unit: set(own["dimension"].dropna()) for unit, own in evidence.codings.groupby("unit")}
@@ -35,7 +35,7 @@ def exclusivity(evidence: Evidence, attribute: str | None, where: str) -> tuple[
         if dimension not in dimensions:
             close = did_you_mean(dimension, dimensions)
             raise StudyError(
-                f"{where}: unit '{unit}' has '{dimension}', which is no dimension of the codebook{close}; correct it."
+                f"{where}: unit '{unit}' has '{dimension}', which is not a dimension of the codebook{close}; correct it."
             )
         kinds = coded.get(unit, set())
         other = evidence.codings[(evidence.codings["unit"] == unit) & evidence.codings["dimension"].notna()]

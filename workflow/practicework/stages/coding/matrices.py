@@ -1,4 +1,4 @@
-"""Which codes meet in the same passage, by group of units, beside a published table of the same."""
+"""Matrices: codes that occur in the same passage, by group of units, compared with a published table."""
 
 from collections.abc import Mapping
 
@@ -12,11 +12,11 @@ COLUMNS = ["matrix", "row", "group", "column", "units", "of", "computed", "publi
 
 
 def matrices(evidence: Evidence, specs: Mapping[str, Matrix]) -> pd.DataFrame:
-    """Every cell of every matrix, from the passages.
+    """Compute every cell of every matrix from the passages.
 
-    A cell is direct (X) where some unit has a passage coded with both that is not coded as indirect, indirect (I)
-    where all such passages are, and none (-) else. Codings without a passage cannot meet. The rows, and the
-    groups they are limited to, are the published ones where there are any.
+    A cell is direct (X) if some unit has a passage coded with both that is not coded as indirect, indirect (I) if all
+    such passages are, and none (-) otherwise. Codings without a passage are ignored. The rows, and the groups they
+    are limited to, are the published ones if there are any.
     """
     rows = []
     for name, spec in specs.items():
@@ -40,6 +40,6 @@ def matrices(evidence: Evidence, specs: Mapping[str, Matrix]) -> pd.DataFrame:
 
 
 def _passages(passages: pd.DataFrame, code: str) -> set[tuple[str, str]]:
-    """The passages, as unit and segment, that have a code or anything below it."""
+    """Return the passages, as unit and segment, coded with a code or any code below it."""
     own = passages[(passages[list(LEVELS)] == code).any(axis=1)]
     return set(zip(own["unit"], own["segment"], strict=True))

@@ -1,8 +1,8 @@
-"""REFI-QDA projects (.qdpx), as NVivo, ATLAS.ti and MAXQDA export them: units, codings and the codebook, never the words.
+"""REFI-QDA projects (.qdpx) exported by NVivo, ATLAS.ti and MAXQDA: units, codings and the codebook, but no source text.
 
-A project is a ZIP archive with an XML file `project.qde` (REFI-QDA standard 1.5, https://www.qdasoftware.org). It may come from
-anywhere: nothing of it is unpacked, and declarations of document types, by which XML reads other files or grows without
-bound, are refused.
+A project is a ZIP archive with an XML file `project.qde` (REFI-QDA standard 1.5, https://www.qdasoftware.org). It is not
+trusted: nothing is unpacked to disk, and document type declarations, which can make XML read other files or grow without
+limit, are refused.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from practicework.study.codebook import Codebook
 from practicework.study.scale import normalized
 
 LARGEST = 200_000_000
-"""Bytes of project.qde at most."""
+"""Maximum size of project.qde, in bytes."""
 RATIO = 200
-"""How many times its packed size it may be, beyond a megabyte: more is a bomb."""
+"""Maximum ratio to its packed size if larger than a megabyte; more suggests a ZIP bomb."""
 MEMBERS, DEPTH, ELEMENTS = 20_000, 100, 3_000_000
 NAMESPACE = "urn:QDA-XML:project:"
 SOURCES = ("TextSource", "PictureSource", "PDFSource", "AudioSource", "VideoSource")
 
 
 def project(path: Path, shown: str, codebook: Codebook | None) -> tuple[pd.DataFrame, pd.DataFrame, Codebook]:
-    """The units, codings and codebook of a project.
+    """Read the units, codings and codebook of a project.
 
-    Units are the project's cases, with their variables as attributes; a source in no case, and every source where
-    there are no cases, is a unit of its own. Segments are the selections. The code system's first level becomes
-    dimensions, the second themes, what is below concepts; a first-level code without others below it stands outside the data
-    structure. A declared codebook is used instead: its codes are found by id or label.
+    Units are the project's cases, with their variables as attributes; a source that belongs to no case is a unit of
+    its own. Segments are the selections. The code system's first level becomes dimensions, the second themes, and all
+    lower levels concepts; a first-level code without codes below it is outside the data structure. If a codebook is
+    declared, it is used instead; its codes are found by id or label.
 
     Parameters
     ----------
@@ -51,8 +51,8 @@ def project(path: Path, shown: str, codebook: Codebook | None) -> tuple[pd.DataF
     Raises
     ------
     StudyError
-        The file is no project, is broken, encrypted or too large, tries to leave the archive or to read other
-        files, or names a code or user that it does not have.
+        The file is not a project, is damaged, encrypted or too large, has paths outside the archive, could read
+        other files, or refers to a code that it does not contain.
     """
     root = _parse(_document(path, shown), shown)
     codes = _codes(root, shown)
@@ -62,46 +62,48 @@ def project(path: Path, shown: str, codebook: Codebook | None) -> tuple[pd.DataF
 
 
 def _document(path: Path, shown: str) -> bytes:
-    """The text of project.qde, read with a bound."""
+    """Read the text of project.qde, up to a maximum size."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if len(members) > MEMBERS:
                 raise StudyError(
-                    f"{shown} holds {len(members):,} files, more than {MEMBERS:,}; export the project without its media."
+                    f"{shown} contains {len(members):,} files, more than {MEMBERS:,}; export the project without its media."
                 )
             for member in members:
                 parts = PurePosixPath(member.filename.replace("\\", "/"))
                 outside = parts.is_absolute() or ".." in parts.parts or re.match(r"^[A-Za-z]:", member.filename)
                 if outside or stat.S_ISLNK(member.external_attr >> 16):
-                    raise StudyError(f"{shown} has a file '{member.filename}' that would leave the archive; it is not read.")
+                    raise StudyError(f"{shown} has a file '{member.filename}' that points outside the archive; it was not read.")
             found = [member for member in members if member.filename.lower() == "project.qde"]
             if len(found) != 1:
-                raise StudyError(f"{shown} has {len(found) or 'no'} 'project.qde'; export it again as a REFI-QDA project.")
+                raise StudyError(
+                    f"{shown} has {len(found) or 'no'} files named 'project.qde'; export it again as a REFI-QDA project."
+                )
             if found[0].flag_bits & 0x1:
                 raise StudyError(f"{shown} is protected by a password; export the project without one.")
             with archive.open(found[0]) as file:
                 text = file.read(LARGEST + 1)
             if len(text) > LARGEST or len(text) > max(1_000_000, RATIO * max(found[0].compress_size, 1)):
-                raise StudyError(f"{shown} unpacks to far more than a project holds; it is not read.")
+                raise StudyError(f"{shown} is too large for a project when unpacked; it was not read.")
             return text
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, OverflowError):
-        raise StudyError(f"{shown} is no REFI-QDA project or is damaged; export it again.") from None
+        raise StudyError(f"{shown} is not a REFI-QDA project or is damaged; export it again.") from None
 
 
 def _parse(text: bytes, shown: str) -> Element:
-    """The XML as a tree, its names without namespaces."""
+    """Parse the XML into a tree, with names without namespaces."""
     parser, builder = expat.ParserCreate(namespace_separator=" "), TreeBuilder()
     state = {"depth": 0, "elements": 0, "space": None}
 
     def refuse(*_: object) -> None:
-        raise StudyError(f"{shown} declares a document type or entities, which can read other files; it is not read.")
+        raise StudyError(f"{shown} declares a document type or entities, which can read other files; it was not read.")
 
     def start(name: str, attributes: dict[str, str]) -> None:
         state["depth"] += 1
         state["elements"] += 1
         if state["depth"] > DEPTH or state["elements"] > ELEMENTS:
-            raise StudyError(f"{shown} is nested too deeply or has too many elements; it is not read.")
+            raise StudyError(f"{shown} is nested too deeply or has too many elements; it was not read.")
         space, _, tag = name.rpartition(" ")
         state["space"] = state["space"] or (space, tag)
         builder.start(tag, {key.rpartition(" ")[2]: value for key, value in attributes.items()})
@@ -119,13 +121,13 @@ def _parse(text: bytes, shown: str) -> Element:
         line = f", line {error.lineno}," if isinstance(error, expat.ExpatError) else ""
         raise StudyError(f"{shown}: project.qde{line} is not valid XML; export the project again.") from None
     if root.tag != "Project" or not state["space"][0].startswith(NAMESPACE):
-        raise StudyError(f"{shown}: project.qde is no REFI-QDA project ('{root.tag}'); export it again as one.")
+        raise StudyError(f"{shown}: project.qde is not a REFI-QDA project ('{root.tag}'); export it again as one.")
     return root
 
 
 @dataclass
 class _Code:
-    """A code of the project: its names from the root, and what is below it."""
+    """A code of the project: its path from the root, and the codes below it."""
 
     guid: str
     path: tuple[str, ...]
@@ -134,12 +136,12 @@ class _Code:
 
 
 def _guid(element: Element, attribute: str = "guid") -> str:
-    """A GUID, compared: whatever its case, with or without braces."""
+    """Return a GUID for comparison, in lower case and without braces."""
     return (element.get(attribute) or "").strip().strip("{}").lower()
 
 
 def _codes(root: Element, shown: str) -> list[_Code]:
-    """The code system, as trees; `Group::code` of one level counts as two."""
+    """Read the code system as trees; a name such as `Group::code` counts as two levels."""
     seen: set[str] = set()
     groups: dict[tuple[str, ...], _Code] = {}
     tops: list[_Code] = []
@@ -149,7 +151,7 @@ def _codes(root: Element, shown: str) -> list[_Code]:
         if not guid or not all(names):
             raise StudyError(f"{shown}: a code has no name or no GUID; export the project again.")
         if guid in seen:
-            raise StudyError(f"{shown}: the code '{element.get('name')}' has the GUID of another one; export the project again.")
+            raise StudyError(f"{shown}: the code '{element.get('name')}' has the same GUID as another; export the project again.")
         seen.add(guid)
         for name in names[:-1]:
             path = (*(above.path if above else ()), name)
@@ -160,7 +162,7 @@ def _codes(root: Element, shown: str) -> list[_Code]:
         description = (element.findtext("Description") or "").strip()
         path = (*(above.path if above else ()), names[-1])
         code = groups.get(path) or _Code(guid, path, description or None)
-        if path in groups:  # a code that is also the group of others
+        if path in groups:  # a code that is also a group
             code.guid, code.definition = guid, description or None
         else:
             groups[path] = code
@@ -176,7 +178,7 @@ def _codes(root: Element, shown: str) -> list[_Code]:
 
 
 def _codebook(tops: list[_Code], declared: Codebook | None, shown: str) -> tuple[Codebook, dict[str, str]]:
-    """The codebook, and by GUID the id of each code in it."""
+    """Return the codebook, and the id of each code by GUID."""
     every: list[_Code] = []
 
     def walk(code: _Code) -> None:
@@ -224,7 +226,7 @@ def _slug(name: str) -> str:
 
 
 def _evidence(root: Element, ids: dict[str, str], shown: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Units with attributes, and codings."""
+    """Read the units with their attributes, and the codings."""
     users = {_guid(user): user.get("name") or user.get("id") or _guid(user) for user in root.findall("Users/User")}
     variables = {_guid(one): (one.get("name") or "").strip() for one in root.findall("Variables/Variable")}
     of_source, of_selection, rows = defaultdict(list), defaultdict(list), []
@@ -265,17 +267,17 @@ def _evidence(root: Element, ids: dict[str, str], shown: str) -> tuple[pd.DataFr
                     target = _guid(reference, "targetGUID")
                     if target not in ids:
                         raise StudyError(
-                            f"{shown}: a coding in '{name}' names a code that the project does not have; export it again."
+                            f"{shown}: a coding in '{name}' refers to a code that is not in the project; export it again."
                         )
                     if ids[target].startswith("?"):
                         raise StudyError(
-                            f"{shown} codes '{ids[target][1:]}', which the declared codebook does not have; add it there."
+                            f"{shown} uses the code '{ids[target][1:]}', which is not in the declared codebook; add it there."
                         )
                     codings += [(unit, ids[target], name, coder, segment) for unit in units or of_source[guid]]
     names = [row["unit"] for row in rows]
     for unit in names:
         if names.count(unit) > 1:
-            raise StudyError(f"{shown} has two cases or sources '{unit}'; rename one of them.")
+            raise StudyError(f"{shown} has two cases or sources named '{unit}'; rename one of them.")
     if not rows:
         raise StudyError(f"{shown} has neither cases nor sources; export the project with them.")
     table = pd.DataFrame(rows).astype(object)
@@ -284,7 +286,7 @@ def _evidence(root: Element, ids: dict[str, str], shown: str) -> tuple[pd.DataFr
 
 
 def _place(selection: Element) -> str:
-    """Where a selection is, by whatever its kind of source counts in."""
+    """Return the location of a selection, in the units of its kind of source."""
     keys = ("page", "startPosition", "endPosition", "begin", "end", "firstX", "firstY", "secondX", "secondY")
     place = "-".join(selection.get(key) for key in keys if selection.get(key))
     return place or _guid(selection)

@@ -1,4 +1,4 @@
-"""Dimensionality: is each scale one thing, is it distinct from its neighbours, and is it the method talking?"""
+"""Dimensionality: factor structure of the scales, convergent and discriminant validity, common method variance."""
 
 from collections.abc import Mapping
 
@@ -14,21 +14,21 @@ from practicework.tables import retained
 
 
 def analyse(responses: pd.DataFrame, scales: list[Scale], settings: Dimensionality, rng: Streams) -> dict[str, pd.DataFrame]:
-    """Exploratory and confirmatory structure of the scales, their validity, and common method variance.
+    """Analyse the exploratory and confirmatory structure of the scales, their validity, and common method variance.
 
     Parameters
     ----------
     responses : DataFrame
-        Coded answers, NaN where there is none; variables, where the marker is to be held against them.
+        Coded answers, NaN if missing; also the variables, for the correction by a marker.
     scales : list of Scale
     settings : Dimensionality
     rng : callable
-        Returns the generator of parallel analysis and of the bootstrap for their names.
+        Returns the generator for parallel analysis or the bootstrap, given its name.
 
     Returns
     -------
     dict of str to DataFrame
-        The stage's tables by name. What cannot be computed is empty, with the reason in `note`.
+        The stage's tables by name. Statistics that cannot be computed are empty, with the reason in `note`.
     """
     models = item_models(responses, scales)
 
@@ -41,12 +41,12 @@ def analyse(responses: pd.DataFrame, scales: list[Scale], settings: Dimensionali
 
 
 def scores(responses: pd.DataFrame, scales: list[Scale]) -> pd.DataFrame:
-    """Scale scores and variables, as the scoring stage has them."""
+    """Return scale scores and variables, as in the scoring stage."""
     items = [item for scale in scales for item in scale.item_ids]
     variables = responses.drop(columns=["respondent", *items])
     return pd.concat([pd.DataFrame({scale.id: scale.score(scale.keyed(responses)) for scale in scales}), variables], axis=1)
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
-    """Every table of the stage for a sample."""
+    """Return the stage's tables for a sample."""
     return analyse(retained(inputs), list(part.study.scales.values()), part.study.config.dimensionality, rng)

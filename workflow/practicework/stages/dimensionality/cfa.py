@@ -1,6 +1,6 @@
-"""Confirmatory factor analysis by maximum likelihood: semopy's estimates, brought to the exact minimum, and their fit.
+"""Confirmatory factor analysis by maximum likelihood: semopy's estimates, refined to the exact minimum, and their fit.
 
-Every item loads on the factor of its scale alone; factors have unit variance and correlate freely. The model is
+Every item loads only on the factor of its scale; factors have unit variance and correlate freely. The model is
 fitted to the correlations, which changes neither fit nor standardised estimates; Σ = Λ Φ Λ' + Ψ.
 """
 
@@ -17,7 +17,7 @@ from practicework.stages.dimensionality.item_model import ItemModel
 GRADIENT = 1e-9
 STEPS = 200
 UNIDENTIFIED = 1e-8
-"""An eigenvalue of the information, its diagonal scaled to one, below it: some parameters cannot be told apart."""
+"""With a smaller eigenvalue of the information (scaled to a unit diagonal), the model is not identified."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Parameters:
         return np.concatenate([self.loadings, self.residuals, self.phi[np.triu_indices(len(self.phi), 1)]])
 
     def moved(self, step: np.ndarray) -> "Parameters":
-        """The parameters after a step."""
+        """Return the parameters after a step."""
         k, m = len(self.loadings), len(self.phi)
         vector, phi = self.vector + step, np.eye(m)
         upper = np.triu_indices(m, 1)
@@ -55,7 +55,7 @@ class Parameters:
         return Parameters(vector[:k], vector[k : 2 * k], phi, self.factor)
 
     def derivatives(self) -> np.ndarray:
-        """Of Σ by each free parameter, shape (p, k, k)."""
+        """Return the derivatives of Σ with respect to each free parameter, shape (p, k, k)."""
         k, m, pattern = len(self.loadings), len(self.phi), self.pattern
         upper = list(combinations(range(m), 2))
         found = np.zeros((2 * k + len(upper), k, k))
@@ -81,7 +81,7 @@ class Cfa:
         Observed correlations.
     estimates : Parameters
     covariance : ndarray of shape (p, p)
-        Of the estimates, from the expected information.
+        Covariance of the estimates, from the expected information.
     """
 
     model: ItemModel
@@ -119,7 +119,7 @@ class Cfa:
 
     @cached_property
     def improper(self) -> list[str]:
-        """What the estimates say that cannot be, in words; empty for a proper solution."""
+        """Descriptions of inadmissible estimates; empty for a proper solution."""
         negative = [item for item, psi in zip(self.model.items, self.estimates.residuals, strict=True) if psi <= 0]
         names, r = list(self.model.factors), self.correlations
         beyond = [f"{a} with {b}" for (a, b), value in zip(combinations(names, 2), r, strict=True) if abs(value) >= 1]
@@ -127,11 +127,11 @@ class Cfa:
         return found + ([f"the factor correlation of {', '.join(beyond)} is not below 1"] if beyond else [])
 
     def fit(self) -> dict[str, float]:
-        """Test and indices of fit, as lavaan has them for ``estimator = "ML"``; undefined ones are absent.
+        """Compute the test and indices of fit as lavaan does with ``estimator = "ML"``; undefined ones are omitted.
 
-        chisq = n F; CFI and TLI against the model without correlations; RMSEA with n, not n - 1, its 90 %
-        interval from the noncentral chi-square distribution; SRMR after Bentler. AIC and BIC are of the
-        log-likelihood of the answers in their own units. A model without degrees of freedom has no index.
+        chisq = n F; CFI and TLI are relative to the independence model; RMSEA uses n, not n - 1, and its 90 %
+        interval the noncentral chi-square distribution; SRMR follows Bentler. AIC and BIC use the log-likelihood
+        of the unstandardised answers. A model without degrees of freedom has no fit indices.
         """
         n, k, p = self.model.n, len(self.r), len(self.estimates.vector)
         df, df0 = k * (k + 1) // 2 - p, k * (k - 1) // 2
@@ -164,13 +164,13 @@ class Cfa:
 def fit_cfa(model: ItemModel) -> Cfa:
     """Fit a confirmatory model; in R: ``lavaan::cfa(syntax, data, std.lv = TRUE)``.
 
-    semopy's optimiser stops some 1e-4 short in the loadings and reports success on data that bear no model:
-    its estimates are where Fisher scoring starts, and the gradient at the end says whether this converged.
+    semopy's optimiser stops about 1e-4 short in the loadings and reports success even where the model cannot be fitted.
+    Its estimates are the starting values for Fisher scoring, whose final gradient determines convergence.
 
     Raises
     ------
     NotComputable
-        Singular data, a model that is not identified, or one that does not converge.
+        The data are singular, or the model is not identified or does not converge.
     """
     r = model.regular_correlations
     sizes = {name: len(items) for name, items in model.factors.items()}
@@ -192,7 +192,7 @@ def fit_cfa(model: ItemModel) -> Cfa:
 
 
 def discrepancy(r: np.ndarray, implied: np.ndarray) -> float:
-    """The maximum likelihood discrepancy ln |Σ| - ln |R| + tr(R Σ⁻¹) - k; infinite where Σ is not positive definite."""
+    """Return the discrepancy ln |Σ| - ln |R| + tr(R Σ⁻¹) - k; infinite if Σ is not positive definite."""
     try:
         root = np.linalg.cholesky(implied)
     except np.linalg.LinAlgError:
@@ -202,7 +202,7 @@ def discrepancy(r: np.ndarray, implied: np.ndarray) -> float:
 
 
 def rmsea_interval(chisq: float, df: int, n: int, confidence: float = 0.90) -> tuple[float, float]:
-    """The RMSEAs at which chisq has the outer percentiles of the noncentral chi-square distribution (Browne & Cudeck, 1993)."""
+    """Return the RMSEA interval from the noncentral chi-square distribution (Browne & Cudeck, 1993)."""
     ends = []
     for share in ((1 + confidence) / 2, (1 - confidence) / 2):
         low, high = 0.0, max(chisq, 1.0)
@@ -219,10 +219,10 @@ def rmsea_interval(chisq: float, df: int, n: int, confidence: float = 0.90) -> t
 
 
 def _start(model: ItemModel, r: np.ndarray) -> Parameters:
-    """semopy's estimates with factors of unit variance."""
+    """Return semopy's estimates, rescaled to factors of unit variance."""
     import semopy
 
-    names = {item: f"x{number}" for number, item in enumerate(model.items)}  # its syntax reads dots and some words otherwise
+    names = {item: f"x{number}" for number, item in enumerate(model.items)}  # dots and some words are special in its syntax
     lines = [f"f{f} =~ " + " + ".join(names[item] for item in items) for f, items in enumerate(model.factors.values())]
     standard = (model.answers - model.answers.mean()) / model.answers.std(ddof=0)
     fitted = semopy.Model("\n".join(lines))
@@ -242,26 +242,26 @@ def _start(model: ItemModel, r: np.ndarray) -> Parameters:
         covariance = values.get((f"f{f}", "~~", f"f{g}"), values.get((f"f{g}", "~~", f"f{f}"), 0.0))
         phi[f, g] = phi[g, f] = np.clip(covariance / (size[f] * size[g]), -0.95, 0.95)
     start = Parameters(loadings, np.maximum(1 - loadings**2, 0.05), phi, factor)
-    if not np.isfinite(discrepancy(r, start.implied)):  # where semopy went astray, from the middle
+    if not np.isfinite(discrepancy(r, start.implied)):  # use neutral values if semopy's are inadmissible
         middle = np.full(len(r), 0.6)
         start = Parameters(middle, 1 - middle**2, np.full_like(phi, 0.2) + 0.8 * np.eye(len(phi)), factor)
     return start
 
 
 def _information(parameters: Parameters) -> np.ndarray:
-    """Expected information of one respondent, ½ tr(Σ⁻¹ ∂Σ/∂a Σ⁻¹ ∂Σ/∂b), shape (p, p)."""
+    """Return the expected information of one respondent, ½ tr(Σ⁻¹ ∂Σ/∂a Σ⁻¹ ∂Σ/∂b), shape (p, p)."""
     white = np.linalg.solve(parameters.implied, parameters.derivatives())
     return np.einsum("aij,bji->ab", white, white) / 2
 
 
 def _gradient(r: np.ndarray, parameters: Parameters) -> np.ndarray:
-    """Of half the discrepancy, shape (p,)."""
+    """Return the gradient of half the discrepancy, shape (p,)."""
     inverse = np.linalg.inv(parameters.implied)
     return np.einsum("aij,ij->a", parameters.derivatives(), inverse @ (parameters.implied - r) @ inverse) / 2
 
 
 def _scored(r: np.ndarray, parameters: Parameters) -> Parameters:
-    """The minimum of the discrepancy by Fisher scoring, each step halved until it improves."""
+    """Minimise the discrepancy by Fisher scoring, halving each step until it improves."""
     value = discrepancy(r, parameters.implied)
     for _ in range(STEPS):
         gradient = _gradient(r, parameters)

@@ -1,4 +1,4 @@
-"""Common method variance: correlations with the share that a marker suggests taken out."""
+"""Common method variance: correlations corrected by a marker variable."""
 
 from itertools import combinations
 
@@ -12,39 +12,39 @@ COLUMNS = [
     "variable_a", "variable_b", "n", "r", "p_value", "basis", "r_marker", "r_adjusted", "t", "p_adjusted", "note",
 ]  # fmt: skip
 BASES = {
-    "smallest": "the marker correlates positively with no score, so that nothing is taken out",
-    "second smallest": "the marker correlates positively with fewer than two scores, so that nothing is taken out",
+    "smallest": "the marker correlates positively with no score, so no correction was made",
+    "second smallest": "the marker correlates positively with fewer than two scores, so no correction was made",
 }
-"""Which correlation of the marker is taken, and what to say where it has none."""
+"""The marker's correlation that is used, and the note if there is none."""
 
 MIN_RESPONDENTS = 4
 """The test has n - 3 degrees of freedom."""
 
 PERFECT = 1 - 1e-12
-"""A correlation is one but for rounding."""
+"""Larger correlations equal one up to rounding."""
 
 
 def marker_correction(scores: pd.DataFrame, marker: str) -> pd.DataFrame:
-    """Correlations of the scores, corrected by the marker's (Lindell & Whitney, 2001).
+    """Correct the correlations of the scores by a marker variable (Lindell & Whitney, 2001).
 
-    The marker has, in theory, nothing to do with the other variables, so that its smallest positive
-    correlation with one of them, r_marker, is taken for the method's share: r_adjusted =
+    The marker is theoretically unrelated to the other variables, so its smallest positive correlation
+    with one of them, r_marker, estimates the share due to the method: r_adjusted =
     (r - r_marker) / (1 - r_marker), tested by t = r_adjusted √((n - 3) / (1 - r_adjusted²)) with n - 3 degrees
-    of freedom. The second smallest is the more conservative variant of Malhotra, Kim & Patil (2006). Complete
-    rows over all columns, so that one n and one r_marker serve all pairs.
+    of freedom. The second smallest is the more conservative variant of Malhotra, Kim & Patil (2006). Only rows
+    complete in all columns are used, so all pairs share one n and one r_marker.
 
     Parameters
     ----------
     scores : DataFrame
-        One column per scale and variable, the marker among them; NaN where missing.
+        One column per scale and variable, including the marker; NaN if missing.
     marker : str
 
     Returns
     -------
     DataFrame
-        The table `dimensionality/marker`: two rows per pair of the other columns. Where the marker has no
-        such correlation, r_marker is 0 and `note` says so; a constant column has no correlations, and an
-        adjusted correlation outside -1 to 1 is none.
+        The table `dimensionality/marker`: two rows per pair of the other columns. If the marker has no
+        such correlation, r_marker is 0 and `note` says so; correlations of a constant column and adjusted
+        correlations outside -1 to 1 are empty.
     """
     complete = scores.dropna()
     n = len(complete)
@@ -72,19 +72,19 @@ def marker_correction(scores: pd.DataFrame, marker: str) -> pd.DataFrame:
 
 
 def tested(r: float, n: int) -> dict[str, float]:
-    """A correlation and its p value, two-sided, n - 2 degrees of freedom. In R: ``cor.test(x, y)``."""
+    """Return a correlation and its two-sided p value with n - 2 degrees of freedom. In R: ``cor.test(x, y)``."""
     if abs(r) > PERFECT:
         raise NotComputable("not computable: the two correlate perfectly")
     return {"r": r, "p_value": _p(_t(r, n - 2), n - 2)}
 
 
 def adjusted(r: float, r_marker: float, n: int) -> dict[str, float]:
-    """The correlation without the marker's share, and its test with n - 3 degrees of freedom.
+    """Return the correlation adjusted for the marker, and its test with n - 3 degrees of freedom.
 
     Raises
     ------
     NotComputable
-        If it is no correlation: method variance adds to correlations, so that it cannot be taken out of one
+        If the result is not a correlation: method variance inflates correlations, so it cannot be removed from one
         that is strongly negative.
     """
     if r_marker > PERFECT:

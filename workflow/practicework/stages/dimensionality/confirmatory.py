@@ -1,4 +1,4 @@
-"""Fit of the confirmatory models, and the scales' convergent and discriminant validity: the tables."""
+"""Tables of the fit of the confirmatory models and of convergent and discriminant validity."""
 
 from itertools import combinations
 
@@ -25,9 +25,9 @@ FORNELL_LARCKER = [
 
 
 def tables(models: list[ItemModel]) -> dict[str, pd.DataFrame]:
-    """The tables `fit`, `loadings`, `residuals`, `scales` and `fornell_larcker`.
+    """Build the tables `fit`, `loadings`, `residuals`, `scales` and `fornell_larcker`.
 
-    Scales of a single item are left out of the model of all scales, which then takes two others at least.
+    Single-item scales are omitted from the model of all scales, which then requires at least two others.
     """
     fitted: dict[str, Cfa] = {}
     refused: dict[str, str] = {}
@@ -37,11 +37,11 @@ def tables(models: list[ItemModel]) -> dict[str, pd.DataFrame]:
         row = dict.fromkeys(FIT) | {"model": model.name, "items": len(model.items), "n": model.n}
         try:
             if model.name == ALL and len(model.factors) < 2:
-                raise NotComputable("not computable: there are no two scales of several items")
+                raise NotComputable("not computable: fewer than two scales have several items")
             cfa = fitted[model.name] = fit_cfa(model)
             row |= cfa.fit()
             if not row["df"]:
-                exact = "just identified: so few items fit one factor exactly, and nothing is tested"
+                exact = "just identified: with so few items, one factor fits perfectly and cannot be tested"
                 row["chisq"], notes = None, [*notes, exact]
             notes += [f"improper solution: {words}" for words in cfa.improper]
             residuals.append(_residuals(cfa))
@@ -61,12 +61,12 @@ def tables(models: list[ItemModel]) -> dict[str, pd.DataFrame]:
 
 
 def average_variance_extracted(loadings: np.ndarray) -> float:
-    """Mean squared standardised loading (Fornell & Larcker, 1981). In R: ``semTools::AVE`` of standardised items."""
+    """Return the mean squared standardised loading (Fornell & Larcker, 1981). In R: ``semTools::AVE`` of standardised items."""
     return float((loadings**2).mean())
 
 
 def composite_reliability(loadings: np.ndarray) -> float:
-    """(Σλ)² / ((Σλ)² + Σ(1 - λ²)) of standardised loadings (Fornell & Larcker, 1981).
+    """Compute (Σλ)² / ((Σλ)² + Σ(1 - λ²)) from standardised loadings (Fornell & Larcker, 1981).
 
     In R: ``semTools::compRelSEM(fit, obs.var = FALSE)`` of standardised items.
     """
@@ -75,13 +75,13 @@ def composite_reliability(loadings: np.ndarray) -> float:
 
 
 def _several_items(model: ItemModel) -> tuple[ItemModel, list[str]]:
-    """The model without the scales of a single item, and a note about them."""
+    """Return the model without single-item scales, and a note about them."""
     single = [name for name, items in model.factors.items() if len(items) == 1]
     if not single:
         return model, []
     factors = {name: items for name, items in model.factors.items() if name not in single}
     answers = model.answers[[item for items in factors.values() for item in items]]
-    return ItemModel(model.name, answers, factors), [f"without {', '.join(single)}, of a single item"]
+    return ItemModel(model.name, answers, factors), [f"without {', '.join(single)} (single item)"]
 
 
 def _loadings(model: ItemModel, cfa: Cfa | None, reason: str | None) -> pd.DataFrame:
@@ -109,7 +109,7 @@ def _residuals(cfa: Cfa) -> pd.DataFrame:
 
 
 def _scales(models: list[ItemModel], fitted: dict[str, Cfa], refused: dict[str, str]) -> pd.DataFrame:
-    """Validity of each scale from the model of all, or else from its own."""
+    """Compute the validity of each scale from the model of all scales or, failing that, from its own."""
     rows = []
     for model in models:
         if model.name == ALL:
@@ -140,7 +140,7 @@ def _scales(models: list[ItemModel], fitted: dict[str, Cfa], refused: dict[str, 
 
 
 def _fornell_larcker(models: list[ItemModel], cfa: Cfa | None, reason: str | None, scales: pd.DataFrame) -> pd.DataFrame:
-    """Factor correlations of the model of all, beside the variances extracted."""
+    """Build the table of factor correlations and average variances extracted."""
     names = [model.name for model in models if model.name != ALL]
     ave = scales.set_index("scale")["ave"]
     found = {}
@@ -164,7 +164,7 @@ def _fornell_larcker(models: list[ItemModel], cfa: Cfa | None, reason: str | Non
             if abs(r) >= 1:
                 row["note"] = "improper solution: the factor correlation is not below 1"
             if pd.isna(extracted).any():
-                row["note"] = "whether the scales are distinct is not computable: a variance extracted is missing"
+                row["note"] = "whether the scales are distinct is not computable: an average variance extracted is missing"
             else:
                 row["distinct"] = bool(min(extracted) > r**2)
         else:

@@ -1,4 +1,4 @@
-"""Exploratory factor analysis by factor_analyzer, its solution put in order."""
+"""Exploratory factor analysis by factor_analyzer, with factors sorted and reflected."""
 
 import warnings
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ import numpy as np
 from practicework.errors import NotComputable
 
 ROTATION_STEPS, ROTATION_TOLERANCE = 5_000, 1e-7
-"""Loadings are then exact to 1e-7; a smaller tolerance is below rounding, so that all steps would be taken."""
+"""Loadings are then exact to 1e-7; a smaller tolerance is below rounding error and would use all steps."""
 
 HIGHEST = 0.995 - 1e-5
-"""The communality at the bound of the extraction, but for the tolerance of its optimiser."""
+"""The upper bound of a communality in the extraction, less the tolerance of its optimiser."""
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Factors:
     Attributes
     ----------
     loadings : ndarray of shape (k, m)
-        Pattern loadings; factors by falling sum of squares, each turned so that its loadings' sum is positive.
+        Pattern loadings; factors in descending order of sum of squares, reflected to a positive sum of loadings.
     correlations : ndarray of shape (m, m)
-        Of the factors.
+        Factor correlations.
     """
 
     loadings: np.ndarray
@@ -37,21 +37,21 @@ class Factors:
 
     @property
     def ss_loadings(self) -> np.ndarray:
-        """The variance of each factor's part in the items: the diagonal of Φ L'L."""
+        """The variance that each factor explains in the items: the diagonal of Φ L'L."""
         return np.einsum("fg,ig,if->f", self.correlations, self.loadings, self.loadings)
 
     @property
     def complexity(self) -> np.ndarray:
-        """The number of factors that each item takes, (Σ l²)² / Σ l⁴ (Hofmann, 1978)."""
+        """Item complexity, the number of factors that each item requires, (Σ l²)² / Σ l⁴ (Hofmann, 1978)."""
         return (self.loadings**2).sum(axis=1) ** 2 / (self.loadings**4).sum(axis=1)
 
 
 def factor_analysis(r: np.ndarray, factors: int, extraction: Literal["minres", "ml"], items: list[str]) -> Factors:
-    """Factors of a correlation matrix, rotated by oblimin (quartimin: γ = 0, without Kaiser's weights).
+    """Extract factors from a correlation matrix and rotate them by oblimin (quartimin: γ = 0, not Kaiser-normalised).
 
-    In R: ``psych::fa(r, nfactors, n.obs, fm = "minres", rotate = "oblimin")``. From factor_analyzer 0.5.1 only the
-    unrotated loadings and the rotation are taken: its own rotated solution sorts the loadings and not the factors'
-    correlations, and its communalities leave these correlations out.
+    In R: ``psych::fa(r, nfactors, n.obs, fm = "minres", rotate = "oblimin")``. Only the unrotated loadings and
+    the rotation of factor_analyzer 0.5.1 are used: its own rotated solution sorts the loadings but not the factor
+    correlations, and its communalities ignore these correlations.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def factor_analysis(r: np.ndarray, factors: int, extraction: Literal["minres", "
     Raises
     ------
     NotComputable
-        More factors than the items identify, an item that is explained completely, or no convergence.
+        More factors than the items identify, a Heywood case, or no convergence.
     """
     from factor_analyzer import FactorAnalyzer
     from factor_analyzer.rotator import Rotator
@@ -74,7 +74,7 @@ def factor_analysis(r: np.ndarray, factors: int, extraction: Literal["minres", "
     if factors >= k or (k - factors) ** 2 < k + factors:
         raise NotComputable(f"{k} items do not identify {factors} factors")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # scikit-learn about an argument of factor_analyzer's
+        warnings.simplefilter("ignore", FutureWarning)  # from scikit-learn, about an argument of factor_analyzer
         warnings.filterwarnings("error", "Failed to converge", UserWarning)
         try:
             plain = FactorAnalyzer(n_factors=factors, rotation=None, method=extraction, is_corr_matrix=True).fit(r)
@@ -96,7 +96,7 @@ def factor_analysis(r: np.ndarray, factors: int, extraction: Literal["minres", "
 
 
 def stationary(loadings: np.ndarray, phi: np.ndarray) -> float:
-    """How far a solution is from a minimum of oblimin's criterion: zero where L'G Φ⁻¹ is diagonal (Jennrich, 2002)."""
+    """Return the distance of a solution from an oblimin minimum; zero if L'G Φ⁻¹ is diagonal (Jennrich, 2002)."""
     gradient = loadings * ((loadings**2).sum(axis=1, keepdims=True) - loadings**2)
     condition = loadings.T @ gradient @ np.linalg.inv(phi)
     return float(np.abs(condition - np.diag(np.diag(condition))).max())

@@ -1,4 +1,4 @@
-"""Do the items share factors, how many, and which items belong to which? The tables of the exploratory part."""
+"""Tables of the exploratory analysis: sampling adequacy, number of factors, and loadings."""
 
 from collections.abc import Callable
 
@@ -25,14 +25,14 @@ PARALLEL = [
 
 
 def tables(models: list[ItemModel], settings: Dimensionality, rng: Callable[..., np.random.Generator]) -> dict[str, pd.DataFrame]:
-    """The tables `exploratory`, `parallel_analysis` and `efa_*`.
+    """Build the tables `exploratory`, `parallel_analysis` and `efa_*`.
 
     Parameters
     ----------
     models : list of ItemModel
     settings : Dimensionality
     rng : callable
-        Gives a generator for some names, so that each model has random numbers of its own.
+        Returns a generator for given names, so each model has its own random numbers.
     """
     rows, parallel, efa = [], [], _efa_tables(None, None, None)
     for model in models:
@@ -52,7 +52,7 @@ def tables(models: list[ItemModel], settings: Dimensionality, rng: Callable[...,
             if len(r) > 2 and np.isnan(kmo):
                 notes.append("sampling adequacy is not computable: no items correlate")
             if len(r) == 2:
-                notes.append("sampling adequacy is not computable: of two items it is .50 whatever they are")
+                notes.append("sampling adequacy is not computable: for two items it is always .50")
             if model.name == ALL:
                 factors = settings.factors or len(model.factors)
                 try:
@@ -67,7 +67,7 @@ def tables(models: list[ItemModel], settings: Dimensionality, rng: Callable[...,
 
 
 def _regular(model: ItemModel) -> np.ndarray:
-    """The correlations; where they cannot be inverted, the reason with what cannot be computed therefore."""
+    """Return the correlations; if they are singular, raise an error that names the statistics affected."""
     try:
         return model.regular_correlations
     except NotComputable as reason:
@@ -78,7 +78,7 @@ def _regular(model: ItemModel) -> np.ndarray:
 
 
 def _shares(row: dict, model: ItemModel) -> list[str]:
-    """Harman's share, in components and in factors."""
+    """Compute Harman's single-factor share, for components and for factors."""
     r = model.correlations
     if len(r) == 1:
         raise NotComputable("not computable: a single item has no structure")
@@ -90,23 +90,23 @@ def _shares(row: dict, model: ItemModel) -> list[str]:
 
 
 def sampling_adequacy(r: np.ndarray) -> tuple[float, np.ndarray]:
-    """Kaiser-Meyer-Olkin measure, overall and per item: Σr² / (Σr² + Σp²) over i ≠ j, p the partial correlations.
+    """Compute the Kaiser-Meyer-Olkin measure, overall and per item: Σr² / (Σr² + Σp²) over i ≠ j, p the partial correlations.
 
-    In R: ``psych::KMO(r)``, whose ``MSA`` and ``MSAi`` these are (Kaiser & Rice, 1974). factor_analyzer's function
-    inverts any matrix, the singular ones by pseudo-inverse.
+    In R: ``MSA`` and ``MSAi`` of ``psych::KMO(r)`` (Kaiser & Rice, 1974). factor_analyzer's function also accepts
+    singular matrices, which it inverts by pseudo-inverse.
     """
     inverse = np.linalg.inv(r)
     size = np.sqrt(np.diag(inverse))
     squares, partial = r**2, (inverse / np.outer(size, size)) ** 2
     np.fill_diagonal(squares, 0)
     np.fill_diagonal(partial, 0)
-    with np.errstate(invalid="ignore"):  # of an item that correlates with no other: NaN
+    with np.errstate(invalid="ignore"):  # NaN for an item that correlates with no other
         per_item = squares.sum(axis=0) / (squares.sum(axis=0) + partial.sum(axis=0))
         return float(squares.sum() / (squares.sum() + partial.sum())), per_item
 
 
 def sphericity(r: np.ndarray, n: int) -> tuple[float, int, float]:
-    """Bartlett's test that no items correlate: -(n - 1 - (2k + 5)/6) ln |R|, k (k - 1)/2 degrees of freedom, and p.
+    """Compute Bartlett's test that no items correlate: -(n - 1 - (2k + 5)/6) ln |R|, k (k - 1)/2 degrees of freedom, and p.
 
     In R: ``psych::cortest.bartlett(r, n)`` (Bartlett, 1951).
     """
@@ -117,7 +117,7 @@ def sphericity(r: np.ndarray, n: int) -> tuple[float, int, float]:
 
 
 def _efa_tables(model: ItemModel | None, solution: Factors | None, msa: np.ndarray | None) -> dict[str, pd.DataFrame]:
-    """The tables of the exploratory factors; without a solution, empty ones."""
+    """Build the tables of the exploratory factors; empty without a solution."""
     items = {"scale": [], "item": [], "msa": [], "communality": [], "uniqueness": [], "complexity": []}
     loadings = {"scale": [], "item": [], "factor": [], "loading": []}
     factors = {"factor": [], "ss_loadings": [], "share": []}

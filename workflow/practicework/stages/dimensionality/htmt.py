@@ -1,4 +1,4 @@
-"""Heterotrait-monotrait ratios: do two scales correlate less with each other than with themselves?"""
+"""Heterotrait-monotrait ratios: correlations between two scales relative to those within them."""
 
 from itertools import combinations
 
@@ -11,26 +11,26 @@ from practicework.stages.dimensionality.item_model import ItemModel
 
 CONFIDENCE = 0.95
 MIN_DRAWS = 100
-"""Fewer usable resamples bear no interval."""
+"""Minimum number of usable resamples for an interval."""
 
 ZERO = 1e-12
-"""Whole answers often correlate by exactly zero, but for rounding, which a geometric mean would blow up."""
+"""Correlations of integer answers are often zero up to rounding, which a geometric mean would amplify."""
 
-ABOVE = "the interval lies above the ratio: absolute values of small correlations grow in resamples; read it as a bound"
-WITHIN = "HTMT2 and the intervals are not computable: two items of one scale correlate by exactly zero"
+ABOVE = "the interval lies above the ratio: absolute values of small correlations increase in resamples; interpret it as a bound"
+WITHIN = "HTMT2 and the intervals are not computable: two items of one scale have a correlation of exactly zero"
 
 COLUMNS = ["scale_a", "scale_b", "n", "htmt", "htmt2", "htmt_low", "htmt_high", "htmt2_low", "htmt2_high", "resamples", "note"]
 
 
 def table(model: ItemModel | None, resamples: int, rng: np.random.Generator) -> pd.DataFrame:
-    """HTMT and HTMT2 of every pair of scales, with percentile bootstrap intervals.
+    """Compute HTMT and HTMT2 of every pair of scales, with percentile bootstrap intervals.
 
     Parameters
     ----------
     model : ItemModel or None
-        The items of all scales, listwise; None where there is only one scale, and so no pair.
+        The items of all scales, listwise; None if there is only one scale.
     resamples : int
-        Case resamples; one in which an item is constant is left out.
+        Number of case resamples; those with a constant item are omitted.
     rng : numpy.random.Generator
 
     Returns
@@ -40,8 +40,8 @@ def table(model: ItemModel | None, resamples: int, rng: np.random.Generator) -> 
 
     Notes
     -----
-    Absolute correlations cannot cancel out: between scales that hardly correlate the ratio is biased upwards, and
-    more so in a resample than in the sample, so that the interval can lie above the estimate.
+    Absolute correlations cannot cancel out: for scales that hardly correlate, the ratio is biased upwards, more so in
+    resamples than in the sample, so the interval can lie above the estimate.
     """
     if model is None:
         return pd.DataFrame(columns=COLUMNS)
@@ -55,7 +55,7 @@ def table(model: ItemModel | None, resamples: int, rng: np.random.Generator) -> 
     for number, row in enumerate(rows):
         single = [name for name in (row["scale_a"], row["scale_b"]) if len(model.factors[name]) < 2]
         if single:
-            row["note"] = f"not computable: {' and '.join(single)} of a single item has no correlations of its own"
+            row["note"] = f"not computable: no correlations within {' and '.join(single)} (single item)"
             continue
         if not np.isfinite(estimates[number]).all():
             row["htmt"] = estimates[number, 0] if np.isfinite(estimates[number, 0]) else None
@@ -74,17 +74,17 @@ def table(model: ItemModel | None, resamples: int, rng: np.random.Generator) -> 
 
 
 def positions(model: ItemModel) -> list[list[int]]:
-    """The columns of each scale's items."""
+    """Return the columns of each scale's items."""
     column = {item: number for number, item in enumerate(model.items)}
     return [[column[item] for item in items] for items in model.factors.values()]
 
 
 def ratios(r: np.ndarray, scales: list[list[int]]) -> np.ndarray:
-    """HTMT and HTMT2 of many correlation matrices at once.
+    """Compute HTMT and HTMT2 of many correlation matrices at once.
 
     HTMT is the mean absolute correlation between the items of two scales over the geometric mean of the
     two scales' mean absolute correlations among their own items (Henseler, Ringle & Sarstedt, 2015); HTMT2
-    takes geometric means throughout, and so needs no equal loadings (Roemer, Schuberth & Henseler, 2021).
+    takes geometric means throughout and does not assume equal loadings (Roemer, Schuberth & Henseler, 2021).
     In R: ``semTools::htmt(model, data, htmt2 = FALSE)`` and ``htmt2 = TRUE``.
 
     Parameters
@@ -96,12 +96,12 @@ def ratios(r: np.ndarray, scales: list[list[int]]) -> np.ndarray:
     Returns
     -------
     ndarray of shape (pairs, b, 2)
-        NaN where a scale has one item.
+        NaN if a scale has only one item.
     """
     size = np.abs(r)
     size[size < ZERO] = 0
     with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(size)  # of zero: -inf, and a geometric mean of 0
+        logs = np.log(size)  # -inf for zero, which gives a geometric mean of 0
         own = [_means(size, logs, *_below_diagonal(columns)) for columns in scales]
         found = []
         for a, b in combinations(range(len(scales)), 2):
@@ -116,14 +116,14 @@ def _below_diagonal(columns: list[int]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _means(size: np.ndarray, logs: np.ndarray, rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
-    """Arithmetic and geometric mean of some cells of each matrix, shape (b, 2); NaN of none."""
+    """Compute the arithmetic and geometric mean of some cells of each matrix, shape (b, 2); NaN without cells."""
     if not len(rows):
         return np.full((len(size), 2), np.nan)
     return np.column_stack([size[:, rows, cols].mean(axis=1), np.exp(logs[:, rows, cols].mean(axis=1))])
 
 
 def resampled(model: ItemModel, resamples: int, rng: np.random.Generator) -> np.ndarray:
-    """The ratios of case resamples, shape (resamples in which no item is constant, pairs, 2)."""
+    """Compute the ratios of case resamples, shape (resamples without a constant item, pairs, 2)."""
     answers, scales = model.answers.to_numpy(), positions(model)
     variances, diagonal, found = answers.var(axis=0), range(answers.shape[1]), []
     for block in bootstrap.covariances(answers, resamples, rng):

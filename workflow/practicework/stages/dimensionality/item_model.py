@@ -1,4 +1,4 @@
-"""What the stage analyses: the items of one scale, or of all scales together."""
+"""The item models of the stage: the items of one scale, or of all scales together."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +12,7 @@ from practicework.study.scale import ALL, Scale
 MIN_RESPONDENTS = 5
 
 DETERMINED = 1e-10
-"""An eigenvalue of the correlation matrix below it: some items determine each other but for rounding."""
+"""With a smaller eigenvalue of the correlation matrix, some items are linearly dependent up to rounding."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class ItemModel:
 
     @property
     def n(self) -> int:
-        """Respondents who answered all items."""
+        """The number of respondents who answered all items."""
         return len(self.answers)
 
     @cached_property
@@ -71,7 +71,7 @@ class ItemModel:
         Raises
         ------
         NotComputable
-            Also if there are no more respondents than items, or if some items determine each other.
+            Also if there are no more respondents than items, or if some items are linearly dependent.
         """
         r, k = self.correlations, len(self.items)
         if self.n <= k:
@@ -79,12 +79,12 @@ class ItemModel:
         values, vectors = np.linalg.eigh(r)
         if values[0] < DETERMINED:
             part = [item for item, weight in zip(self.items, vectors[:, 0], strict=True) if abs(weight) > 1e-4]
-            raise NotComputable(f"not computable: the answers to {', '.join(part)} determine each other")
+            raise NotComputable(f"not computable: the answers to {', '.join(part)} are linearly dependent")
         return r
 
 
 def item_models(responses: pd.DataFrame, scales: list[Scale]) -> list[ItemModel]:
-    """One model per scale, listwise within it; then, if there are several scales, one of all, listwise over all items."""
+    """Return one model per scale, listwise within it, and for several scales one of all, listwise over all items."""
     keyed = {scale.id: scale.keyed(responses) for scale in scales}
     models = [ItemModel(name, frame.dropna(), {name: list(frame)}) for name, frame in keyed.items()]
     if len(scales) > 1:

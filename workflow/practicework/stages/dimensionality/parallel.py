@@ -1,4 +1,4 @@
-"""Parallel analysis: how many eigenvalues exceed those of data without any factor (Horn, 1965)."""
+"""Parallel analysis: compare eigenvalues with those of uncorrelated data (Horn, 1965)."""
 
 from collections.abc import Iterator
 
@@ -8,16 +8,16 @@ import pandas as pd
 from practicework.numerics.minres import half_explained, minres_steps
 
 BLOCK = 1_000
-"""Random correlation matrices held at a time."""
+"""Number of random correlation matrices in memory at a time."""
 
 
 def parallel_analysis(r: np.ndarray, n: int, replications: int, percentile: float, rng: np.random.Generator) -> pd.DataFrame:
-    """Eigenvalues of components and of common factors beside those of uncorrelated normal data.
+    """Compare the eigenvalues of components and of common factors with those of uncorrelated normal data.
 
-    Components are eigenvalues of the correlation matrix; factors, of the same with the communalities of one
-    minres factor in the diagonal. An eigenvalue is retained as long as it and all before it exceed the
-    percentile of its random counterparts. In R: ``psych::fa.parallel(answers, fa = "both", quant = .95)``,
-    whose ``pc.sim`` and ``fa.sim`` are percentiles of simulated data, too.
+    Components are eigenvalues of the correlation matrix; factors are those of the same matrix with the communalities
+    of one minres factor on the diagonal. An eigenvalue is retained if it and all before it exceed the percentile of
+    their random counterparts. In R: ``psych::fa.parallel(answers, fa = "both", quant = .95)``,
+    whose ``pc.sim`` and ``fa.sim`` are also percentiles of simulated data.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def parallel_analysis(r: np.ndarray, n: int, replications: int, percentile: floa
     Returns
     -------
     DataFrame
-        The columns of `dimensionality/parallel_analysis` but for `model`; k rows.
+        The columns of `dimensionality/parallel_analysis` except `model`; k rows.
     """
     observed = eigenvalues(r[None], 1e-10)[:, 0]
     random = np.concatenate([eigenvalues(block, 1e-6) for block in random_correlations(len(r), n, replications, rng)], axis=1)
@@ -48,23 +48,23 @@ def parallel_analysis(r: np.ndarray, n: int, replications: int, percentile: floa
 
 
 def eigenvalues(r: np.ndarray, tolerance: float) -> np.ndarray:
-    """Eigenvalues of matrices of shape (b, k, k), falling: of components and of factors, shape (2, b, k).
+    """Compute eigenvalues of matrices of shape (b, k, k), descending: of components and of factors, shape (2, b, k).
 
-    The loadings behind the communalities are exact to `tolerance`.
+    The loadings that give the communalities are exact to `tolerance`.
     """
     components = np.linalg.eigvalsh(r)
     diagonal, reduced = range(r.shape[1]), r.copy()
     loadings = minres_steps(r, half_explained(r), tolerance)
-    # the one correlation of two items tells no more than the product of their loadings: they are taken as equal
+    # the correlation of two items identifies only the product of their loadings, which are assumed equal
     reduced[:, diagonal, diagonal] = loadings**2 if r.shape[1] > 2 else np.abs(r[:, [0], [1]])
     return np.stack([components, np.linalg.eigvalsh(reduced)])[:, :, ::-1]
 
 
 def random_correlations(k: int, n: int, replications: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Correlation matrices of n respondents' uncorrelated normal answers to k items, in blocks of shape (b, k, k).
+    """Yield correlation matrices of n respondents' uncorrelated normal answers to k items, in blocks of shape (b, k, k).
 
-    Drawn as Wishart matrices by Bartlett's decomposition, which takes k (k + 1) / 2 random numbers a matrix
-    instead of n k; where n - 1 < k that does not exist, and the few answers are drawn themselves.
+    Drawn as Wishart matrices by Bartlett's decomposition, which takes k (k + 1) / 2 random numbers per matrix
+    instead of n k. It does not exist if n - 1 < k; the answers are then drawn directly.
     """
     below = np.tril_indices(k, -1)
     for start in range(0, replications, BLOCK):

@@ -1,7 +1,7 @@
-"""Ingest: a survey export becomes one table of coded answers; what is not declared stays behind.
+"""Ingest: convert a survey export into one table of coded answers.
 
-Order matters: columns are matched, everything else is dropped and listed, and only then are cells looked
-at. Tool ids never pass; messages name a row by its number.
+Columns are matched first, all others are dropped and listed, and only then are cells read. The survey tool's
+own ids are never passed on; messages identify a row by its number.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from practicework.tables.files.raw import DIRECT, RawTable
 
 @dataclass(frozen=True)
 class Ingested:
-    """The coded answers, what screening needs beside them, and what was left out."""
+    """The coded answers, the data that screening needs, and what was excluded."""
 
     responses: pd.DataFrame
     missing: pd.DataFrame
@@ -35,18 +35,18 @@ class Ingested:
     categories: pd.DataFrame
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables by name."""
+        """Return the tables by name."""
         return {f"ingest/{name}": table for name, table in vars(self).items()}
 
 
 def read(study: Study, sample: str) -> RawTable:
-    """A sample's file as text cells, by the reader that the config names or the one that fits the file."""
+    """Read a sample's file as text, with the reader named in the config or the one detected."""
     spec = study.config.samples[sample]
     return detect.read(study.raw(sample), spec.file, spec.reader)
 
 
 def read_file(path: Path, reader: str | None = None) -> RawTable:
-    """Any file as text cells, outside of a study."""
+    """Read any file as text, outside a study."""
     if not path.is_file():
         raise StudyError(f"{path} does not exist; correct the name.")
     return detect.read(path, path.name, reader)
@@ -66,15 +66,15 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
     -------
     Ingested
         `responses`: `respondent`, then one float column per item and variable; NaN where there is no
-        answer. `missing`: each of those, with its kind as far as the export tells. `quality`: duration,
-        completion and attention checks. `dropped`, `left_out`: columns and rows that stay behind, and why.
+        answer. `missing`: each missing answer with its kind, as far as the export records it. `quality`: duration,
+        completion and attention checks. `dropped`, `left_out`: excluded columns and rows, with the reason.
 
     Raises
     ------
     StudyError
-        A declared column is missing, stands twice or is ambiguous; an id is missing, stands twice or
-        looks like personal data; a cell is no number, no label of its scale, outside its range, or
-        personal.
+        A declared column is missing, duplicated or ambiguous; an id is missing, duplicated or looks like
+        personal data; a cell is neither a number nor a label of its scale, is out of range, or contains
+        personal data.
     """
     spec = study.config.samples[sample]
     columns = match(raw, study, sample)
@@ -111,21 +111,21 @@ def _texts(rows: list[tuple], names: list[str]) -> pd.DataFrame:
 
 
 def _id_column(raw: RawTable, study: Study, sample: str, columns: dict[str, int]) -> int | None:
-    """Where the declared respondent ids stand; None where there are none, or where they are the survey tool's own."""
+    """Return the position of the declared respondent ids; None if there are none or they are the survey tool's own."""
     declared = study.config.samples[sample].respondent
     if declared is None:
         return None
     position = Matcher(raw).position(declared, key="respondent")
     if position in columns.values():
         raise StudyError(
-            f"{raw.shown}: the column of respondent ids '{raw.header[position]}' is also an item or variable; name another one."
+            f"{raw.shown}: the respondent id column '{raw.header[position]}' is also an item or variable; name another column."
         )
-    # the tool's id leads back to the person in the tool's account: it is dropped, and a running id takes its place
+    # the tool's id identifies the respondent in the tool's account: it is dropped and replaced by a running id
     return None if raw.reasons.get(position) == DIRECT else position
 
 
 def _respondents(raw: RawTable, position: int | None) -> list[str]:
-    """The respondents' ids, from their column if the study declares one."""
+    """Return the respondents' ids, read from their column if the study declares one."""
     if position is None:
         width = max(4, len(str(len(raw.rows))))
         return [f"R{number:0{width}d}" for number in range(1, len(raw.rows) + 1)]
@@ -137,15 +137,15 @@ def _respondents(raw: RawTable, position: int | None) -> list[str]:
             continue
         where = f"{raw.shown}, row {line}, column '{raw.header[position]}'"
         if not one:
-            raise StudyError(f"{where}: the respondent id is empty; fill it in, or leave 'respondent' out of the config.")
+            raise StudyError(f"{where}: the respondent id is empty; fill it in, or remove 'respondent' from the config.")
         if kind := personal(one):
-            raise StudyError(f"{where}: the respondent id looks like {kind}; use ids that identify nobody.")
-        raise StudyError(f"{where}: the respondent id stands already in row {first[one]}; keep one row per respondent.")
+            raise StudyError(f"{where}: the respondent id looks like {kind}; use ids that do not identify anyone.")
+        raise StudyError(f"{where}: the respondent id already occurs in row {first[one]}; keep one row per respondent.")
     return ids
 
 
 def _quality_columns(raw: RawTable, study: Study) -> dict[str, int]:
-    """What screening reads beside the answers: total time, completion, attention checks."""
+    """Return the columns that screening reads in addition to the answers: total time, completion, attention checks."""
     screening = study.config.screening
     found = {"duration_seconds": raw.duration, "finished": raw.finished}
     if screening is not None:
@@ -157,7 +157,7 @@ def _quality_columns(raw: RawTable, study: Study) -> dict[str, int]:
 
 
 def _quality(raw: RawTable, columns: dict[str, int], respondents: list[str], cells: list[tuple]) -> pd.DataFrame:
-    """Duration, completion (1 or 0) and checks; what is no number there is empty, since no score hangs on it."""
+    """Return duration, completion (1 or 0) and checks; non-numeric cells become NaN, since no score depends on them."""
     table = {"respondent": respondents, "duration_seconds": np.nan, "finished": np.nan}
     for name, position in columns.items():
         if name == "finished":
@@ -173,5 +173,5 @@ def _or_nan(value: float | None) -> float:
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
-    """Every table of the stage for a sample."""
+    """Return the stage's tables for a sample."""
     return ingest(read(part.study, part.name), part.study, part.name).tables()

@@ -1,4 +1,4 @@
-"""Coded tables, as this pipeline writes them to be passed on: answers, and beside them what screening reads."""
+"""Coded tables, as this pipeline exports them: answers and the columns that screening reads."""
 
 from pathlib import Path
 
@@ -14,12 +14,12 @@ NAME = "coded table"
 
 
 def matches(head: list[list[str | None]]) -> bool:
-    """Whether the respondents' ids come first, as this pipeline has them."""
+    """Return whether the first column is `respondent`, as in this pipeline's own tables."""
     return bool(head) and head[0][:1] == ["respondent"]
 
 
 def table(grid: Grid) -> RawTable:
-    """The grid below its header; total time and completion stand under the names that `ingest/quality` gives them."""
+    """Convert a grid to a raw table; total time and completion have the same names as in `ingest/quality`."""
     raw = below(grid, tool="coded table")
     at = {name: raw.header.index(name) if name in raw.header else None for name in ("duration_seconds", "finished")}
     facts = {"duration": at["duration_seconds"], "finished": at["finished"], "finished_as": frozenset({"1", "1.0"})}
@@ -27,12 +27,12 @@ def table(grid: Grid) -> RawTable:
 
 
 def read(path: Path, shown: str) -> RawTable:
-    """The file's cells."""
+    """Read a file."""
     return table(text.grid(path, shown))
 
 
 def frame(responses: pd.DataFrame, quality: pd.DataFrame, screening: Screening | None) -> pd.DataFrame:
-    """A coded table of ingest's `responses`, with what screening reads of its `quality` where the study screens."""
+    """Join `responses` with the columns of `quality` that screening reads, if the study uses screening."""
     if screening is None:
         return responses
     known = quality.dropna(axis=1, how="all").rename(columns={"duration_seconds": screening.duration or "duration_seconds"})
@@ -40,6 +40,6 @@ def frame(responses: pd.DataFrame, quality: pd.DataFrame, screening: Screening |
 
 
 def write(coded: pd.DataFrame, path: Path) -> None:
-    """Write a coded table; whole numbers as such."""
+    """Write a coded table, with whole numbers as integers."""
     path.parent.mkdir(parents=True, exist_ok=True)
     coded.convert_dtypes().to_csv(path, index=False, lineterminator="\n")

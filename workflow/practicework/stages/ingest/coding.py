@@ -1,4 +1,4 @@
-"""Coding: cells become numbers, and what is no answer keeps the kind of its absence."""
+"""Coding: convert cells to numbers and record why answers are missing."""
 
 import re
 from collections.abc import Iterable
@@ -8,26 +8,26 @@ from practicework.stages.ingest.deidentify import personal, shown
 from practicework.study.scale import Scale, codes, normalized
 
 NO_ANSWER, NOT_SHOWN, DECLARED = "no answer", "not shown", "declared missing"
-"""Kinds of absence: seen or simply empty; never asked; a code that means so."""
+"""Kinds of missing answers: empty cell, question not shown, declared missing code."""
 
 R_MISSING = "NA"
-"""R's mark for missing, which any export that went through R may hold. A scale's own label wins."""
+"""R's missing value, which any export processed in R may contain. A scale's own label takes precedence."""
 
 CODE_AND_LABEL = re.compile(r"(-?\d+)\s*[-\u2013\u2014.:=)]+\s*(\S.*)", re.DOTALL)
 """An answer exported with its code in front: `5 - Agree`, `5. Agree`."""
 
 
 class Coder:
-    """Codes one column; each distinct cell is understood once.
+    """Code one column; each distinct cell is parsed once.
 
     Parameters
     ----------
     name : str
         The item or variable.
     scale : Scale or None
-        The item's scale; a variable has none.
+        The item's scale; None for a variable.
     categories : dict of int to texts, optional
-        The codes of a variable of categories, with their texts.
+        The codes of a categorical variable, with their texts.
     missing : iterable of str
         Cells that mean "no answer" in this column.
     file, column : str
@@ -51,12 +51,12 @@ class Coder:
         self.known: dict[str | None, tuple[float, str | None]] = {None: (float("nan"), NOT_SHOWN)}
 
     def code(self, cells: Iterable[str | None], lines: Iterable[int]) -> tuple[list[float], list[str | None]]:
-        """The column's numbers and, beside each, the kind of its absence.
+        """Return the column's numbers and, for each missing answer, its kind.
 
         Raises
         ------
         StudyError
-            A cell is no number, no label of the scale, outside its range, or personal.
+            A cell is neither a number nor a label of the scale, is out of range, or contains personal data.
         """
         known = self.known
         numbers, kinds = [], []
@@ -84,17 +84,17 @@ class Coder:
                 return float(code), None
         if kind := personal(text):
             raise StudyError(
-                f"{where}: {kind} must not stand in '{self.name}'; remove it from the file or the column from the config."
+                f"{where}: '{self.name}' must not contain {kind}; remove it from the file or the column from the config."
             )
         value = number(text)
         if self.categories and (value is None or value not in self.categories):
             known = ", ".join(f"{code} ({texts[0]})" for code, texts in self.categories.items())
             raise StudyError(
-                f"{where}: {shown(text)} is no category of '{self.name}', which has {known}; correct it, add it to 'categories' "
-                "in config/config.yaml, or declare it under the sample's missing codes."
+                f"{where}: {shown(text)} is not a category of '{self.name}', which has {known}; correct it, add it to "
+                "'categories' in config/config.yaml, or declare it under the sample's missing codes."
             )
         if value is None:
-            kind = f"no number and no label of the scale '{self.scale.id}'" if self.scale else "no number"
+            kind = f"neither a number nor a label of the scale '{self.scale.id}'" if self.scale else "not a number"
             raise StudyError(f"{where}: {shown(text)} is {kind}; correct it, or declare it under the sample's missing codes.")
         response = self.scale.response if self.scale else None
         if response and not response.min <= value <= response.max:
@@ -106,7 +106,7 @@ class Coder:
 
 
 def number(cell: str) -> float | None:
-    """A cell's number; None for anything but plain digits with a point and an exponent."""
+    """Return a cell's number; None unless it consists of plain digits, optionally with a decimal point and exponent."""
     if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cell, re.ASCII):
         return None
     value = float(cell)
@@ -114,6 +114,6 @@ def number(cell: str) -> float | None:
 
 
 def plain(cell: str) -> str:
-    """A number's one writing, so that the missing code -99 is also found as -99.0, and nothing else is."""
+    """Return a number in canonical form, so the missing code -99 also matches -99.0; other cells are unchanged."""
     value = number(cell)
     return cell if value is None else repr(value)

@@ -1,4 +1,4 @@
-"""Matching: which column of an export holds which item or variable."""
+"""Matching: find the column of each item and variable in an export."""
 
 from practicework.errors import StudyError, did_you_mean
 from practicework.stages.ingest.deidentify import heading
@@ -8,10 +8,10 @@ from practicework.tables.files.raw import RawTable
 
 
 class Matcher:
-    """Finds columns by heading, by the tool's own id, and by question text; never guesses between two."""
+    """Find columns by heading, by the tool's own id or by question text; ambiguous matches are refused."""
 
     def __init__(self, raw: RawTable) -> None:
-        """Index the headings, and the further names that the format knows."""
+        """Index the headings and the aliases that the format provides."""
         self.raw = raw
         self.by_heading: dict[str, list[int]] = {}
         self.by_alias: dict[str, list[int]] = {}
@@ -24,11 +24,11 @@ class Matcher:
             self.by_text.setdefault(normalized(name), []).append(position)
 
     def position(self, wanted: str, purpose: str = "", key: str = "columns") -> int:
-        """The column of that heading, or else of that id or text."""
+        """Return the position of the column with this heading or, failing that, with this id or text."""
         wanted = wanted.strip()
         places = self._places(wanted)
         if len(places) > 1:
-            columns = f"the column '{wanted}' stands {len(places)} times"
+            columns = f"the column '{wanted}' occurs {len(places)} times"
             raise StudyError(f"{self.raw.shown}: {columns}; keep one of them.")
         if not places:
             close = did_you_mean(wanted, [name for name in self.raw.header if heading(name) == name])
@@ -39,9 +39,9 @@ class Matcher:
         return places[0]
 
     def item(self, name: str, mapped: str | None, aliases: tuple[str, ...], text: str | None) -> int:
-        """The column of an item or variable.
+        """Return the position of the column of an item or variable.
 
-        The config's `columns` wins; then the item's id; then its own `columns` aliases; then its wording.
+        The order of precedence is the config's `columns`, the item's id, its own `columns` aliases and its wording.
         """
         raw = self.raw
         if mapped is not None:
@@ -57,8 +57,8 @@ class Matcher:
         if own:
             if extra := sorted({*found} - {*own}):
                 raise StudyError(
-                    f"{raw.shown}: '{name}' is ambiguous, since the file has a column '{name}' and the column "
-                    f"'{found[extra[0]]}', which its scale names, too; "
+                    f"{raw.shown}: '{name}' is ambiguous, since the file has both a column '{name}' and the column "
+                    f"'{found[extra[0]]}' that its scale names; "
                     "name the right one under the sample's columns in the config."
                 )
             return self.position(name)
@@ -83,12 +83,12 @@ class Matcher:
 
 
 def match(raw: RawTable, study: Study, sample: str) -> dict[str, int]:
-    """The position of every item and variable of the study in a sample's export.
+    """Return the position of every item and variable of the study in a sample's export.
 
     Raises
     ------
     StudyError
-        A column is missing, stands twice, is ambiguous, or is taken for two names.
+        A column is missing, duplicated or ambiguous, or matches two names.
     """
     mapped = study.config.samples[sample].columns
     matcher = Matcher(raw)
@@ -101,7 +101,7 @@ def match(raw: RawTable, study: Study, sample: str) -> dict[str, int]:
     for name, position in columns.items():
         if position in first:
             raise StudyError(
-                f"{raw.shown}: the column '{heading(raw.header[position])}' is taken for both '{first[position]}' and '{name}'; "
+                f"{raw.shown}: the column '{heading(raw.header[position])}' matches both '{first[position]}' and '{name}'; "
                 f"correct samples.{sample}.columns in the config."
             )
         first[position] = name

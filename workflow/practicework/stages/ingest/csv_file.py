@@ -1,4 +1,4 @@
-"""Plain tables, one header row: CSV, and TSV, however a spreadsheet or a statistics program wrote them."""
+"""Plain tables with one header row: CSV and TSV files written by spreadsheets or statistics programs."""
 
 from pathlib import Path
 
@@ -11,22 +11,22 @@ NAME = "plain table"
 
 
 def matches(head: list[list[str]]) -> bool:
-    """Every grid has this layout; the others come first."""
+    """Return whether there is a header; more specific layouts are tried first."""
     return bool(head)
 
 
 def table(grid: Grid) -> RawTable:
-    """The grid below its header."""
+    """Convert a grid to a raw table."""
     return below(grid, tool={"\t": "TSV", "": "Excel"}.get(grid.delimiter, "CSV"))
 
 
 def read(path: Path, shown: str) -> RawTable:
-    """The file's cells.
+    """Read a file.
 
     Raises
     ------
     StudyError
-        The file is empty, binary, of no known encoding, no valid CSV, has no respondent, or a row with
-        more or fewer cells than the header.
+        The file is empty, binary, in an unknown encoding or not valid CSV, has no respondents, or has a row
+        with more or fewer cells than the header.
     """
     return table(text.grid(path, shown))

@@ -1,4 +1,4 @@
-"""De-identification: what a column or a text may tell about a person, and what its publication would risk."""
+"""De-identification: detect personal data in columns and texts, and assess the risk of publication."""
 
 import re
 from collections.abc import Iterable
@@ -10,16 +10,16 @@ import pandas as pd
 from practicework.tables.files.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, NETWORK, UNDECLARED, RawTable
 
 SMALL = 5
-"""Groups of fewer people are not shown (a usual rule of statistical disclosure control)."""
+"""Smaller groups are not shown (a common rule of statistical disclosure control)."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_PHONES = (  # of a text without blanks and brackets; padded numbers and dates are ids, not telephones
+_PHONES = (  # in a text without blanks and brackets; padded numbers and dates are not telephone numbers
     re.compile(r"\+[\d.\-/]{7,20}"),
     re.compile(r"(00[1-9]\d{8,12}|0[1-9]\d{8,9})"),
     re.compile(r"(?=(\D*\d){9,15}\D*$)\d{2,4}([.\-/]\d{2,4}){2,}"),
 )
 
-_HEADINGS = (  # a part of a heading, between separators or capitals, and the reason that it gives
+_HEADINGS = (  # reason, and the parts of headings (between separators or capitals) that imply it
     (CONTACT, r"e?-?mails?|courriel|phone|telephone|téléphone|tel|mobile|handy|fax|contact"),
     (NETWORK, r"ip|ipaddr|ipaddress|ipadresse|host|hostname|refurl|referrer|referer|useragent|browser|cookie"),
     (LOCATION, r"latitude|longitude|lat|lon|lng|gps|geo|location|address|adresse|street|rue|city|ville|zip|zipcode|postcode|plz"),
@@ -32,7 +32,7 @@ _HEADINGS = (  # a part of a heading, between separators or capitals, and the re
 
 
 def personal(text: str) -> str | None:
-    """What a text looks like that could identify a person, if anything."""
+    """Return the kind of personal data that a text looks like, or None."""
     if len(text) < 3:
         return None
     if "@" in text and _EMAIL.search(text):
@@ -54,14 +54,14 @@ def _is_address(word: str) -> bool:
 
 
 def shown(text: str) -> str:
-    """A text in quotes, shortened, unless it could identify a person; messages end up in logs and mails."""
+    """Return a text shortened and in quotes or, if it is personal, its kind; messages end up in logs and e-mails."""
     if kind := personal(text):
         return kind
     return f"'{text}'" if len(text) <= 40 else f"'{text[:37]}...'"
 
 
 def why_dropped(raw: RawTable, position: int) -> str:
-    """Why a column that the study does not declare stays behind: the most telling of what is known about it."""
+    """Return the most specific reason why a column that the study does not declare is dropped."""
     if position in raw.reasons:
         return raw.reasons[position]
     words = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Ý])", " ", raw.header[position]))
@@ -74,7 +74,7 @@ def why_dropped(raw: RawTable, position: int) -> str:
 
 
 def _by_content(cells: Iterable[str]) -> str:
-    """The reason that a column's texts give."""
+    """Infer the reason from a column's cells."""
     cells = list(cells)
     kinds = {personal(cell) for cell in cells}
     if kinds & {"an e-mail address", "a telephone number"}:
@@ -86,22 +86,22 @@ def _by_content(cells: Iterable[str]) -> str:
 
 
 def heading(text: str) -> str:
-    """A heading as the list of dropped columns shows it: one line, and nothing personal (some exports have no header)."""
+    """Return a heading on one line and without personal data, for the list of dropped columns (some exports have no header)."""
     text = " ".join(text.split())
     return f"({personal(text)})" if personal(text) else text if len(text) <= 200 else text[:197] + "..."
 
 
 def anonymity(responses: pd.DataFrame, identifiers: list[str]) -> pd.DataFrame:
-    """How far quasi-identifiers single people out: k-anonymity of each one and of all together.
+    """Compute the k-anonymity of each quasi-identifier and of all together.
 
-    k is the size of the smallest group of people who share all values (Sweeney, 2002); a missing value
+    k is the size of the smallest group of respondents who share all values (Sweeney, 2002); a missing value
     counts as a value. In R: ``sdcMicro::freqCalc``.
 
     Returns
     -------
     DataFrame
-        `identifiers`, `n`, `groups`, `k`, `unique` (people alone in their group), `small` (people in
-        groups of fewer than five).
+        `identifiers`, `n`, `groups`, `k`, `unique` (respondents alone in their group), `small`
+        (respondents in groups of fewer than five).
     """
     sets = [[name] for name in identifiers] + ([list(identifiers)] if len(identifiers) > 1 else [])
     rows = []
@@ -121,9 +121,9 @@ def anonymity(responses: pd.DataFrame, identifiers: list[str]) -> pd.DataFrame:
 
 
 def categories(responses: pd.DataFrame, identifiers: list[str]) -> pd.DataFrame:
-    """Counts of each quasi-identifier's values, those of fewer than five people pooled.
+    """Count the values of each quasi-identifier, pooling those of fewer than five respondents.
 
-    A pool of fewer than five takes in the next larger values, since the total would give it away.
+    A pool of fewer than five also includes the next larger values, since it could be derived from the total.
     """
     rows = []
     for name in identifiers:
@@ -134,6 +134,6 @@ def categories(responses: pd.DataFrame, identifiers: list[str]) -> pd.DataFrame:
         for value, n in sizes.iloc[pooled:].sort_index().items():
             rows.append({"variable": name, "category": "missing" if value != value else f"{value:g}", "n": int(n)})
         if pooled:
-            category = f"{pooled} values, some of fewer than {SMALL} people"
+            category = f"{pooled} values, some with fewer than {SMALL} respondents"
             rows.append({"variable": name, "category": category, "n": int(sizes.iloc[:pooled].sum())})
     return pd.DataFrame(rows, columns=["variable", "category", "n"])

@@ -1,4 +1,4 @@
-"""Detection: which program wrote a file, by its first bytes and its first rows."""
+"""Detection: identify the program that wrote a file by its first bytes and rows."""
 
 import zipfile
 from pathlib import Path
@@ -17,9 +17,9 @@ LAYOUTS = {
     "csv": csv_file,
     "coded": coded,
 }
-"""Layouts of a grid, in the order in which they are tried; a text file and a workbook may have any.
+"""Layouts in the order in which they are tried; text files and workbooks may have any of them.
 
-Every grid is a plain table, so that a coded one is read as such only where the config names its reader.
+Every grid matches the plain table, so a coded table is read as such only if the config names its reader.
 """
 
 READERS = {**{name: layout.read for name, layout in LAYOUTS.items()}, "spss": spss.read, "excel": excel.read}
@@ -30,7 +30,7 @@ _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 def read(path: Path, shown: str, reader: str | None) -> RawTable:
-    """The file's cells.
+    """Read a file with the named or the detected reader.
 
     Parameters
     ----------
@@ -38,12 +38,12 @@ def read(path: Path, shown: str, reader: str | None) -> RawTable:
     shown : str
         How messages name the file.
     reader : str or None
-        A key of `READERS`, if the config names one; else the file's own form decides.
+        A key of `READERS` if the config names one; otherwise the format is detected.
 
     Raises
     ------
     StudyError
-        The file is empty, damaged, of another kind than the named reader reads, or no table.
+        The file is empty, damaged, not a table, or not in the format of the named reader.
     """
     kind = _kind(path)
     if reader == "spss" or (reader is None and kind == "spss"):
@@ -58,7 +58,7 @@ def read(path: Path, shown: str, reader: str | None) -> RawTable:
 
 
 def _layout(grid: Grid, reader: str | None) -> object:
-    """The module of the named layout, or of the first that fits."""
+    """Return the module of the named layout or of the first one that matches."""
     head = grid.rows[:5]
     if reader:
         _fits(LAYOUTS[reader].matches(head), grid.shown, reader, LAYOUTS[reader].NAME)
@@ -67,7 +67,7 @@ def _layout(grid: Grid, reader: str | None) -> object:
 
 
 def _kind(path: Path) -> str:
-    """`spss`, `excel` or `text`: by the first bytes, since a file's name may be anything, and else by its name."""
+    """Return `spss`, `excel` or `text`, according to the first bytes or, failing that, the file's name."""
     with path.open("rb") as file:
         start = file.read(4)
     if start in spss.MAGIC:
@@ -80,7 +80,7 @@ def _kind(path: Path) -> str:
 
 
 def _other(path: Path, kind: str, *suffixes: str) -> bool:
-    """Whether a file is of another kind than its reader's, so that it is not merely damaged."""
+    """Return whether a file has another format than its reader's, rather than being damaged."""
     return kind == "text" or path.suffix.lower() not in suffixes
 
 
@@ -88,6 +88,6 @@ def _fits(fits: bool, shown: str, reader: str | None, name: str) -> None:
     if not fits:
         article = "an" if name[0] in "AES" else "a"
         raise StudyError(
-            f"{shown} is not {article} {name}, which the reader '{reader}' reads; "
-            "correct the sample's reader, or leave it out so that the file decides."
+            f"{shown} is not {article} {name}, as the reader '{reader}' requires; "
+            "correct the sample's reader, or remove it to detect the format."
         )

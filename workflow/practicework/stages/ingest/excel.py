@@ -1,4 +1,4 @@
-"""Excel workbooks: the one sheet with data, its values as text."""
+"""Excel workbooks: read the only sheet with data as text."""
 
 import datetime as dt
 import re
@@ -19,24 +19,24 @@ _NO_VALUE = re.compile(  # a formula whose result is an empty text has the type 
 
 
 def grid(path: Path, shown: str) -> Grid:
-    """The cells of the only sheet that has any.
+    """Read the cells of the only sheet with data.
 
     Raises
     ------
     StudyError
-        The workbook is damaged, old, protected, far too large, or has several sheets with data or
+        The workbook is damaged, in the old format, protected or too large, or has several sheets with data or
         formulas without values.
     """
-    damaged = f"{shown} is no Excel workbook or is damaged; save it again as .xlsx, or export the responses as CSV."
+    damaged = f"{shown} is not an Excel workbook or is damaged; save it again as .xlsx, or export the responses as CSV."
     try:
         _check(path, shown)
         sheets = _sheets(path)
     except StudyError:
         raise
-    except Exception:  # openpyxl lets through whatever its XML parser and its own tables raise
+    except Exception:  # openpyxl does not wrap the errors of its XML parser and its own tables
         raise StudyError(damaged) from None
     if not sheets:
-        raise StudyError(f"{shown} has no cell with a text; export the responses again.")
+        raise StudyError(f"{shown} contains only empty cells; export the responses again.")
     if len(sheets) > 1:
         names = ", ".join(f"'{name}'" for name in sheets)
         raise StudyError(f"{shown} has {len(sheets)} sheets with data ({names}); keep only the one with the responses.")
@@ -51,7 +51,7 @@ def grid(path: Path, shown: str) -> Grid:
 
 
 def _check(path: Path, shown: str) -> None:
-    """Refuse what openpyxl would choke on or would read silently wrong."""
+    """Refuse files that openpyxl cannot read or would silently misread."""
     with path.open("rb") as file:
         if file.read(4) == b"\xd0\xcf\x11\xe0":
             raise StudyError(f"{shown} is an old or protected Excel workbook; save it as .xlsx without a password.")
@@ -60,7 +60,7 @@ def _check(path: Path, shown: str) -> None:
         if sum(part.file_size for part in parts) > _LARGEST:
             raise StudyError(f"{shown} unpacks to more than one gigabyte; export the responses as CSV.")
         if "xl/workbook.xml" not in archive.namelist():
-            raise StudyError(f"{shown} is an archive and no Excel workbook; unpack it, or save it as .xlsx.")
+            raise StudyError(f"{shown} is an archive, not an Excel workbook; unpack it, or save it as .xlsx.")
         for part in parts:
             if part.filename.startswith("xl/worksheets/"):
                 with archive.open(part) as sheet:
@@ -72,11 +72,11 @@ def _check(path: Path, shown: str) -> None:
 
 
 def _sheets(path: Path) -> dict[str, tuple[list[list[str]], list[int]]]:
-    """The rows with any text, and their numbers, of each sheet that has one."""
+    """Return the rows and row numbers of each sheet that contains text."""
     import openpyxl
 
     sheets = {}
-    with path.open("rb") as file:  # an open file, since openpyxl refuses names that do not end in .xlsx
+    with path.open("rb") as file:  # opened here, since openpyxl refuses names that do not end in .xlsx
         for sheet in openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets:
             sheet.reset_dimensions()  # some programs write a wrong size
             rows, lines = [], []
@@ -93,7 +93,7 @@ def _sheets(path: Path) -> dict[str, tuple[list[list[str]], list[int]]]:
 
 
 def cell_text(value: object) -> str:
-    """A value as text: 4 for 4.0, ISO dates, TRUE and FALSE."""
+    """Convert a value to text: 4 for 4.0, ISO dates, TRUE and FALSE."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -107,5 +107,5 @@ def cell_text(value: object) -> str:
 
 
 def read(path: Path, shown: str) -> RawTable:
-    """The workbook's cells below one row of headings."""
+    """Read a workbook with one header row."""
     return csv_file.table(grid(path, shown))

@@ -1,4 +1,4 @@
-"""Google Forms: a timestamp, then whole questions as headings, `Question [Row]` for grids; answers are texts."""
+"""Google Forms exports: a timestamp, then questions as headings (`Question [Row]` for grids), with answers as text."""
 
 import re
 from pathlib import Path
@@ -31,7 +31,7 @@ _DATE = re.compile(r"\d{1,4}\D{1,2}\d{1,2}\D{1,2}\d{1,4}\b.*|\d{5}(\.\d+)?", re.
 
 
 def matches(head: list[list[str | None]]) -> bool:
-    """Whether the first column is a timestamp by its heading, in some language, and by its first cell."""
+    """Return whether the first column is a timestamp, by its heading (in any supported language) and its first cell."""
     return (
         len(head) > 1
         and short(head[0][0] or "") in _TIMESTAMPS
@@ -41,7 +41,7 @@ def matches(head: list[list[str | None]]) -> bool:
 
 
 def table(grid: Grid) -> RawTable:
-    """The grid below its questions."""
+    """Convert a grid to a raw table."""
     raw = below(grid, tool="Google Forms")
     raw.texts[:] = [plain(heading) for heading in raw.header]
     for question in raw.header:
@@ -57,5 +57,5 @@ def table(grid: Grid) -> RawTable:
 
 
 def read(path: Path, shown: str) -> RawTable:
-    """The file's cells."""
+    """Read a file."""
     return table(text.grid(path, shown))

@@ -1,7 +1,7 @@
-"""LimeSurvey: every cell in quotes, and a bare empty cell where a question was not shown.
+"""LimeSurvey exports: every cell is quoted; an unquoted empty cell means that the question was not shown.
 
-Headings are codes (`G01Q01[SQ001]`), full or shortened texts, or `code. text`; the standard columns tell
-the layout, in the first case by their codes, else by their titles in the survey's language.
+Headings are codes (`G01Q01[SQ001]`), full or abbreviated texts, or `code. text`. The standard columns identify
+the layout: by their codes in the first case, otherwise by their titles in the survey's language.
 """
 
 import re
@@ -21,7 +21,7 @@ STANDARD = {
     **dict.fromkeys(("token", "firstname", "lastname", "tid", "participant_id"), DIRECT),
     "email": CONTACT,
 }
-"""The columns that are no answers, by code."""
+"""Standard columns, which are not answers, by code."""
 
 _TITLES = {
     "id": ("Response ID", "ID de la réponse", "Antwort ID", "ID de respuesta", "ID risposta", "Antwoord ID"),
@@ -48,13 +48,13 @@ _TIME = re.compile(r"(groupTime\d+|\w+Time)$")
 
 
 def matches(head: list[list[str | None]]) -> bool:
-    """Whether the header is that of a LimeSurvey export."""
+    """Return whether the header is that of a LimeSurvey export."""
     codes = {_standard(heading or "") for heading in head[0]}
     return {"id", "submitdate"} <= codes and len(codes & {"lastpage", "startlanguage", "seed", "startdate", "datestamp"}) > 0
 
 
 def table(grid: Grid) -> RawTable:
-    """The grid below its header."""
+    """Convert a grid to a raw table."""
     raw = below(grid, tool="LimeSurvey")
     standards = [_standard(heading) for heading in raw.header]
     pairs = [_CODE_TEXT.fullmatch(heading) for heading in raw.header]
@@ -69,8 +69,8 @@ def table(grid: Grid) -> RawTable:
         elif re.search(r"(\[other\]|\[[^\]]*comment\]|_other|comment)$", code, re.IGNORECASE):
             raw.reasons[at] = FREE_TEXT
     places = {at for row in raw.rows if "N/A" in row for at, cell in enumerate(row) if cell == "N/A"}
-    raw.missing.update(dict.fromkeys(sorted(places), frozenset({"N/A"})))  # full answers say so where nothing was chosen
-    # without date stamps all dates are 1980-01-01, so that only the fact of a date counts, and no duration
+    raw.missing.update(dict.fromkeys(sorted(places), frozenset({"N/A"})))  # in full-answer exports, N/A means no choice
+    # without date stamps all dates are 1980-01-01, so only the presence of a date is used, and no duration
     done = standards.index("submitdate")
     for row in raw.rows:
         if row[done] is None:
@@ -80,14 +80,14 @@ def table(grid: Grid) -> RawTable:
 
 
 def reason_of(standard: str) -> str | None:
-    """Why a standard column stays behind; None for an answer."""
+    """Return why a standard column is dropped; None for an answer."""
     if re.fullmatch(r"attribute_\d+", standard):
         return DIRECT
     return STANDARD.get(standard) or (METADATA if _TIME.fullmatch(standard) else None)
 
 
 def _standard(heading: str) -> str:
-    """A heading's code, if it is one that LimeSurvey itself gives, in any form of headings; else the heading."""
+    """Return the code of a standard column from any form of its heading; other headings are unchanged."""
     heading = heading.strip()
     pair = _CODE_TEXT.fullmatch(heading)
     code = pair[1] if pair else heading
@@ -97,17 +97,17 @@ def _standard(heading: str) -> str:
 
 
 def reason_of_time(code: str) -> bool:
-    """Whether a code is that of a column of timings."""
+    """Return whether a code is that of a timing column."""
     return re.fullmatch(r"interviewtime|groupTime\d+|\d+X\d+X\d+\w*Time", code) is not None
 
 
 def _aliases(code: str, heading: str, words: str) -> tuple[str, ...]:
-    """The code, as CSV and as SPSS write it, and the row of a matrix."""
+    """Return the code as written in CSV and SPSS files, the question text, and the row of a matrix question."""
     sub = re.search(r"\[([^\[\]]+)\](?:\[[^\[\]]*\])*$", words)
     names = [code, code.replace("][", "_").replace("[", "_").replace("]", ""), words, sub[1].strip() if sub else ""]
     return tuple(dict.fromkeys(name for name in names if not empty(name) and name != heading))
 
 
 def read(path: Path, shown: str) -> RawTable:
-    """The file's cells, None where a question was not shown."""
+    """Read a file; cells are None if a question was not shown."""
     return table(text.grid(path, shown, matches))

@@ -1,7 +1,7 @@
-"""Qualtrics: three rows of headings (names, questions, import ids), or two in files from before 2017.
+"""Qualtrics exports: three header rows (names, questions, import ids), or two in files from before 2017.
 
-The question row is in the language of the account, so only the import ids tell the layout. Files whose
-extra rows somebody removed are known by the names of their standard columns.
+The question row is in the language of the account, so only the import ids identify the layout. Files whose
+extra rows were removed are recognised by the names of their standard columns.
 """
 
 import re
@@ -24,7 +24,7 @@ STANDARD = {
     "ipaddress": NETWORK,
     **dict.fromkeys(("locationlatitude", "locationlongitude", "locationaccuracy"), LOCATION),
 }
-"""The columns that every export has, by import id or name, without case and signs."""
+"""Standard columns of every export, by import id or name, ignoring case and punctuation."""
 
 _EMBEDDED = {  # fields that panels, sign-ons and fraud checks add
     **dict.fromkeys(("prolificpid", "prolificid", "sessionid", "studyid", "workerid", "assignmentid", "hitid", "rid"), DIRECT),
@@ -38,7 +38,7 @@ _EMBEDDED = {  # fields that panels, sign-ons and fraud checks add
     **dict.fromkeys(("qunansweredpercentage", "qunansweredquestions", "qlanguage", "quserlanguage"), METADATA),
     **dict.fromkeys(("opp", "gc", "term", "qterminateflag"), METADATA),
 }
-_SUFFIXES = {  # of questions that record the browser, the page or a file, and no answer
+_SUFFIXES = {  # of questions that record the browser, the page or a file instead of an answer
     r"_(browser|version|operating ?_?system|os|resolution)": METADATA,
     r"_(first|last)[ _]click|_page[ _]submit|_click[ _]count": METADATA,
     r"_do(_\w+)?|_file_(size|type)|_\w+topics|_sentiment\w*": METADATA,
@@ -59,18 +59,18 @@ _CHOICE = re.compile(r"""["']+choiceId["']+\s*:\s*["']*([^"',}\s]+)""")
 
 
 def matches(head: list[list[str | None]]) -> bool:
-    """Whether the first rows are those of a Qualtrics export."""
+    """Return whether the first rows are those of a Qualtrics export."""
     return _import_row(head) is not None or _legacy(head) or standard(head[0])
 
 
 def standard(names: list[str | None]) -> bool:
-    """Whether a header has the standard columns, also in SPSS's spelling."""
+    """Return whether a header has the standard columns, including in SPSS's spelling."""
     known = {short(name or "") for name in names} & STANDARD.keys()
     return {"status", "finished"} <= known and len(known) >= 6
 
 
 def table(grid: Grid) -> RawTable:
-    """The grid below its headings, without previews, tests and spam."""
+    """Convert a grid to a raw table without previews, tests and spam."""
     rows = grid.rows
     width = len(rows[0])
     if empty(rows[0][-1]) and all(len(row) < width or empty(row[width - 1]) for row in rows):
@@ -84,7 +84,7 @@ def table(grid: Grid) -> RawTable:
     texts = [plain(cell) for cell in rows[1]] if labels else []
     raw = below(grid, count, tool="Qualtrics")
     names = raw.header
-    if _legacy_names(names) and texts:  # V1 to V10 say what they are only in the second row
+    if _legacy_names(names) and texts:  # V1 to V10 are explained only in the second row
         standards = [short(name) if re.fullmatch(r"V\d+", head) else short(head) for head, name in zip(names, texts, strict=True)]
     else:
         standards = [short(one or ("" if place else name)) for one, name in zip(ids, names, strict=True)]
@@ -98,7 +98,7 @@ def table(grid: Grid) -> RawTable:
 
 
 def finish(raw: RawTable, standards: list[str]) -> RawTable:
-    """The table without previews, tests and spam, and with its columns of duration and completion."""
+    """Remove previews, tests and spam, and locate the columns of duration and completion."""
     found = {name: at for at, name in reversed(list(enumerate(standards)))}
     status, channel = found.get("status"), found.get("distributionchannel")
     kept, lines, left_out = [], [], []
@@ -112,7 +112,7 @@ def finish(raw: RawTable, standards: list[str]) -> RawTable:
             kept.append(row)
             lines.append(line)
     if not kept:
-        raise StudyError(f"{raw.shown} has only previews, tests or spam and no respondent; export the responses of real people.")
+        raise StudyError(f"{raw.shown} has only previews, tests or spam; export the responses of actual respondents.")
     duration = found.get("duration", found.get("durationinseconds", found.get("qtotalduration")))
     return RawTable(
         **vars(raw)
@@ -128,7 +128,7 @@ def finish(raw: RawTable, standards: list[str]) -> RawTable:
 
 
 def why_left_out(status: str | None) -> str | None:
-    """Why a row with this status, as a code or in words, is nobody's answer; None where it is."""
+    """Return why a row with this status, as a code or in words, is not a response; None if it is one."""
     status = (status or "").strip().lower()
     if re.fullmatch(r"\d+(\.0)?", status):
         return _LEFT_OUT.get(status.removesuffix(".0"))
@@ -140,7 +140,7 @@ def why_left_out(status: str | None) -> str | None:
 
 
 def reasons(names: list[str], standards: list[str]) -> dict[int, str]:
-    """Which columns are no answers, and why they stay behind, by their name and what it stands for."""
+    """Return the columns that are not answers and why they are dropped, by name and standard name."""
     found = {}
     for at, (name, standard_name) in enumerate(zip(names, standards, strict=True)):
         reason = STANDARD.get(standard_name) or _EMBEDDED.get(standard_name)
@@ -152,7 +152,7 @@ def reasons(names: list[str], standards: list[str]) -> dict[int, str]:
 
 
 def _import_row(head: list[list[str | None]]) -> int | None:
-    """Where the row of import ids stands, if there is one."""
+    """Return the position of the row of import ids, if there is one."""
     for place, row in enumerate(head[1:4], 1):
         if sum("ImportId" in (cell or "") for cell in row) > len(row) / 2:
             return place
@@ -169,12 +169,12 @@ def _legacy_names(names: list[str | None]) -> bool:
 
 
 def _legacy(head: list[list[str | None]]) -> bool:
-    """Whether this is the form with V1, V2, ... above ResponseID, ResponseSet, ..."""
+    """Return whether the header has V1, V2, ... above ResponseID, ResponseSet, ..."""
     return len(head) > 1 and _legacy_names(head[0]) and {"responseid", "responseset"} <= {short(cell or "") for cell in head[1]}
 
 
 def _labels(names: list[str | None], second: list[str | None]) -> bool:
-    """Whether the second row holds questions: a date always has digits."""
+    """Return whether the second row contains questions: a date always has digits."""
     dates = [
         cell for name, cell in zip(names, second, strict=False) if short(name or "") in ("startdate", "enddate", "recordeddate")
     ]
@@ -182,7 +182,7 @@ def _labels(names: list[str | None], second: list[str | None]) -> bool:
 
 
 def _aliases(import_cell: str | None, question: str) -> tuple[str, ...]:
-    """The import id, with its choice, and the item of a matrix; the stem may itself hold a dash."""
+    """Return the import id, with its choice, and the item of a matrix question; the stem itself may contain a dash."""
     one, choice = _import_id(import_cell), _CHOICE.search(import_cell or "")
     names = [one, f"{one}_{choice[1]}" if choice else "", question.partition(" - ")[2], question.rpartition(" - ")[2]]
     return tuple(dict.fromkeys(name for name in names if name and name != question))
@@ -193,5 +193,5 @@ def _numeric(cell: str | None) -> bool:
 
 
 def read(path: Path, shown: str) -> RawTable:
-    """The file's cells."""
+    """Read a file."""
     return table(text.grid(path, shown))

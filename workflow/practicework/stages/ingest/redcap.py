@@ -1,4 +1,4 @@
-"""REDCap: a record id, the fields of each form, and after each form whether it is complete."""
+"""REDCap exports: a record id, then the fields and completion status of each form."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ _LABELS = {"eventname", "repeatinstrument", "repeatinstance", "dataaccessgroup",
 
 
 def matches(head: list[list[str | None]]) -> bool:
-    """Whether the header has REDCap's own columns, raw or labelled."""
+    """Return whether the header has REDCap's own columns, raw or labelled."""
     names = [(name or "").strip() for name in head[0]]
     own = any(name.startswith("redcap_") for name in names)
     forms = any(name.endswith("_complete") for name in names)
@@ -24,7 +24,7 @@ def matches(head: list[list[str | None]]) -> bool:
 
 
 def table(grid: Grid) -> RawTable:
-    """The grid below its header."""
+    """Convert a grid to a raw table."""
     raw = below(grid, tool="REDCap")
     complete = []
     for at, name in enumerate(raw.header):
@@ -46,5 +46,5 @@ def table(grid: Grid) -> RawTable:
 
 
 def read(path: Path, shown: str) -> RawTable:
-    """The file's cells."""
+    """Read a file."""
     return table(text.grid(path, shown))

@@ -1,6 +1,6 @@
-"""SPSS: .sav and .zsav, with the missing codes that the file declares.
+"""SPSS files (.sav, .zsav), with the missing codes that they declare.
 
-By default pyreadstat turns those codes into empty cells and forgets which they were; here they stay.
+By default pyreadstat replaces these codes with empty cells; here they are kept.
 """
 
 from collections.abc import Iterable
@@ -17,26 +17,26 @@ MAGIC = (b"$FL2", b"$FL3")
 
 
 def read(path: Path, shown: str) -> RawTable:
-    """The file's cells: codes, not labels; None where SPSS has its own mark for missing.
+    """Read a file's cells as codes, not labels; None for SPSS's system-missing values.
 
     Raises
     ------
     StudyError
-        The file is no SPSS file, is damaged, or has no respondent.
+        The file is not an SPSS file, is damaged, or has no respondents.
     """
     import pyreadstat
 
     try:
         columns, meta = pyreadstat.read_sav(str(path), user_missing=True, output_format="dict")
-    except Exception:  # its parser raises its own error, its decoding of texts and dates others
+    except Exception:  # the parser raises its own error; decoding text and dates raises others
         raise StudyError(
-            f"{shown} is no SPSS file or is damaged; save it again as .sav, or export the responses as CSV."
+            f"{shown} is not an SPSS file or is damaged; save it again as .sav, or export the responses as CSV."
         ) from None
     header = list(meta.column_names)
     cells = [_texts(columns[name]) for name in header]
     rows = [list(row) for row in zip(*cells, strict=True)]
     if not rows:
-        raise StudyError(f"{shown} has variables but no respondent; export the responses again.")
+        raise StudyError(f"{shown} has variables but no respondents; export the responses again.")
     texts = [plain(meta.column_names_to_labels.get(name)) for name in header]
     raw = RawTable(
         shown,
@@ -60,7 +60,7 @@ def read(path: Path, shown: str) -> RawTable:
 
 
 def _of_tool(raw: RawTable) -> RawTable:
-    """What is known about the columns where a survey tool wrote the file."""
+    """Add what is known about the columns if a survey tool wrote the file."""
     names = [name.lower() for name in raw.header]
     if qualtrics.standard(raw.header):
         standards = [short(name) for name in raw.header]
@@ -76,7 +76,7 @@ def _of_tool(raw: RawTable) -> RawTable:
 
 
 def _texts(values: Iterable[object]) -> list[str | None]:
-    """A column as text; each distinct value is written once."""
+    """Convert a column to text; each distinct value is converted once."""
     values = list(values)
     known = {value: _text(value) for value in set(values)}
     return [known[value] for value in values]
@@ -95,7 +95,7 @@ def _within(value: object, low: object, high: object) -> bool:
 
 
 def _aliases(name: str, label: str) -> tuple[str, ...]:
-    """The wording of the item, and LimeSurvey's `G01Q01[SQ001]`, whose brackets SPSS does not allow."""
+    """Return the item's wording and LimeSurvey's `G01Q01[SQ001]`, whose brackets SPSS does not allow."""
     if label.startswith("[") and "]" in label:
         item, question = label[1:].split("]", 1)
         base, _, sub = name.rpartition("_")

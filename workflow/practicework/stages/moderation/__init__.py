@@ -1,6 +1,6 @@
-"""Moderation: does the moderator change the predictor's effect on the outcome? (Hayes, PROCESS model 1)
+"""Moderation: does the moderator change the predictor's effect on the outcome (Hayes, PROCESS model 1)?
 
-And how sure one can be: influence, assumptions, power, measurement error, the interval read.
+With robustness and sensitivity: influence, assumptions, power, measurement error, equivalence.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,20 +10,17 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from practicework.errors import StudyError
+from practicework.numerics.least_squares import LeastSquares
 from practicework.numerics.seeds import Streams
-from practicework.stages.moderation import effects
-from practicework.stages.moderation.checks import checks, linearity
-from practicework.stages.moderation.design import design
-from practicework.stages.moderation.equivalence import equivalence
-from practicework.stages.moderation.errors_in_variables import errors_in_variables
-from practicework.stages.moderation.influence import influence, leave_one_out
+from practicework.stages.moderation import checks, effects, equivalence, errors_in_variables, influence, sensitivity
+from practicework.stages.moderation.design import build
 from practicework.stages.moderation.power import detectable_change
 from practicework.stages.moderation.regression import coefficients, correlations, fit_table, ols, t_tests
 from practicework.stages.moderation.regression import fit as fitted
-from practicework.stages.moderation.sensitivity import power_curve, sensitivity
 from practicework.stages.moderation.simulation import simulate
 from practicework.study.pipeline import Part
 from practicework.study.settings import Model, Moderation
+from practicework.tables import frame
 
 __all__ = ["analyse", "compute", "without_flagged"]
 
@@ -38,11 +35,11 @@ def analyse(
     categories: Collection[str] = (),
     reliabilities: Mapping[str, float] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Every table of one moderation model.
+    """Return every table of one moderation model.
 
-    outcome = b0 + b1 predictor + b2 moderator + b3 predictor × moderator + covariates, by ordinary least
-    squares on the respondents with all values. Variables of categories enter as indicators of each category
-    but the first, and the product as every product of the columns.
+    outcome = b0 + b1 predictor + b2 moderator + b3 predictor × moderator + covariates, by ordinary least squares on the
+    respondents with all values. Categorical variables enter as indicators of each category but the first, and the product
+    as every product of the columns.
 
     Parameters
     ----------
@@ -53,22 +50,22 @@ def analyse(
     model : Model
     settings : Moderation
     rng : numpy.random.Generator
-        For the bootstrap; the resampling of corrected coefficients and the simulation have generators spawned
-        from it, so that neither changes the other's numbers.
+        For the bootstrap; the resampling of corrected coefficients and the simulation use generators spawned from it, so
+        none affects the others' numbers.
     categories : collection of str
-        The variables whose numbers are codes of categories.
+        The categorical variables, whose numbers are codes.
     reliabilities : mapping of str to float, optional
-        What is known of the scales' and variables' reliabilities, above 0 and up to 1.
+        Known reliabilities of scales and variables, above 0 and up to 1.
 
     Returns
     -------
     dict of DataFrame
-        The tables `moderation/{model}/*` but `screening`, by the last part of their names.
+        The tables `moderation/{model}/*` except `screening`, by the last part of their names.
 
     Raises
     ------
     StudyError
-        Too few respondents, a variable without variance, perfect collinearity or a perfect fit.
+        If there are too few respondents, a variable is constant, terms are perfectly collinear or the fit is perfect.
 
     Notes
     -----
@@ -79,7 +76,7 @@ def analyse(
     complete = data.dropna()
     known = reliabilities or {}
     for_errors, for_studies = rng.spawn(2)
-    fit = fitted(design(complete, name, model, settings.center, categories), settings, rng)
+    fit = fitted(build(complete, name, model, settings.center, categories), settings, rng)
     terms, alpha = len(fit.design.interaction), 1 - settings.confidence
     detectable = detectable_change(len(complete), fit.df, fit.r_squared_reduced, alpha, terms)
     studies = simulate(fit, settings.simulation, for_studies)
@@ -93,14 +90,14 @@ def analyse(
         "simple_slopes": effects.simple_slopes(fit),
         "effect_curve": effects.effect_curve(fit),
         "correlations": correlations(fit.design),
-        "equivalence": equivalence(fit, settings),
-        "influence": influence(fit),
-        "leave_one_out": leave_one_out(fit, hc3=settings.interval != "ols"),
-        "checks": checks(fit),
-        "linearity": linearity(fit),
-        "sensitivity": sensitivity(fit, known, studies, settings),
-        "power_curve": power_curve(fit, known, settings),
-        "errors_in_variables": errors_in_variables(fit, known, settings.bootstrap.resamples, for_errors),
+        "equivalence": equivalence.compare(fit, settings),
+        "influence": influence.measure(fit),
+        "leave_one_out": influence.leave_one_out(fit, settings.interval),
+        "checks": checks.run(fit),
+        "linearity": checks.terciles(fit),
+        "sensitivity": sensitivity.assess(fit, known, studies, settings),
+        "power_curve": sensitivity.power_curve(fit, known, settings),
+        "errors_in_variables": errors_in_variables.correct(fit, known, settings.bootstrap.resamples, for_errors),
         "dropped": _dropped(data),
     }
 
@@ -114,7 +111,7 @@ def without_flagged(
     *,
     categories: Collection[str] = (),
 ) -> pd.DataFrame:
-    """The interaction among all respondents, and fitted again without those whom the screening flags.
+    """Return the interaction among all retained respondents, and refitted without flagged respondents.
 
     Parameters
     ----------
@@ -128,18 +125,17 @@ def without_flagged(
     Returns
     -------
     DataFrame
-        The table `screening` of the model, a row each product term; no row where nobody in `scores` is flagged.
+        The table `screening` of the model, one row per product term; without rows if no respondent in `scores` is flagged.
         A model that cannot be fitted without them has empty cells and the reason in `note`.
     """
-    columns = ["respondents", "n", "estimate", "std_error", "t", "p_value", "ci_low", "ci_high", "note", "term"]
     rows, marked = [], scores["respondent"].isin(flagged)
-    for words, some in (("all kept respondents", scores), ("without the flagged", scores[~marked])):
+    for words, some in (("retained", scores), ("unflagged", scores[~marked])):
         complete = some[["respondent", *model.variables]].dropna()
-        row = {"respondents": words, "n": len(complete), **dict.fromkeys(columns[2:])}
+        row = {"respondents": words, "n": len(complete)}
         try:
-            made = design(complete, name, model, settings.center, categories)
-            if np.linalg.matrix_rank(made.matrix / np.abs(made.matrix).max(axis=0)) < made.matrix.shape[1]:
-                raise StudyError("the coefficients cannot be told apart")
+            made = build(complete, name, model, settings.center, categories)
+            if LeastSquares(made.matrix).singular:
+                raise StudyError("the coefficients are not identified")
             result, size = ols(made)
             critical = float(stdtrit(result.df_resid, (1 + settings.confidence) / 2))
             for place in made.interaction:
@@ -148,13 +144,13 @@ def without_flagged(
                 rows.append(row | {"term": made.terms[place], "estimate": estimate} | tests)
         except StudyError as problem:
             rows.append(row | {"note": f"not computable: {problem}"})
-    return pd.DataFrame(rows if marked.any() else [], columns=columns)
+    return frame("moderation/{model}/screening", rows if marked.any() else [])
 
 
 def _dropped(data: pd.DataFrame) -> pd.DataFrame:
     missing = data.drop(columns="respondent").isna()
     rows = missing.any(axis=1)
-    reasons = ["no value of " + ", ".join(missing.columns[row]) for row in missing[rows].to_numpy()]
+    reasons = ["missing: " + ", ".join(missing.columns[row]) for row in missing[rows].to_numpy()]
     return pd.DataFrame({"respondent": data.loc[rows, "respondent"].to_numpy(), "reason": reasons}, dtype="str")
 
 

@@ -1,4 +1,4 @@
-"""Checks of what the model assumes: residuals, and an interaction that is a straight line."""
+"""Checks of a model's assumptions: its residuals, and the linearity of the interaction."""
 
 import numpy as np
 import pandas as pd
@@ -6,6 +6,7 @@ from scipy.special import chdtrc, fdtrc, stdtrit
 from scipy.stats import shapiro
 
 from practicework.errors import NotComputable
+from practicework.numerics.least_squares import LeastSquares
 from practicework.stages.moderation.design import Design
 from practicework.stages.moderation.regression import Fit, t_tests
 
@@ -13,16 +14,21 @@ BINS = 3
 CHECKS = ("shapiro_wilk", "breusch_pagan", "quadratic", "binning")
 
 
-def checks(fit: Fit) -> pd.DataFrame:
-    """Tests of the model's assumptions; one that cannot be computed is empty, with its reason.
+def run(fit: Fit) -> pd.DataFrame:
+    """Test the model's assumptions; a test that cannot be computed is empty, with the reason in `note`.
 
-    - `shapiro_wilk`: normal residuals. In R: ``shapiro.test(resid(m))``.
-    - `breusch_pagan`: equal variances, n R² of the squared residuals on the design (Koenker's studentised form).
+    - `shapiro_wilk`: normality of the residuals. In R: ``shapiro.test(resid(m))``.
+    - `breusch_pagan`: homoscedasticity, n R² of the squared residuals on the design (Koenker's studentized form).
       In R: ``lmtest::bptest(m)``.
-    - `quadratic`: whether squares of predictor and moderator add anything: a curve can look like an interaction
-      where the two correlate (Ganzach, 1997). In R: ``anova(m, update(m, . ~ . + I(x^2) + I(w^2)))``.
-    - `binning`: whether effects estimated in thirds of the moderator lie on the model's line (Hainmueller, Mummolo &
-      Xu, 2019). In R: ``anova(m, lm(y ~ bin * x * w + c))``.
+    - `quadratic`: whether squares of predictor and moderator add to the model, since a quadratic effect can look like
+      an interaction if the two correlate (Ganzach, 1997). In R: ``anova(m, update(m, . ~ . + I(x^2) + I(w^2)))``.
+    - `binning`: whether effects estimated in terciles of the moderator differ from the model's line (Hainmueller,
+      Mummolo & Xu, 2019). In R: ``anova(m, lm(y ~ bin * x * w + c))``.
+
+    Returns
+    -------
+    DataFrame
+        The table `checks`.
     """
     rows = []
     for check, compute in zip(CHECKS, (_shapiro_wilk, _breusch_pagan, _quadratic, _binning), strict=True):
@@ -35,17 +41,17 @@ def checks(fit: Fit) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"df1": "Int64", "df2": "Int64"})
 
 
-def linearity(fit: Fit) -> pd.DataFrame:
-    """The predictor's effect in thirds of the moderator, beside the model's straight line.
+def terciles(fit: Fit) -> pd.DataFrame:
+    """Return the predictor's effect in terciles of the moderator, with that of the model.
 
-    In each bin, cut at the moderator's terciles, the outcome has its own line over predictor and moderator; the
-    effect is evaluated at the bin's median (Hainmueller, Mummolo & Xu, 2019). In R: ``quantile(w, c(1/3, 2/3))`` and
+    In each tercile, the outcome has its own regression on predictor and moderator; the effect is evaluated at the
+    tercile's median (Hainmueller, Mummolo & Xu, 2019). In R: ``quantile(w, c(1/3, 2/3))`` and
     ``lm(y ~ 0 + bin + bin:x + bin:I(w - m) + bin:x:I(w - m) + c)``.
 
     Returns
     -------
     DataFrame
-        The table `linearity`; no row where the bins cannot be computed, for the reason in `checks`.
+        The table `linearity`; without rows if the terciles cannot be formed, for the reason given in `checks`.
     """
     columns = ["bin", "from", "to", "median", "n", "effect", "std_error", "t", "p_value", "ci_low", "ci_high"]
     try:
@@ -77,28 +83,25 @@ def _shapiro_wilk(fit: Fit) -> dict:
 def _breusch_pagan(fit: Fit) -> dict:
     n, p = fit.design.matrix.shape
     squares = fit.residuals**2
-    size = np.abs(fit.design.matrix).max(axis=0)
-    q, _ = np.linalg.qr(fit.design.matrix / size)
     centred = squares - squares.mean()
     if not centred @ centred > 1e-20 * (squares @ squares):
-        raise NotComputable("all residuals are of one size")
-    statistic = n * (1 - ((squares - q @ (q.T @ squares)) ** 2).sum() / (centred @ centred))
+        raise NotComputable("all residuals have the same size")
+    statistic = n * (1 - (fit.squares.residuals(squares) ** 2).sum() / (centred @ centred))
     return {"statistic": statistic, "df1": p - 1, "p_value": float(chdtrc(p - 1, statistic))}
 
 
 def _compare(fit: Fit, wider: np.ndarray) -> dict:
-    """The F test of the model within one that has more columns."""
-    size = np.abs(wider).max(axis=0)
-    if not size.all() or len(wider) <= wider.shape[1]:
-        raise NotComputable("too few respondents for the wider model")
-    q, r = np.linalg.qr(wider / size)
-    if (np.abs(np.diag(r)) <= 1e-7 * np.linalg.norm(r, axis=0)).any():
-        raise NotComputable("the wider model's coefficients cannot be told apart")
-    rest = fit.design.outcome - q @ (q.T @ fit.design.outcome)
+    """The F test of the model against one with more columns."""
+    if not np.abs(wider).max(axis=0).all() or len(wider) <= wider.shape[1]:
+        raise NotComputable("too few respondents for the larger model")
+    squares = LeastSquares(wider)
+    if squares.singular:
+        raise NotComputable("the larger model is not identified")
+    rest = squares.residuals(fit.design.outcome)
     df1, df2 = wider.shape[1] - fit.design.matrix.shape[1], len(wider) - wider.shape[1]
     whole, left = fit.residuals @ fit.residuals, rest @ rest
     if left <= 1e-12 * whole:
-        raise NotComputable("the wider model explains the outcome perfectly")
+        raise NotComputable("the larger model explains the outcome perfectly")
     f = (whole - left) / df1 / (left / df2)
     return {"statistic": f, "df1": df1, "df2": df2, "p_value": float(fdtrc(df1, df2, max(f, 0.0)))}
 
@@ -120,18 +123,18 @@ def _binning(fit: Fit) -> dict:
 
 
 def _binned_columns(design: Design) -> tuple[np.ndarray, np.ndarray]:
-    """The columns of the binning model, in each bin intercept, moderator, predictor and products; and each one's bin."""
+    """The columns of the binning model (in each bin intercept, moderator, predictor and products), and each respondent's bin."""
     if design.moderator.levels is not None:
-        raise NotComputable("the moderator is one of categories")
+        raise NotComputable("the moderator is categorical")
     w = design.data[design.model.moderator].to_numpy(float)
     cuts = np.quantile(w, np.arange(1, BINS) / BINS)
-    bins = np.searchsorted(cuts, w, side="left")  # as R's cut: a value at a cut belongs to the lower bin
+    bins = np.searchsorted(cuts, w, side="left")  # as in R's cut, a value at a cut belongs to the lower bin
     x = design.predictor.code(design.data[design.model.predictor].to_numpy(float))
     columns = []
     for number in range(BINS):
         inside = bins == number
         if len(np.unique(w[inside])) < 2:
-            raise NotComputable("the moderator has too few values to be cut into thirds")
+            raise NotComputable("the moderator has too few values to form terciles")
         g, distance = inside.astype(float), np.where(inside, w - np.median(w[inside]), 0.0)
         columns += [g[:, None], distance[:, None], x * g[:, None], x * distance[:, None]]
     first = 1 + len(design.predictor.terms) + 1 + len(design.products)
@@ -142,10 +145,9 @@ def _binned(design: Design, fit: Fit) -> tuple[np.ndarray, np.ndarray, int, np.n
     """Coefficients, covariance and degrees of freedom of the binning model, and each respondent's bin."""
     columns, bins = _binned_columns(design)
     _compare(fit, columns)
-    size = np.abs(columns).max(axis=0)
-    q, r = np.linalg.qr(columns / size)
-    inverse = np.linalg.inv(r) / size[:, None]
-    estimate = inverse @ (q.T @ design.outcome)
+    squares = LeastSquares(columns)
+    inverse = squares.inverse / squares.size[:, None]
+    estimate = inverse @ (squares.q.T @ design.outcome)
     residual = design.outcome - columns @ estimate
     df = len(columns) - columns.shape[1]
     return estimate, inverse @ inverse.T * (residual @ residual / df), df, bins

@@ -12,9 +12,9 @@ from practicework.study.settings import Model
 
 @dataclass(frozen=True)
 class Coded:
-    """A variable as columns: itself minus its centre, or an indicator of each category but the first.
+    """A variable as columns: the variable minus its centre, or an indicator of each category but the first.
 
-    `levels` are the categories' codes, ascending; None for a variable of quantity.
+    `levels` are the categories' codes, ascending; None for a continuous variable.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Design:
 
     @property
     def where(self) -> str:
-        """How messages name the model."""
+        """The model's name in messages."""
         return f"Model '{self.name}' in config/config.yaml"
 
     @property
@@ -73,12 +73,12 @@ class Design:
 
     @property
     def interaction(self) -> np.ndarray:
-        """Where the product terms stand among the columns."""
+        """The positions of the product terms among the columns."""
         first = 1 + len(self.predictor.terms) + len(self.moderator.terms)
         return np.arange(first, first + len(self.products))
 
     def contrasts(self, effect: int, values: np.ndarray) -> np.ndarray:
-        """The linear combinations of coefficients that are an effect of the predictor at moderator values.
+        """Return the linear combinations of coefficients that give an effect of the predictor at moderator values.
 
         Parameters
         ----------
@@ -98,15 +98,15 @@ class Design:
         return rows
 
     def at(self, predictor: np.ndarray, moderator: np.ndarray) -> np.ndarray:
-        """Rows of the design at values of predictor and moderator, covariates at their means."""
+        """Return rows of the design at values of predictor and moderator, covariates at their means."""
         rows = np.tile(self.matrix.mean(axis=0), (len(predictor), 1))
         columns = _columns(self.predictor.code(predictor), self.moderator.code(moderator))
         rows[:, : columns.shape[1]] = columns
         return rows
 
 
-def design(complete: pd.DataFrame, name: str, model: Model, center: str = "mean", categories: Collection[str] = ()) -> Design:
-    """The design of a model.
+def build(complete: pd.DataFrame, name: str, model: Model, center: str = "mean", categories: Collection[str] = ()) -> Design:
+    """Build the design of a model.
 
     Parameters
     ----------
@@ -116,21 +116,21 @@ def design(complete: pd.DataFrame, name: str, model: Model, center: str = "mean"
         The model's name, for messages.
     model : Model
     center : {"mean", "none"}
-        Whether predictor and moderator are mean-centred; covariates and categories never are.
+        Whether predictor and moderator are mean-centred; covariates and categorical variables never are.
     categories : collection of str
-        The variables whose numbers are codes of categories; the lowest code is the reference.
+        The categorical variables; the lowest code is the reference.
 
     Raises
     ------
     StudyError
-        Too few respondents, a variable with one value, or a category in which the predictor does not vary.
+        If there are too few respondents, a variable is constant, or the predictor does not vary in a category.
     """
     where = f"Model '{name}' in config/config.yaml"
     for variable in model.variables:
         if complete[variable].nunique() == 1 and len(complete) > 1:
             raise StudyError(
                 f"{where} cannot be fitted: '{variable}' has the same value ({complete[variable].iloc[0]:g}) for all "
-                f"{len(complete)} respondents who have all values; leave it out or use other data."
+                f"{len(complete)} respondents with all values; remove it or use other data."
             )
 
     def coded(variable: str, centred: bool) -> Coded:
@@ -146,15 +146,15 @@ def design(complete: pd.DataFrame, name: str, model: Model, center: str = "mean"
     if len(complete) <= matrix.shape[1]:
         raise StudyError(
             f"{where} cannot be fitted: {len(complete)} respondents have all its values and it estimates {matrix.shape[1]} "
-            "coefficients; it takes more respondents or fewer covariates."
+            "coefficients; add respondents or remove covariates."
         )
     for group, other in ((w, x), (x, w)):
         for code in () if group.levels is None else group.levels:
             inside = complete.loc[complete[group.name] == code, other.name]
             if inside.nunique() < (2 if other.levels is None else len(other.levels)):
                 raise StudyError(
-                    f"{where} cannot be fitted: among the {len(inside)} with '{group.name}' = {code:g}, '{other.name}' does not "
-                    "take enough values to have an effect; join the category with another one, or leave these respondents out."
+                    f"{where} cannot be fitted: among the {len(inside)} respondents with '{group.name}' = {code:g}, "
+                    f"'{other.name}' has too few values; combine the category with another one or exclude these respondents."
                 )
     return Design(name, model, complete, x, w, covariates, matrix, complete[model.outcome].to_numpy(float))
 

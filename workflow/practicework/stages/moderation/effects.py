@@ -1,4 +1,4 @@
-"""The predictor's effect over the moderator: conditional effects, contrasts, regions, lines."""
+"""The predictor's effect over the moderator: conditional effects, contrasts, regions of significance, lines."""
 
 from itertools import combinations
 
@@ -10,15 +10,18 @@ from practicework.numerics.exact import holm
 from practicework.numerics.johnson_neyman import boundaries, regions
 from practicework.stages.moderation.design import Design
 from practicework.stages.moderation.regression import Fit
+from practicework.tables import frame
+from practicework.tables.contracts.moderation import ROBUST
 
 CURVE_POINTS = 101
+TABLE = "moderation/{model}"
 
 
 def probes(design: Design) -> dict[str, float]:
-    """Where the effect is probed, in the moderator's own units.
+    """Return the moderator values at which the effect is probed, in the moderator's own units.
 
-    Percentiles at position p(n + 1) as PROCESS and SPSS have them, mean ± SD, and the values that the model
-    names; a moderator of two values also at both. A moderator of categories is probed at each.
+    Percentiles at position p(n + 1), as in PROCESS and SPSS, mean ± SD, and the values that the model names; a moderator
+    with two values is also probed at both. A categorical moderator is probed at each category.
     In R: ``quantile(w, c(.16, .5, .84), type = 6)``.
     """
     if design.moderator.levels is not None:
@@ -34,27 +37,26 @@ def probes(design: Design) -> dict[str, float]:
 
 
 def conditional_effects(fit: Fit) -> pd.DataFrame:
-    """The predictor's effect at each probe, for each of its terms."""
+    """Return the predictor's effect at each probe, for each of its terms."""
     design = fit.design
     named = probes(design)
     values = np.array(list(named.values()))
     moderator = design.data[design.model.moderator]
     outside = (values < moderator.min()) | (values > moderator.max())
     note = np.where(outside, "outside the observed range: extrapolated", None)
-    frames = []
+    found = []
     for effect, term in enumerate(design.predictor.terms):
         rows = design.contrasts(effect, values)
         table = {"probe": list(named), "moderator_value": values, "effect": rows @ fit.estimates} | fit.tests(rows)
-        frames.append(pd.DataFrame(table | {"effect_of": term, "note": note}))
-    return pd.concat(frames, ignore_index=True)
+        found.append(frame(f"{TABLE}/conditional_effects", table | {"effect_of": term, "note": note}))
+    return pd.concat(found, ignore_index=True)
 
 
 def contrasts(fit: Fit) -> pd.DataFrame:
-    """Differences between conditional effects: high minus low, free probes and categories pairwise.
+    """Return differences between conditional effects: high minus low, named values and categories in pairs.
 
-    For a moderator of quantity each difference is a multiple of the interaction's coefficient, and shares its
-    t and p. For one of three or more categories `p_holm` corrects for their number (Holm, 1979). In R:
-    ``p.adjust(p, "holm")``.
+    For a continuous moderator each difference is a multiple of the interaction's coefficient, and shares its t and p. For
+    three or more categories `p_holm` corrects for their number (Holm, 1979). In R: ``p.adjust(p, "holm")``.
     """
     design = fit.design
     named = probes(design)
@@ -64,24 +66,20 @@ def contrasts(fit: Fit) -> pd.DataFrame:
         free = [probe for probe in named if probe.startswith("at ")]
         pairs = [pair for pair in (("low", "high"), ("p16", "p84"), ("mean-sd", "mean+sd")) if pair[0] in named]
         pairs = [pair for pair in [*pairs, *combinations(free, 2)] if named[pair[0]] != named[pair[1]]]
-    columns = ["probe_a", "probe_b", "difference"]
-    frames = [pd.DataFrame(columns=columns)]
-    for effect, term in enumerate(design.predictor.terms):
-        if not pairs:
-            continue
+    found = []
+    for effect, term in enumerate(design.predictor.terms) if pairs else ():
         first, second = (design.contrasts(effect, np.array([named[pair[side]] for pair in pairs])) for side in (0, 1))
-        table = dict(zip(columns, [*zip(*pairs, strict=True), (second - first) @ fit.estimates], strict=True))
-        table |= fit.tests(second - first) | {"effect_of": term}
-        frames.append(pd.DataFrame(table))
-    table = pd.concat(frames[1:] or frames, ignore_index=True)
-    names = [*columns, "std_error", "t", "p_value", "ci_low", "ci_high", "std_error_hc3", "p_value_hc3"]
-    names += ["boot_std_error", "boot_low", "boot_high", "ci_low_hc3", "ci_high_hc3", "effect_of"]
-    many = design.moderator.levels is not None and len(table) > 1
-    return table.reindex(columns=names).assign(p_holm=holm(table["p_value"]) if many else np.nan)
+        table = {"probe_a": [pair[0] for pair in pairs], "probe_b": [pair[1] for pair in pairs], "effect_of": term}
+        table |= {"difference": (second - first) @ fit.estimates} | fit.tests(second - first)
+        found.append(frame(f"{TABLE}/contrasts", table))
+    table = pd.concat(found or [frame(f"{TABLE}/contrasts", [])], ignore_index=True)
+    if design.moderator.levels is not None and len(table) > 1:
+        table["p_holm"] = holm(table["p_value"])
+    return table
 
 
 def omnibus(fit: Fit) -> pd.DataFrame:
-    """Joint tests: of all product terms, and of a categorical predictor at each probe. In R: ``anova(m0, m)``."""
+    """Test all product terms jointly, and a categorical predictor at each probe. In R: ``anova(m0, m)``."""
     design = fit.design
     tests = [("interaction", None, np.nan, np.eye(design.matrix.shape[1])[design.interaction])]
     if len(design.predictor.terms) > 1:
@@ -90,59 +88,56 @@ def omnibus(fit: Fit) -> pd.DataFrame:
             tests.append(("predictor", probe, value, np.concatenate(rows)))
     table = []
     for test, probe, value, rows in tests:
-        (f, p_value), (f_hc3, p_hc3) = fit.wald(rows), fit.wald(rows, hc3=True)
-        table.append([test, probe, value, len(rows), fit.df, f, p_value, f_hc3, p_hc3])
-    names = ["test", "probe", "moderator_value", "df1", "df2", "f", "p_value", "f_hc3", "p_value_hc3"]
-    return pd.DataFrame(table, columns=names)
+        row = {"test": test, "probe": probe, "moderator_value": value, "df1": len(rows), "df2": fit.df}
+        row["f"], row["p_value"] = fit.wald(rows)
+        for errors in ROBUST:
+            row[f"f_{errors}"], row[f"p_value_{errors}"] = fit.wald(rows, errors)
+        table.append(row)
+    return frame(f"{TABLE}/omnibus", table)
 
 
 def johnson_neyman(fit: Fit) -> dict[str, pd.DataFrame]:
-    """Regions of significance: the classical ones, and with HC3 errors or a controlled false discovery rate.
+    """Return regions of significance with OLS and robust standard errors, and with the false discovery rate controlled.
 
     Returns
     -------
     dict of DataFrame
-        `johnson_neyman`, `johnson_neyman_regions`, and both with `_alternatives`, by `method`. All are empty for
-        a moderator of categories, which has no values in between.
+        `johnson_neyman`, `johnson_neyman_regions`, and both with `_alternatives`, by `method`. All are empty for a
+        categorical moderator, which has no values between its categories.
     """
-    roots, parts, other_roots, other_parts = ([_no_boundaries()], [_no_regions()], [], [])
-    if fit.design.moderator.levels is None:
-        roots, parts = [], []
-        for effect, term in enumerate(fit.design.predictor.terms):
-            found = _regions(fit, effect, fit.critical)
-            roots.append(found[0].assign(effect_of=term))
-            parts.append(found[1].assign(effect_of=term))
-            for method in ("hc3", "fdr", "fdr_hc3"):
-                robust = method.endswith("hc3")
-                if robust and np.isnan(fit.covariance_hc3).any():
-                    continue
-                critical = fit.critical if method == "hc3" else fdr_critical(fit, effect, hc3=robust)
-                found = _regions(fit, effect, critical, hc3=robust)
-                added = {"effect_of": term, "method": method, "critical": critical}
-                other_roots.append(found[0].assign(**added))
-                other_parts.append(found[1].assign(**added))
-    blank = {"effect_of": [], "method": [], "critical": []}
-    return {
-        "johnson_neyman": pd.concat(roots, ignore_index=True),
-        "johnson_neyman_regions": pd.concat(parts, ignore_index=True),
-        "johnson_neyman_alternatives": pd.concat(other_roots or [_no_boundaries().assign(**blank)], ignore_index=True),
-        "johnson_neyman_regions_alternatives": pd.concat(other_parts or [_no_regions().assign(**blank)], ignore_index=True),
+    found: dict[str, list[dict]] = {
+        "johnson_neyman": [],
+        "johnson_neyman_regions": [],
+        "johnson_neyman_alternatives": [],
+        "johnson_neyman_regions_alternatives": [],
     }
+    terms = fit.design.predictor.terms if fit.design.moderator.levels is None else ()
+    for effect, term in enumerate(terms):
+        roots, parts = _regions(fit, effect, fit.critical, "ols")
+        found["johnson_neyman"] += [row | {"effect_of": term} for row in roots]
+        found["johnson_neyman_regions"] += [row | {"effect_of": term} for row in parts]
+        for method, errors, controlled in _alternatives():
+            if not fit.computable(errors):
+                continue
+            critical = fdr_critical(fit, effect, errors) if controlled else fit.critical
+            roots, parts = _regions(fit, effect, critical, errors)
+            added = {"effect_of": term, "method": method, "critical": critical}
+            found["johnson_neyman_alternatives"] += [row | added for row in roots]
+            found["johnson_neyman_regions_alternatives"] += [row | added for row in parts]
+    return {name: frame(f"{TABLE}/{name}", rows) for name, rows in found.items()}
 
 
-def _no_boundaries() -> pd.DataFrame:
-    return pd.DataFrame({"boundary": [], "in_range": [], "percent_below": [], "effect_of": []})
+def _alternatives() -> list[tuple[str, str, bool]]:
+    """Methods other than plain OLS: name, standard errors, and whether the false discovery rate is controlled."""
+    robust = [(errors, errors, False) for errors in ROBUST]
+    return [*robust, ("fdr", "ols", True), *((f"fdr_{errors}", errors, True) for errors in ROBUST)]
 
 
-def _no_regions() -> pd.DataFrame:
-    return pd.DataFrame({"from": [], "to": [], "sign": [], "percent": [], "effect_of": []})
-
-
-def _regions(fit: Fit, effect: int, critical: float, *, hc3: bool = False) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _regions(fit: Fit, effect: int, critical: float, errors: str) -> tuple[list[dict], list[dict]]:
     """Boundaries and regions of one effect at a critical value of t, which may be infinite."""
     design = fit.design
     slope, product = 1 + effect, design.interaction[effect]
-    v = fit.covariance_hc3 if hc3 else fit.covariance
+    v = fit.covariances[errors]
     moderator = design.data[design.model.moderator].to_numpy(float)
     low, high = moderator.min(), moderator.max()
     roots = []
@@ -153,30 +148,28 @@ def _regions(fit: Fit, effect: int, critical: float, *, hc3: bool = False) -> tu
     rows = [
         {"boundary": root, "in_range": low <= root <= high, "percent_below": 100 * (moderator < root).mean()} for root in roots
     ]
-    return (
-        pd.DataFrame(rows, columns=["boundary", "in_range", "percent_below"]),
-        regions(roots, moderator, lambda values: fit.effect(design.contrasts(effect, values), hc3=hc3), critical),
-    )
+    parts = regions(roots, moderator, lambda values: fit.effect(design.contrasts(effect, values), errors), critical)
+    return rows, parts.to_dict("records")
 
 
-def fdr_critical(fit: Fit, effect: int, *, hc3: bool = False) -> float:
-    """The critical t that controls the false discovery rate over the observed moderator values.
+def fdr_critical(fit: Fit, effect: int, errors: str = "ols") -> float:
+    """Return the critical t that controls the false discovery rate over the observed moderator values.
 
-    The effect is tested at each distinct observed value, and Benjamini and Hochberg's (1995) step-up rule is
-    turned into one critical value: the k-th smallest p is the largest that stays below k α / m, and the
-    critical t is that of k α / m; infinite where no test passes (Esarey & Sumner, 2018, who take it over the
-    values of a plot). A value is significant then exactly where ``p.adjust(p, "BH") <= alpha`` in R.
+    The effect is tested at each distinct observed value, and the step-up rule of Benjamini and Hochberg (1995) is expressed
+    as one critical value: the k-th smallest p is the largest below k α / m, and the critical t is that of k α / m; infinite
+    if no test passes (Esarey & Sumner, 2018, use the values of a plot). A value is then significant exactly if
+    ``p.adjust(p, "BH") <= alpha`` in R.
 
     Parameters
     ----------
     fit : Fit
     effect : int
         Which of the predictor's terms.
-    hc3 : bool
-        Whether the tests use HC3 errors.
+    errors : str
+        The standard errors of the tests.
     """
     values = np.unique(fit.design.data[fit.design.model.moderator].to_numpy(float))
-    estimate, error = fit.effect(fit.design.contrasts(effect, values), hc3=hc3)
+    estimate, error = fit.effect(fit.design.contrasts(effect, values), errors)
     p = np.sort(2 * stdtr(fit.df, -np.abs(estimate / error)))
     allowed = (1 - fit.confidence) * np.arange(1, len(p) + 1) / len(p)
     passed = np.flatnonzero(p <= allowed)
@@ -184,32 +177,34 @@ def fdr_critical(fit: Fit, effect: int, *, hc3: bool = False) -> float:
 
 
 def simple_slopes(fit: Fit) -> pd.DataFrame:
-    """Lines of predicted values with pointwise confidence bands, the covariates at their means."""
+    """Return lines of predicted values with pointwise confidence bands, covariates at their means."""
     design = fit.design
     x = design.data[design.model.predictor].to_numpy(float)
     few = design.predictor.levels is not None or len(np.unique(x)) == 2
     grid = np.unique(x) if few else np.linspace(x.min(), x.max(), CURVE_POINTS)
-    frames = []
+    found = []
     for probe, value in probes(design).items():
         predicted, error = fit.effect(design.at(grid, np.full(len(grid), value)))
         half = fit.critical * error
         line = {"probe": probe, "moderator_value": value, "predictor_value": grid, "predicted": predicted}
-        frames.append(pd.DataFrame(line | {"ci_low": predicted - half, "ci_high": predicted + half}))
-    return pd.concat(frames, ignore_index=True)
+        found.append(frame(f"{TABLE}/simple_slopes", line | {"ci_low": predicted - half, "ci_high": predicted + half}))
+    return pd.concat(found, ignore_index=True)
 
 
 def effect_curve(fit: Fit) -> pd.DataFrame:
-    """The predictor's effect over the moderator's observed range; empty for a moderator of categories."""
+    """Return the predictor's effect over the moderator's observed range; empty for a categorical moderator."""
     design = fit.design
-    frames = [pd.DataFrame(columns=["moderator_value", "effect", "ci_low", "ci_high", "ci_low_hc3", "ci_high_hc3", "effect_of"])]
-    if design.moderator.levels is None:
-        frames = []
-        w = design.data[design.model.moderator].to_numpy(float)
-        grid = np.linspace(w.min(), w.max(), CURVE_POINTS)
-        for number, term in enumerate(design.predictor.terms):
-            rows = design.contrasts(number, grid)
-            (effect, error), (_, robust) = fit.effect(rows), fit.effect(rows, hc3=True)
-            half, wide = fit.critical * error, fit.critical * robust
-            curve = {"moderator_value": grid, "effect": effect, "ci_low": effect - half, "ci_high": effect + half}
-            frames.append(pd.DataFrame(curve | {"ci_low_hc3": effect - wide, "ci_high_hc3": effect + wide, "effect_of": term}))
-    return pd.concat(frames, ignore_index=True)
+    if design.moderator.levels is not None:
+        return frame(f"{TABLE}/effect_curve", [])
+    w = design.data[design.model.moderator].to_numpy(float)
+    grid = np.linspace(w.min(), w.max(), CURVE_POINTS)
+    found = []
+    for number, term in enumerate(design.predictor.terms):
+        rows = design.contrasts(number, grid)
+        curve: dict[str, object] = {"moderator_value": grid, "effect_of": term}
+        for errors, suffix in (("ols", ""), *((name, f"_{name}") for name in ROBUST)):
+            effect, error = fit.effect(rows, errors)
+            half = fit.critical * error
+            curve |= {"effect": effect, f"ci_low{suffix}": effect - half, f"ci_high{suffix}": effect + half}
+        found.append(frame(f"{TABLE}/effect_curve", curve))
+    return pd.concat(found, ignore_index=True)

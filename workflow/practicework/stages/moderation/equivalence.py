@@ -1,33 +1,35 @@
-"""The interval, read: what the data say about an interaction beside the smallest effect of interest."""
+"""What an interval implies for zero and for the smallest effect size of interest."""
 
 import numpy as np
 import pandas as pd
 from scipy.special import ncfdtrinc, stdtr, stdtrit
 
 from practicework.numerics import bootstrap
+from practicework.numerics.least_squares import LeastSquares
 from practicework.stages.moderation.regression import NO_HC3, Fit
 from practicework.study.settings import Moderation
+from practicework.tables import frame
 
 
-def read(low: float, high: float, smallest: float, inner_low: float, inner_high: float) -> str:
-    """What an interval says beside zero and the smallest effect of interest.
+def classify(low: float, high: float, smallest: float, inner_low: float, inner_high: float) -> str:
+    """Classify an interval by its position relative to zero and to the smallest effect size of interest.
 
     Parameters
     ----------
     low, high : float
         The interval.
     smallest : float
-        The smallest effect of interest, above zero.
+        The smallest effect size of interest, above zero.
     inner_low, inner_high : float
-        The interval of twice the error: the effect is negligible if it lies within ±smallest, which is two
+        The 1 − 2α interval: the effect is negligible if this lies within ±smallest, which is equivalent to two
         one-sided tests (Schuirmann, 1987; Lakens, 2017).
 
     Returns
     -------
     str
-        `relevant_positive`: at least as large as the smallest effect of interest; `positive`: above zero, and
-        perhaps not large enough; `small_positive`: above zero and smaller than it; `negligible`: smaller than it
-        in either direction; `undecided`; and the same below zero.
+        `relevant_positive`: at least as large as the smallest effect size of interest; `positive`: above zero, of
+        uncertain size; `small_positive`: above zero and smaller than it; `negligible`: smaller than it in either
+        direction; `undecided`; and the same below zero.
     """
     small = -smallest < inner_low and inner_high < smallest
     if low > 0:
@@ -37,31 +39,28 @@ def read(low: float, high: float, smallest: float, inner_low: float, inner_high:
     return "negligible" if small else "undecided"
 
 
-def equivalence(fit: Fit, settings: Moderation) -> pd.DataFrame:
-    """The interaction's interval beside the smallest effect of interest.
+def compare(fit: Fit, settings: Moderation) -> pd.DataFrame:
+    """Compare the interaction's interval with zero and with the smallest effect size of interest.
 
-    The smallest effect is the model's `smallest_effect`, in units of the coefficient, or else the coefficient that adds
-    `smallest_change` to R² in this sample: b² SS / SST = ΔR², SS being the product's sum of squares beside the
-    other terms. The interval is the one that the study shows (`moderation.interval`), OLS where HC3 is not
-    computable. Several product terms are read together, by the interval of ΔR² from the noncentral F
-    distribution (Steiger, 2004), as one cannot say which is of interest.
+    The smallest effect size is the model's `smallest_effect`, in units of the coefficient, or otherwise the coefficient
+    that adds `smallest_change` to R² in this sample: b² SS / SST = ΔR², with SS the sum of squares of the product's
+    residual on the other terms. The interval is that of `moderation.interval`; OLS if HC3 is not computable. Several
+    product terms are assessed jointly by the interval of ΔR² from the noncentral F distribution (Steiger, 2004).
 
     Returns
     -------
     DataFrame
-        The table `equivalence`, one row. In R: ``confint``, ``TOSTER::tsum_TOST``'s arithmetic.
+        The table `equivalence`, one row. In R: ``confint``; ``TOSTER::tsum_TOST`` has the same arithmetic.
     """
     design, model = fit.design, fit.design.model
     row = {"term": f"{model.predictor}:{model.moderator}", "interval": settings.interval, "note": None}
     if len(design.interaction) > 1:
-        return pd.DataFrame([row | _joint(fit, settings)])[COLUMNS]
+        return frame("moderation/{model}/equivalence", [row | _joint(fit, settings)])
     place = design.interaction[0]
     unit = np.eye(len(fit.estimates))[[place]]
     estimate = fit.estimates[place]
     others = np.delete(design.matrix, place, axis=1)
-    q, _ = np.linalg.qr(others / np.abs(others).max(axis=0))
-    product = design.matrix[:, place]
-    rest = product - q @ (q.T @ product)
+    rest = LeastSquares(others).residuals(design.matrix[:, place])
     total = ((design.outcome - design.outcome.mean()) ** 2).sum()
     scale = (rest @ rest) / total
     smallest = model.smallest_effect or float(np.sqrt(settings.smallest_change / scale))
@@ -76,34 +75,29 @@ def equivalence(fit: Fit, settings: Moderation) -> pd.DataFrame:
             ends = bootstrap.bca(draws, np.array([estimate]), fit.jackknife[:, [place]], 1 - 2 * alpha)
         inner, p_value = (float(ends[0][0]), float(ends[1][0])), np.nan
     else:
-        robust = settings.interval == "hc3" and not np.isnan(fit.covariance_hc3).any()
-        if settings.interval == "hc3" and not robust:
-            row |= {"interval": "ols", "note": NO_HC3}
-        error = float(fit.effect(unit, hc3=robust)[1][0])
+        errors = settings.interval
+        if not fit.computable(errors):
+            errors = "ols"
+            row |= {"interval": errors, "note": NO_HC3}
+        error = float(fit.effect(unit, errors)[1][0])
         low, high = estimate - fit.critical * error, estimate + fit.critical * error
         reach = float(stdtrit(fit.df, 1 - alpha)) * error
         inner = estimate - reach, estimate + reach
         p_value = float(stdtr(fit.df, -(smallest - abs(estimate)) / error))
     row |= {"smallest_effect": smallest, "smallest_change": smallest**2 * scale, "estimate": estimate}
     row |= {"ci_low": low, "ci_high": high, "equivalence_low": inner[0], "equivalence_high": inner[1]}
-    row |= {"p_equivalence": p_value, "reading": read(low, high, smallest, *inner)}
-    return pd.DataFrame([row])[COLUMNS]
-
-
-COLUMNS = [
-    "term", "interval", "smallest_effect", "smallest_change", "estimate", "ci_low", "ci_high", "equivalence_low",
-    "equivalence_high", "p_equivalence", "reading", "note",
-]  # fmt: skip
+    row |= {"p_equivalence": p_value, "reading": classify(low, high, smallest, *inner)}
+    return frame("moderation/{model}/equivalence", [row])
 
 
 def _joint(fit: Fit, settings: Moderation) -> dict:
-    """ΔR² of several product terms, with its interval."""
+    """ΔR² of several product terms with its interval."""
     n, terms = len(fit.design.data), len(fit.design.interaction)
     f, _ = fit.wald(np.eye(len(fit.estimates))[fit.design.interaction])
     alpha = 1 - settings.confidence
 
     def change(probability: float) -> float:
-        """ΔR² at which F as large as this one has the probability of being exceeded."""
+        """ΔR² at which an F as large as the observed one is exceeded with this probability."""
         noncentrality = float(ncfdtrinc(terms, fit.df, probability, f))
         if not noncentrality > 0:
             return 0.0

@@ -1,4 +1,4 @@
-"""The interaction as it might be without measurement error: errors-in-variables regression by moments."""
+"""Correction for measurement error: errors-in-variables regression by the method of moments."""
 
 from collections.abc import Mapping
 
@@ -7,24 +7,21 @@ import pandas as pd
 
 from practicework.numerics import bootstrap
 from practicework.stages.moderation.regression import Fit
+from practicework.tables import frame
 
 LOST = 0.05
-"""Share of resamples without a solution beyond which no interval is given."""
-
-COLUMNS = [
-    "term", "reliability", "uncorrected", "estimate", "boot_std_error", "boot_low", "boot_high", "resamples", "unsolved", "note",
-]  # fmt: skip
+"""Share of resamples without a solution above which no interval is given."""
 
 
-def errors_in_variables(fit: Fit, reliabilities: Mapping[str, float], resamples: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Coefficients corrected for the unreliability of predictor, moderator and covariates.
+def correct(fit: Fit, reliabilities: Mapping[str, float], resamples: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Return coefficients corrected for the unreliability of predictor, moderator and covariates.
 
     b = (X'X/n - E)⁻¹ X'y/n, with E the moments of the measurement errors (Fuller, 1987). An error δ of variance
     θ = (1 - reliability) × variance of the variable enters its own column and each product with it: its part of E
     is θ times the mean product of what it multiplies, which is 1 and the other variable (less that one's own
-    error variance once, where both have errors). Errors are taken as independent of each other and of the true
-    scores; the reliabilities as known. Errors of the outcome bias nothing. Variables without a known reliability
-    are taken as free of error.
+    error variance once, if both have errors). Errors are assumed independent of each other and of the true scores, and
+    reliabilities are treated as known. Errors of the outcome cause no bias. Variables without a known reliability are
+    treated as free of error.
 
     Parameters
     ----------
@@ -38,9 +35,9 @@ def errors_in_variables(fit: Fit, reliabilities: Mapping[str, float], resamples:
     Returns
     -------
     DataFrame
-        The table `errors_in_variables`; no row where no variable has a known reliability below 1. Empty estimates,
-        with the reason, where the corrected moments are not those of any variables: reliabilities too low for this
-        sample.
+        The table `errors_in_variables`; without rows if no variable has a known reliability below 1. Estimates are empty,
+        with the reason in `note`, if the corrected moments are not positive definite: the reliabilities are too low for
+        this sample.
     """
     design = fit.design
     used = {name: reliabilities[name] for name in design.model.variables[1:] if reliabilities.get(name, 1.0) < 1}
@@ -48,12 +45,12 @@ def errors_in_variables(fit: Fit, reliabilities: Mapping[str, float], resamples:
         if one.levels is not None:
             used.pop(one.name, None)
     if not used:
-        return pd.DataFrame(columns=COLUMNS)
+        return frame("moderation/{model}/errors_in_variables", [])
     size = np.sqrt((design.matrix**2).mean(axis=0))
     basis = np.linalg.inv(np.linalg.qr(design.matrix / size)[1]) * np.sqrt(len(design.matrix))
     columns = np.column_stack([design.matrix / size, design.outcome])
     whole, solved = _solve((columns.T @ columns / len(columns))[None], fit, used, size, basis)
-    unsolved = "not computable: with reliabilities this low, the corrected moments are not those of any variables"
+    unsolved = "not computable: the reliabilities are too low for this sample"
     table = pd.DataFrame({"term": design.terms, "uncorrected": fit.estimates, "note": None if solved[0] else unsolved})
     table["reliability"] = [used.get(term, np.nan) for term in design.terms]
     table["estimate"] = whole[0]
@@ -72,16 +69,16 @@ def errors_in_variables(fit: Fit, reliabilities: Mapping[str, float], resamples:
         table = table.assign(boot_std_error=draws.std(axis=0, ddof=1), boot_low=low, boot_high=high)
     elif solved[0]:
         table["note"] = f"no interval: {resamples - len(draws):,} of {resamples:,} resamples have no solution"
-    return table[COLUMNS].astype({"note": object})
+    return frame("moderation/{model}/errors_in_variables", table.to_dict("list"))
 
 
 def _solve(
     moments: np.ndarray, fit: Fit, used: Mapping[str, float], size: np.ndarray, basis: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Corrected coefficients from moments, NaN where there are none, and where there are.
+    """Corrected coefficients from moments (NaN without a solution), and which moments have a solution.
 
-    They are solved in a basis in which the sample's own moments are the identity: what is left of each direction
-    is then a share, whatever the units and centres.
+    They are solved in a basis in which the sample's own moments are the identity, so what remains of each direction is a
+    share, whatever the units and centres.
     """
     design = fit.design
     p = len(size)

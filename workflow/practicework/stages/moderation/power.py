@@ -1,22 +1,22 @@
-"""What a sample can show: power, errors of sign and size, and the respondents that a replication needs."""
+"""Power, type S and type M errors, and the sample size that a replication requires."""
 
 import numpy as np
 from scipy.special import chdtri, fdtri, ncfdtr, nctdtr, ndtr, stdtrit
 
 POWER = 0.8
-"""The power that counts as enough (Cohen, 1988)."""
+"""The conventional power (Cohen, 1988)."""
 
 MOST = 1_000_000
-"""Respondents beyond which no required number is given."""
+"""Respondents above which no required number is given."""
 
 STEPS = 4_000
 
 CERTAIN = 1_000
-"""Noncentrality beyond which the power is 1 in all digits, and the library's distribution has none."""
+"""Noncentrality above which power is 1 in all digits, and the library's distribution fails."""
 
 
 def power(change: float, r_squared_reduced: float, n: int, df: int, alpha: float, terms: int = 1) -> float:
-    """The chance that the F test of an interaction finds a true change in R².
+    """Return the power of the F test of an interaction for a true change in R².
 
     From the noncentral F distribution with `terms` and df degrees of freedom and noncentrality n f²,
     f² = ΔR² / (1 - R²) with R² = r_squared_reduced + ΔR² (Cohen, 1988). In R:
@@ -33,7 +33,7 @@ def power(change: float, r_squared_reduced: float, n: int, df: int, alpha: float
     alpha : float
         Level of the test.
     terms : int
-        Product terms that are tested together.
+        Product terms that are tested jointly.
     """
     f2 = change / (1 - r_squared_reduced - change)
     if n * f2 > CERTAIN:
@@ -42,7 +42,7 @@ def power(change: float, r_squared_reduced: float, n: int, df: int, alpha: float
 
 
 def detectable_change(n: int, df: int, r_squared_reduced: float, alpha: float, terms: int = 1, wanted: float = POWER) -> float:
-    """The smallest ΔR² of an interaction that a sample of n finds with the wanted power; see `power`.
+    """Return the smallest ΔR² of an interaction that a sample of n detects with the wanted power; see `power`.
 
     In R: ``pwr::pwr.f2.test(u = 1, v = df, sig.level = alpha, power = power)`` up to its noncentrality (u + v + 1) f².
     """
@@ -55,7 +55,7 @@ def detectable_change(n: int, df: int, r_squared_reduced: float, alpha: float, t
 
 
 def required_n(change: float, r_squared_reduced: float, parameters: int, alpha: float, terms: int = 1) -> int | None:
-    """The smallest number of respondents with a power of 80 %; None beyond a million. See `power`."""
+    """Return the smallest number of respondents with a power of 80%; None above a million. See `power`."""
 
     def enough(n: int) -> bool:
         return power(change, r_squared_reduced, n, n - parameters, alpha, terms) >= POWER
@@ -74,12 +74,12 @@ def required_n(change: float, r_squared_reduced: float, parameters: int, alpha: 
 
 
 def sign_and_size_errors(noncentrality: float, df: int, alpha: float) -> tuple[float, float]:
-    """Errors of type S and M of an estimate, given that it is significant (Gelman & Carlin, 2014).
+    """Return type S and type M errors of an estimate, given that it is significant (Gelman & Carlin, 2014).
 
-    Type S: the chance that it has the wrong sign, from the noncentral t distribution. Type M: the mean of its
-    absolute value over the true one. With the true effect λ in standard errors and the estimated standard error s
-    (s² of χ² / df), E|b| beyond t s is of closed form in s and is averaged over its distribution.
-    In R, df infinite: Gelman and Carlin's ``retrodesign(λ, 1)``.
+    Type S: the probability that it has the wrong sign, from the noncentral t distribution. Type M: the mean of its absolute
+    value divided by the true value. With the true effect λ in standard errors and the estimated standard error s (s² as
+    χ² / df), E|b| beyond t s has a closed form in s and is averaged over the distribution of s. In R, for infinite df:
+    Gelman and Carlin's ``retrodesign(λ, 1)``.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def sign_and_size_errors(noncentrality: float, df: int, alpha: float) -> tuple[f
 
 
 def product_reliability(reliability_x: float, reliability_w: float, r: float) -> float:
-    """The reliability of the product of two centred variables that correlate by r in the sample.
+    """Return the reliability of the product of two centred variables that correlate by r in the sample.
 
     (ρx ρw + r²) / (1 + r²) for bivariate normal variables (Bohrnstedt & Marwell, 1978; Busemeyer & Jones, 1983).
     """

@@ -1,6 +1,7 @@
 """The fitted model, and inference about any linear combination of its coefficients."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -9,9 +10,11 @@ from statsmodels.regression.linear_model import OLS
 
 from practicework.errors import StudyError
 from practicework.numerics import bootstrap
-from practicework.stages.moderation.design import Design
-from practicework.stages.moderation.design import design as design_of
+from practicework.numerics.least_squares import ALONE, LeastSquares
+from practicework.stages.moderation.design import Design, build
 from practicework.study.settings import Moderation
+from practicework.tables import frame
+from practicework.tables.contracts.moderation import ROBUST
 
 NO_HC3 = "HC3 is not computable: one respondent alone determines a coefficient"
 
@@ -23,20 +26,20 @@ class Fit:
     Attributes
     ----------
     estimates : ndarray of shape (p,)
-    covariance, covariance_hc3 : ndarray of shape (p, p)
-        NaN in the latter where a respondent alone determines a coefficient.
+    covariances : dict of str to ndarray of shape (p, p)
+        The covariance of the estimates by the name of the standard errors, a key of `COVARIANCES`; NaN where these are not
+        computable.
     critical : float
         The critical value of t.
     draws : ndarray of shape (resamples, p)
         The bootstrap; `redrawn` of its resamples were singular and drawn again.
     jackknife : ndarray of shape (n, p) or None
-        The coefficients without each respondent, where BCa intervals are asked for.
+        The coefficients without each respondent, if BCa intervals are requested.
     """
 
     design: Design
     estimates: np.ndarray
-    covariance: np.ndarray
-    covariance_hc3: np.ndarray
+    covariances: dict[str, np.ndarray]
     df: int
     critical: float
     confidence: float
@@ -51,13 +54,34 @@ class Fit:
         """Outcome minus prediction."""
         return self.design.outcome - self.design.matrix @ self.estimates
 
-    def effect(self, rows: np.ndarray, *, hc3: bool = False) -> tuple[np.ndarray, np.ndarray]:
-        """Linear combinations of the coefficients, a row each, and their standard errors."""
-        variance = np.einsum("ij,jk,ik->i", rows, self.covariance_hc3 if hc3 else self.covariance, rows)
+    @cached_property
+    def squares(self) -> LeastSquares:
+        """The design's decomposition, with leverages and weights."""
+        return LeastSquares(self.design.matrix)
+
+    def computable(self, errors: str) -> bool:
+        """Return whether some standard errors can be computed."""
+        return not np.isnan(self.covariances[errors]).any()
+
+    def effect(self, rows: np.ndarray, errors: str = "ols") -> tuple[np.ndarray, np.ndarray]:
+        """Return linear combinations of the coefficients and their standard errors.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (m, p)
+            One linear combination per row.
+        errors : str
+            The standard errors, a key of `COVARIANCES`.
+
+        Returns
+        -------
+        estimate, std_error : ndarray of shape (m,)
+        """
+        variance = np.einsum("ij,jk,ik->i", rows, self.covariances[errors], rows)
         return rows @ self.estimates, np.sqrt(np.maximum(variance, 0))
 
     def tests(self, rows: np.ndarray) -> dict[str, np.ndarray]:
-        """Standard errors, t, p and intervals of linear combinations: by OLS, HC3 and the bootstrap.
+        """Return standard errors, t, p and intervals of linear combinations: OLS, robust and bootstrap.
 
         Parameters
         ----------
@@ -66,27 +90,27 @@ class Fit:
         Returns
         -------
         dict of ndarray of shape (m,)
-            The columns that every table of estimates has beside the estimate.
+            The columns that every table of estimates has in addition to the estimate.
         """
         estimate, error = self.effect(rows)
-        _, robust = self.effect(rows, hc3=True)
         table = t_tests(estimate, error, self.df, self.critical)
-        hc3 = t_tests(estimate, robust, self.df, self.critical)
         draws = self.draws @ rows.T
         if self.jackknife is None:
             low, high = bootstrap.percentile(draws, self.confidence)
         else:
             low, high = bootstrap.bca(draws, estimate, self.jackknife @ rows.T, self.confidence)
-        table |= {"std_error_hc3": robust, "p_value_hc3": hc3["p_value"]}
         table |= {"boot_std_error": draws.std(axis=0, ddof=1), "boot_low": low, "boot_high": high}
-        return table | {"ci_low_hc3": hc3["ci_low"], "ci_high_hc3": hc3["ci_high"]}
+        for errors in ROBUST:
+            robust = t_tests(*self.effect(rows, errors), self.df, self.critical)
+            table |= {f"{column}_{errors}": robust[column] for column in ("std_error", "p_value", "ci_low", "ci_high")}
+        return table
 
-    def wald(self, rows: np.ndarray, *, hc3: bool = False) -> tuple[float, float]:
-        """F and p of the hypothesis that all these linear combinations are zero.
+    def wald(self, rows: np.ndarray, errors: str = "ols") -> tuple[float, float]:
+        """Return F and p of the hypothesis that all these linear combinations are zero.
 
         In R: ``car::linearHypothesis(m, rows, vcov. = sandwich::vcovHC(m, "HC3"))``.
         """
-        covariance = rows @ (self.covariance_hc3 if hc3 else self.covariance) @ rows.T
+        covariance = rows @ self.covariances[errors] @ rows.T
         if np.isnan(covariance).any():
             return np.nan, np.nan
         size = np.sqrt(np.diag(covariance))  # coefficients of one unit, whatever the variables' units
@@ -96,7 +120,7 @@ class Fit:
 
 
 def t_tests(estimate: np.ndarray, std_error: np.ndarray, df: int, critical: float) -> dict[str, np.ndarray]:
-    """Standard errors, t, two-sided p and interval."""
+    """Return standard errors, t, two-sided p values and intervals."""
     t = estimate / std_error
     return {
         "std_error": std_error,
@@ -108,38 +132,38 @@ def t_tests(estimate: np.ndarray, std_error: np.ndarray, df: int, critical: floa
 
 
 def ols(design: Design) -> tuple[OLS, np.ndarray]:
-    """The regression on columns of one size, and these sizes.
+    """Fit the regression on columns of equal size, and return their sizes.
 
     Raises
     ------
     StudyError
-        The model explains the outcome perfectly.
+        If the model explains the outcome perfectly.
     """
-    # the pseudo-inverse of statsmodels drops columns that are small beside the others
+    # the pseudo-inverse of statsmodels drops columns that are small relative to the others
     size = np.abs(design.matrix).max(axis=0)
     result = OLS(design.outcome, design.matrix / size).fit()
     if result.ssr <= 1e-12 * result.centered_tss:
         raise StudyError(
-            f"{design.where} explains '{design.model.outcome}' perfectly, so that nothing is left to test; "
-            "leave out the variable that determines it."
+            f"{design.where} explains '{design.model.outcome}' perfectly, so nothing is left to test; "
+            "remove the variable that determines it."
         )
     return result, size
 
 
 def fit(design: Design, settings: Moderation, rng: np.random.Generator) -> Fit:
-    """The model by ordinary least squares, with HC3 covariance and the bootstrap.
+    """Fit the model by ordinary least squares, with robust covariances and the bootstrap.
 
     Raises
     ------
     StudyError
-        Perfect collinearity or a perfect fit.
+        If the terms are perfectly collinear or the fit is perfect.
     """
     try:
         draws = bootstrap.resample_ols(design.matrix, design.outcome, settings.bootstrap.resamples, rng)
     except ValueError as error:
         raise StudyError(
-            f"{design.where} cannot be fitted: {error}, so that its coefficients cannot be told apart; "
-            "leave out a variable that the others determine."
+            f"{design.where} cannot be fitted: {error}, so its coefficients are not identified; "
+            "remove a variable that the others determine."
         ) from None
     result, size = ols(design)
     reduced = OLS(design.outcome, np.delete(design.matrix / size, design.interaction, axis=1)).fit()
@@ -147,8 +171,7 @@ def fit(design: Design, settings: Moderation, rng: np.random.Generator) -> Fit:
     return Fit(
         design,
         result.params / size,
-        result.cov_params() / sizes,
-        hc3(result) / sizes,
+        {name: covariance(result) / sizes for name, covariance in COVARIANCES.items()},
         int(result.df_resid),
         float(stdtrit(result.df_resid, (1 + settings.confidence) / 2)),
         settings.confidence,
@@ -161,50 +184,53 @@ def fit(design: Design, settings: Moderation, rng: np.random.Generator) -> Fit:
 
 
 def hc3(result: OLS) -> np.ndarray:
-    """HC3 covariance; NaN where a respondent alone determines a coefficient (leverage 1)."""
+    """Return the HC3 covariance; NaN if a respondent alone determines a coefficient (leverage 1)."""
     leverage = (np.linalg.qr(result.model.exog)[0] ** 2).sum(axis=1)
-    if (leverage > 1 - 1e-10).any():  # its residual is zero but for rounding, and would be divided by zero but for rounding
+    if (leverage > ALONE).any():  # the residual is zero up to rounding, and would be divided by zero up to rounding
         return np.full_like(result.cov_params(), np.nan)
     return result.cov_HC3
 
 
-def coefficients(fit: Fit) -> pd.DataFrame:
-    """Every coefficient with its tests, standardised estimate and variance inflation.
+COVARIANCES = {"ols": lambda result: result.cov_params(), "hc3": hc3}
+"""The covariance of the estimates by the name of the standard errors; those but OLS are listed in `ROBUST`."""
 
-    `beta` is the coefficient where outcome, predictor, moderator and covariates are z-scores (the product is
-    that of the z-scores; Friedrich, 1982) and indicators are as they are. In R: ``lm(zy ~ zx * zw + zc)``.
+
+def coefficients(fit: Fit) -> pd.DataFrame:
+    """Return every coefficient with its tests, standardized estimate and variance inflation factor.
+
+    `beta` is the coefficient if outcome, predictor, moderator and covariates are z-scores (and the product that of the
+    z-scores; Friedrich, 1982) and indicators are unchanged. In R: ``lm(zy ~ zx * zw + zc)``.
     `vif` is the diagonal of the inverse correlation matrix of the columns. In R: ``car::vif(m, type = "terms")``.
     """
     table = {"term": fit.design.terms, "estimate": fit.estimates} | fit.tests(np.eye(len(fit.estimates)))
     table |= dict(zip(("beta", "beta_low", "beta_high"), _standardised(fit), strict=True)) | {"vif": _inflation(fit.design)}
     missing = np.isnan(table["std_error_hc3"]).any()
-    return pd.DataFrame(table | {"note": NO_HC3 if missing else None})
+    return frame("moderation/{model}/coefficients", table | {"note": NO_HC3 if missing else None})
 
 
 def _standardised(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Standardised coefficients and their intervals, which take the standard deviations as known."""
+    """Standardized coefficients and their intervals, which treat the standard deviations as known."""
     made, data = fit.design, fit.design.data.copy()
     categories = [one.name for one in (made.predictor, made.moderator, *made.covariates) if one.levels is not None]
     for name in made.model.variables:
         if name not in categories:
             data[name] = (data[name] - data[name].mean()) / data[name].std()
-    result, size = ols(design_of(data, made.name, made.model, "none", categories))
+    result, size = ols(build(data, made.name, made.model, "none", categories))
     beta, half = result.params / size, fit.critical * result.bse / size
     return beta, beta - half, beta + half
 
 
 def _inflation(design: Design) -> np.ndarray:
-    """Variance inflation factors; none for the intercept."""
+    """Variance inflation factors; NaN for the intercept."""
     return np.concatenate([[np.nan], np.diag(np.linalg.inv(np.corrcoef(design.matrix[:, 1:].T)))])
 
 
 def fit_table(fit: Fit, dropped: int, settings: Moderation, detectable: float) -> pd.DataFrame:
-    """The model as a whole, and what the interaction adds. In R: ``summary(m)``, ``anova(m0, m)``."""
+    """Return the fit of the model and the change due to the interaction. In R: ``summary(m)``, ``anova(m0, m)``."""
     n, p = fit.design.matrix.shape
     rows = np.eye(p)
     f_change, p_change = fit.wald(rows[fit.design.interaction])
     f, p_value = fit.wald(rows[1:])
-    f_hc3, p_hc3 = fit.wald(rows[fit.design.interaction], hc3=True)
     row = {
         "n": n,
         "dropped": dropped,
@@ -221,14 +247,14 @@ def fit_table(fit: Fit, dropped: int, settings: Moderation, detectable: float) -
         "resamples": settings.bootstrap.resamples,
         "redrawn": fit.redrawn,
         "df_change": len(fit.design.interaction),
-        "f_change_hc3": f_hc3,
-        "p_change_hc3": p_hc3,
     }
-    return pd.DataFrame([row])
+    for errors in ROBUST:
+        row[f"f_change_{errors}"], row[f"p_change_{errors}"] = fit.wald(rows[fit.design.interaction], errors)
+    return frame("moderation/{model}/fit", [row])
 
 
 def correlations(design: Design) -> pd.DataFrame:
-    """Correlations of outcome and terms, of the respondents in the model. In R: ``cor(model.matrix(m))``."""
+    """Return correlations of outcome and terms among the respondents in the model. In R: ``cor(model.matrix(m))``."""
     names = [design.model.outcome, *design.terms[1:]]
     r = np.corrcoef(np.column_stack([design.outcome, design.matrix[:, 1:]]).T)
     first, second = np.triu_indices(len(names), 1)

@@ -1,4 +1,4 @@
-"""Sensitivity: what a study of this size and these reliabilities can show about an interaction."""
+"""Sensitivity: what a study of this size and with these reliabilities can detect."""
 
 from collections.abc import Mapping
 
@@ -9,44 +9,44 @@ from practicework.stages.moderation import power
 from practicework.stages.moderation.regression import Fit
 from practicework.stages.moderation.simulation import Studies
 from practicework.study.settings import Moderation
+from practicework.tables import frame
 
 CHANGES = (0.0025, 0.01, 0.02, 0.04, 0.09)
-"""True ΔR² that are told: from the median of published moderation (f² = .002; Aguinis et al., 2005) to a large one."""
+"""True ΔR² that are reported, from about the median of published interactions (f² = .002; Aguinis et al., 2005) to large."""
 
 CURVE_CHANGES = np.linspace(0.0, 0.2, 81)
 CURVE_SIZES = np.unique(np.round(np.geomspace(20, 2_000, 61)).astype(int))
 
 
 def attenuation(fit: Fit, reliabilities: Mapping[str, float]) -> tuple[float, str | None]:
-    """The share of a true ΔR² that reaches the scores, and what it leaves out.
+    """Return the share of a true ΔR² that remains in the scores, and a note on unknown reliabilities.
 
-    Measurement error of predictor and moderator leaves the product's reliability of it, and error of the outcome its
-    reliability: ΔR² of the scores = ρxw ρy ΔR² of the true scores. A variable without a known reliability is taken as
-    free of error.
+    Measurement error of predictor and moderator reduces it by the product's reliability, and that of the outcome by the
+    outcome's reliability: ΔR² of the scores = ρxw ρy ΔR² of the true scores. A variable without a known reliability is
+    treated as free of error.
     """
     model, design = fit.design.model, fit.design
     x, w, y = (reliabilities.get(name, 1.0) for name in (model.predictor, model.moderator, model.outcome))
     one = design.predictor.levels is None and design.moderator.levels is None
     r = float(np.corrcoef(design.data[model.predictor], design.data[model.moderator])[0, 1]) if one else 0.0
     unknown = [name for name in (model.outcome, model.predictor, model.moderator) if name not in reliabilities]
-    note = f"taken as free of measurement error: {', '.join(unknown)}" if unknown else None
+    note = f"treated as free of measurement error: {', '.join(unknown)}" if unknown else None
     return power.product_reliability(x, w, r) * y, note
 
 
-def sensitivity(fit: Fit, reliabilities: Mapping[str, float], studies: Studies | None, settings: Moderation) -> pd.DataFrame:
-    """Power, errors of sign and size, the smallest detectable effect and the respondents that it takes.
+def assess(fit: Fit, reliabilities: Mapping[str, float], studies: Studies | None, settings: Moderation) -> pd.DataFrame:
+    """Return power, type S and M errors, the smallest detectable effect and the required number of respondents.
 
     Effects are ΔR² between true scores, once as if measured without error (attenuation 1) and once at the sample's
-    reliabilities; `delta_r_squared_scores` is what is left of them in the scores, from which all else is computed
-    with the sample's R² of the other terms. The simulated columns draw the people of each study from the sample's;
-    the closed form takes the sample's design, `power_expected` averages it over the simulated designs. The
-    power of the observed effect is not computed: it says nothing beyond its p (Hoenig & Heisey, 2001).
+    reliabilities; `delta_r_squared_scores` is what remains of them in the scores, from which everything else is computed
+    with the sample's R² of the other terms. Simulated columns resample the respondents of each study; the closed form uses
+    the sample's design, and `power_expected` averages it over the simulated designs. Power for the observed effect is not
+    computed, since it carries no information beyond its p value (Hoenig & Heisey, 2001).
 
     Returns
     -------
     DataFrame
-        The table `sensitivity`: a row each quantity (`minimum_detectable`, `smallest_effect`, `effect`) and
-        attenuation.
+        The table `sensitivity`, one row per quantity (`minimum_detectable`, `smallest_effect`, `effect`) and attenuation.
     """
     n, p = fit.design.matrix.shape
     alpha, terms, reduced = 1 - fit.confidence, len(fit.design.interaction), fit.r_squared_reduced
@@ -60,7 +60,7 @@ def sensitivity(fit: Fit, reliabilities: Mapping[str, float], studies: Studies |
             row = {"quantity": quantity, "attenuation": left, "delta_r_squared": change, "delta_r_squared_scores": change * left}
             row |= {"n": n, "note": note if left == share else None}
             if change >= 1 - reduced or change * left >= 1 - reduced:
-                why = "no true effect of this size is possible beside the other terms: this sample detects none with 80 % power"
+                why = "no true effect of this size is possible given the other terms, so none is detected with 80% power"
                 rows.append(row | ({"delta_r_squared": np.nan, "delta_r_squared_scores": np.nan, "note": why}))
                 continue
             scores = change * left
@@ -72,23 +72,11 @@ def sensitivity(fit: Fit, reliabilities: Mapping[str, float], studies: Studies |
             if studies is not None:
                 row |= {"power_expected": studies.expected_power(ratio)} | studies.power(ratio)
             rows.append(row)
-    names = [
-        "quantity",
-        "attenuation",
-        "delta_r_squared",
-        "delta_r_squared_scores",
-        "n",
-        "power",
-        "type_s",
-        "type_m",
-        "n_required",
-    ]
-    names += ["power_expected", "power_ols", "power_hc3", "power_bootstrap", "type_s_simulated", "type_m_simulated", "note"]
-    return pd.DataFrame(rows).reindex(columns=names).astype({"n_required": "Int64", "note": object})
+    return frame("moderation/{model}/sensitivity", rows)
 
 
 def power_curve(fit: Fit, reliabilities: Mapping[str, float], settings: Moderation) -> pd.DataFrame:
-    """Power over ΔR² at this sample's size, and over the size at the smallest effect of interest.
+    """Return power over ΔR² at this sample size, and over the sample size at the smallest effect size of interest.
 
     Returns
     -------
@@ -107,4 +95,5 @@ def power_curve(fit: Fit, reliabilities: Mapping[str, float], settings: Moderati
             if change * left < 1 - reduced:
                 found = power.power(change * left, reduced, int(size), int(size) - p, alpha, terms)
                 rows.append(("n", left, change, int(size), found))
-    return pd.DataFrame(rows, columns=["curve", "attenuation", "delta_r_squared", "n", "power"])
+    names = ("curve", "attenuation", "delta_r_squared", "n", "power")
+    return frame("moderation/{model}/power_curve", [dict(zip(names, row, strict=True)) for row in rows])

@@ -1,4 +1,4 @@
-"""Simulated studies: what the interaction's intervals would have shown, had the study been done many times."""
+"""Simulated studies: how often the intervals of an interaction exclude zero."""
 
 from dataclasses import dataclass
 
@@ -6,18 +6,19 @@ import numpy as np
 from scipy.special import ncfdtr
 
 from practicework.numerics import bootstrap
+from practicework.numerics.least_squares import LeastSquares
 from practicework.stages.moderation.power import CERTAIN
 from practicework.stages.moderation.regression import Fit
 from practicework.study.settings import Simulation
 
 LARGEST = 2_000
-"""Respondents up to which studies are simulated: beyond, closed forms say the same."""
+"""Respondents up to which studies are simulated; beyond, closed forms give the same results."""
 
 LARGEST_BOOTSTRAP = 300
-"""Respondents up to which each simulated study is bootstrapped, too."""
+"""Respondents up to which each simulated study is also bootstrapped."""
 
 FEWEST = 4
-"""Respondents per coefficient from which studies are simulated: with fewer, most drawn designs are singular."""
+"""Respondents per coefficient from which studies are simulated; with fewer, most drawn designs are singular."""
 
 SINGULAR = 1e-8
 
@@ -26,18 +27,17 @@ SINGULAR = 1e-8
 class Studies:
     """The interaction in simulated studies, in units of its true standard error in this sample.
 
-    A study's people are drawn from the sample's, with its values of predictor, moderator and covariates; its errors
-    are normal with equal variance. Least squares moves with the effect: with a true interaction λ, a study
-    estimates λ + `error` with the same standard errors, and its bootstrap interval moves along. One set of
-    studies thus serves every size of effect.
+    A study resamples the respondents with their values of predictor, moderator and covariates; its errors are normal and
+    homoscedastic. Least squares is equivariant: with a true interaction λ, a study estimates λ + `error` with the same
+    standard errors, and its bootstrap interval shifts by λ. One set of studies thus serves every effect size.
 
     Attributes
     ----------
     error, half, half_hc3, low, high : ndarray of shape (studies,)
-        The estimate's error, half the widths of the OLS and HC3 intervals, and the percentile bootstrap
-        interval's ends; the last two are NaN where studies are not bootstrapped.
+        The estimate's error, half the widths of the OLS and HC3 intervals, and the ends of the percentile bootstrap
+        interval; the last two are NaN if studies are not bootstrapped.
     information : ndarray of shape (studies,)
-        The product's sum of squares beside the other columns, relative to that in the sample.
+        The sum of squares of the product's residual on the other columns, relative to that in the sample.
     df : int
     critical : float
     """
@@ -52,7 +52,7 @@ class Studies:
     critical: float
 
     def power(self, noncentrality: float) -> dict[str, float]:
-        """The share of studies whose interval excludes zero, for a true effect λ; and errors of sign and size of OLS."""
+        """Return the share of studies whose interval excludes zero for a true effect λ, and type S and M errors of OLS."""
         estimate = noncentrality + self.error
         found = np.abs(estimate) > self.half
         ends = noncentrality + self.low, noncentrality + self.high
@@ -67,13 +67,13 @@ class Studies:
         }
 
     def expected_power(self, noncentrality: float) -> float:
-        """The closed form's power, averaged over the simulated studies' designs."""
+        """Return the closed-form power averaged over the designs of the simulated studies."""
         strength = np.minimum(noncentrality**2 * self.information, CERTAIN)
         return float((1 - ncfdtr(1, self.df, strength, self.critical**2)).mean())
 
 
 def simulate(fit: Fit, settings: Simulation, rng: np.random.Generator) -> Studies | None:
-    """Simulate studies of the model's size; None for several product terms, too few or too many respondents.
+    """Simulate studies of the model's size; None for several product terms and for too few or too many respondents.
 
     Parameters
     ----------
@@ -85,10 +85,10 @@ def simulate(fit: Fit, settings: Simulation, rng: np.random.Generator) -> Studie
     n, p = fit.design.matrix.shape
     if len(fit.design.interaction) > 1 or not FEWEST * p <= n <= LARGEST:
         return None
-    # with the product last, its coefficient on Q is the interaction in true standard errors
+    # with the product last, its coefficient on Q is the interaction in units of its true standard error
     order = [*np.delete(np.arange(p), fit.design.interaction), *fit.design.interaction]
     columns = fit.design.matrix[:, order]
-    q, _ = np.linalg.qr(columns / np.abs(columns).max(axis=0))
+    q = LeastSquares(columns).q
     tail = (1 - fit.confidence) / 2
     parts, wanted, tried = [], settings.studies, 0
     while wanted:

@@ -1,4 +1,4 @@
-"""Profiles: who promotes, reconciles or disrupts the practice, how sure the scales are of it, and whether the data agree."""
+"""Profiles: assignment to prototypes, its certainty and robustness, and comparison with latent profiles."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ def analyse(
     others: Sequence[str] = (),
     categories: Collection[str] = (),
 ) -> dict[str, pd.DataFrame]:
-    """Assign each respondent to the nearest prototype, with the certainty that measurement error leaves.
+    """Assign each respondent to the nearest prototype, and estimate the certainty given measurement error.
 
     Parameters
     ----------
     scores : DataFrame
-        `respondent` and one column per scale and variable; a respondent without all indicators gets no profile.
+        `respondent` and one column per scale and variable; respondents with a missing indicator get no profile.
     reliability : DataFrame
         The table `reliability/scales`; its alpha gives the standard errors of measurement.
     scales : dict of Scale
     settings : Profiles
     rng : numpy.random.Generator
     others : sequence of str
-        Variables by which the profiles are described.
+        Variables that describe the profiles.
     categories : collection of str
-        Those of them whose numbers are codes.
+        Those of them that are categorical.
 
     Returns
     -------
@@ -81,11 +81,11 @@ def analyse(
     )
     tied = np.flatnonzero(complete)[robustness.ties(points, prototypes)]
     for position in tied:
-        told = "as near to another profile; the first of them is taken"
+        told = "equally close to another profile; the first one was assigned"
         table.at[position, "note"] = "; ".join(filter(None, [table.at[position, "note"], told]))
     for position in np.flatnonzero(~complete):
         missing = ", ".join(name for name in names if np.isnan(percents.at[position, name]))
-        table.at[position, "note"] = f"no profile: no score of {missing}"
+        table.at[position, "note"] = f"no profile: missing score for {missing}"
 
     stability = robustness.stability(points, prototypes, sem, settings.resamples, rng)
     results = {
@@ -102,7 +102,7 @@ def analyse(
         "associations": variables.associations(scores, table["profile"], others, categories, rng),
     }
     if settings.latent is not None:
-        from practicework.stages.profiles import comparison  # only here: it loads StepMix
+        from practicework.stages.profiles import comparison  # imported here because it loads StepMix
 
         respondents = scores["respondent"][complete].tolist()
         results |= comparison.compare(respondents, points, names, labels, prototypes, nearest, settings.latent, rng)
@@ -110,7 +110,7 @@ def analyse(
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
-    """Every table of the stage for a sample."""
+    """Return the stage's tables for a sample."""
     study = part.study
     found = analyse(
         inputs["scoring/scores"],

@@ -1,4 +1,4 @@
-"""Assignment to prototypes, with the certainty that measurement error leaves."""
+"""Assignment to prototypes, and its certainty given measurement error."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import pandas as pd
 from scipy.special import stdtrit
 
 CELLS = 4_000_000
-"""Draws held at a time (respondents × draws × profiles): a bound on memory."""
+"""Maximum number of cells (respondents × draws × profiles) in memory at a time."""
 
 
 def draw_shares(points: np.ndarray, prototypes: np.ndarray, sem: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """The share of measurement-error draws that fall in each profile.
+    """Compute the share of measurement-error draws that fall in each profile.
 
     A respondent's true scores are drawn as the observed ones plus normal errors, independent between
     scales, with each scale's standard error of measurement. The nearest prototype maximises
-    x·p - p·p/2, which is linear in x: a person's part and a draw's part are computed once and added.
+    x·p - p·p/2, which is linear in x: the terms of respondents and of draws are computed once and added.
 
     Parameters
     ----------
@@ -44,19 +44,19 @@ def draw_shares(points: np.ndarray, prototypes: np.ndarray, sem: np.ndarray, dra
 
 
 def measurement(percents: pd.DataFrame, reliability: pd.DataFrame) -> pd.DataFrame:
-    """Standard errors of measurement, SD √(1 - alpha), in percent of the response range.
+    """Compute standard errors of measurement, SD √(1 - alpha), in percent of the response range.
 
-    An alpha below zero counts as zero: the score is then all error.
+    A negative alpha is set to zero: the score is then all error.
     """
     alpha = reliability.set_index("scale")["alpha"].reindex(percents.columns).to_numpy(float)
     sd = percents.std().to_numpy()
-    note = np.where(np.isnan(alpha), "alpha is not computable", np.where(alpha < 0, "alpha is negative and counts as 0", None))
+    note = np.where(np.isnan(alpha), "alpha is not computable", np.where(alpha < 0, "alpha is negative and was set to 0", None))
     sem = sd * np.sqrt(1 - np.clip(alpha, 0, 1))
     return pd.DataFrame({"indicator": percents.columns, "reliability": alpha, "sd": sd, "sem": sem, "note": note})
 
 
 def summary(table: pd.DataFrame, labels: list[str], stability: pd.DataFrame) -> pd.DataFrame:
-    """How many respondents have each profile, with intervals."""
+    """Count the respondents in each profile, with intervals."""
     assigned = table["profile"].notna().sum()
     rows = []
     for place, label in enumerate(labels):
@@ -78,7 +78,7 @@ def summary(table: pd.DataFrame, labels: list[str], stability: pd.DataFrame) -> 
 def means(
     percents: pd.DataFrame, profile: pd.Series, prototypes: Mapping[str, Mapping[str, float]], confidence: float = 0.95
 ) -> pd.DataFrame:
-    """Mean indicators per profile with t intervals."""
+    """Compute the mean indicators of each profile with t intervals."""
     rows = []
     for label, prototype in prototypes.items():
         for indicator in percents.columns:

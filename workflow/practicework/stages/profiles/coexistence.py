@@ -1,4 +1,4 @@
-"""Coexistence: who does one kind of work, several kinds at once, or none."""
+"""Coexistence: classify respondents as doing one kind of work, several kinds, or none."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ def by_own_scales(
     draws: int,
     rng: np.random.Generator,
 ) -> tuple[list[tuple[str, ...]], np.ndarray]:
-    """The kinds of work that each person does, where every kind has scales of its own.
+    """Classify the kinds of work of each respondent when every kind has its own scales.
 
-    A person does a kind if the true score of its own indicators (their mean) is at or above the middle between the
-    profile's prototype and the mean of the others'. Their errors are independent between kinds, so that the
-    probability of a set of kinds is a product; it is computed by draws to be of a piece with the certainty. `own` has
-    each kind's own indicators.
+    A respondent does a kind if the true score on its own indicators (their mean) is at or above the midpoint between
+    the profile's prototype and the mean of the others'. Errors are independent between kinds, so the probability of
+    a set of kinds is a product; it is estimated by draws for consistency with the certainty. `own` maps each kind to
+    its own indicators.
 
     Returns
     -------
     kinds : list of tuple of str
-        Each person's most frequent set.
+        Each respondent's most frequent set.
     certainty : ndarray of shape (n,)
-        The share of draws that give it.
+        The share of draws with that set.
     """
     doing = np.zeros((len(points), draws), dtype=np.int64)
     for place, (profile, indicators) in enumerate(own.items()):
@@ -53,18 +53,18 @@ def by_own_scales(
 def by_shares(
     shares: np.ndarray, labels: list[str], near_middle: np.ndarray, exclusive_at: float
 ) -> tuple[list[tuple[str, ...]], np.ndarray]:
-    """The kinds of work between which each person lies, where kinds share their scales.
+    """Classify the kinds of work of each respondent when kinds share their scales.
 
-    Exclusive is who reaches `exclusive_at` in one profile. Of the others, who is nearer to the middle of all scales
-    than to any prototype in the majority of draws is uncommitted; the rest lie between the profiles with a share
-    of at least 1 − `exclusive_at`.
+    Respondents who reach `exclusive_at` in one profile are exclusive. Of the rest, those closer to the scale midpoints
+    than to any prototype in most draws are uncommitted; the others are mixed between the profiles with a share of at
+    least 1 − `exclusive_at`.
 
     Parameters
     ----------
     shares : ndarray of shape (n, profiles)
     labels : list of str
     near_middle : ndarray of shape (n,)
-        The share of draws nearer to the middle than to any prototype.
+        The share of draws closer to the scale midpoints than to any prototype.
     exclusive_at : float
 
     Returns
@@ -72,7 +72,7 @@ def by_shares(
     kinds : list of tuple of str
         One profile, several, or none.
     certainty : ndarray of shape (n,)
-        Of the profile, of the middle, or of the profiles together.
+        The share of the profile, of the midpoints, or of the profiles together.
     """
     kinds, certainty = [], []
     for own, middle in zip(shares, near_middle, strict=True):
@@ -81,7 +81,7 @@ def by_shares(
         elif middle > 0.5:
             found = ()
         else:
-            at_least = min(1 - exclusive_at, np.sort(own)[-2])  # two profiles at least
+            at_least = min(1 - exclusive_at, np.sort(own)[-2])  # at least two profiles
             found = tuple(label for label, share in zip(labels, own, strict=True) if share >= at_least)
         kinds.append(found)
         certainty.append(middle if not found else own[[labels.index(label) for label in found]].sum())
@@ -89,12 +89,12 @@ def by_shares(
 
 
 def category(kinds: tuple[str, ...]) -> str:
-    """Exclusive, mixed or uncommitted."""
+    """Return `exclusive`, `mixed` or `uncommitted`."""
     return {0: "uncommitted", 1: "exclusive"}.get(len(kinds), "mixed")
 
 
 def summary(assignments: pd.DataFrame) -> pd.DataFrame:
-    """The table `profiles/coexistence`: how many people do which kinds of work."""
+    """Build the table `profiles/coexistence`: the number of respondents by kinds of work."""
     told = assignments.dropna(subset="coexistence")
     rows = []
     for name in ("exclusive", "mixed", "uncommitted"):

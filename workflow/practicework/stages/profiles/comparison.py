@@ -1,4 +1,4 @@
-"""The latent profiles beside those of the theory."""
+"""Comparison of the latent profiles with the theoretical ones."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def compare(
     settings: Latent,
     rng: np.random.Generator,
 ) -> dict[str, pd.DataFrame]:
-    """The tables `latent`, `latent_classes`, `latent_assignments` and `agreement`.
+    """Build the tables `latent`, `latent_classes`, `latent_assignments` and `agreement`.
 
-    The models compared are the one that BIC chooses and, where that has another number of profiles, the best one
-    with as many as there are prototypes. Classes are paired with prototypes so that the distances of class means
-    from prototypes have the smallest sum; people of classes left over agree with nobody.
+    The models compared are the one that BIC selects and, if it does not have as many profiles as there are prototypes,
+    the best one that does. Classes are matched to prototypes by the smallest sum of distances between class means and
+    prototypes; respondents in unmatched classes count as disagreements.
     """
     found = latent.solutions(points, settings, rng)
     classes, members, agreement = [], [], []
@@ -67,15 +67,15 @@ def _models(found: list[Solution], prototypes: int) -> Iterator[tuple[str, Solut
         yield "chosen", chosen[0]
     same = [one for one in found if one.row["profiles"] == prototypes and not one.row["refused"]]
     if same and (not chosen or chosen[0].row["profiles"] != prototypes):
-        yield "as many as prototypes", min(same, key=lambda one: one.row["bic"])
+        yield "as_many_as_prototypes", min(same, key=lambda one: one.row["bic"])
 
 
 def _agreement(nearest: np.ndarray, own: np.ndarray, paired: np.ndarray, rng: np.random.Generator) -> list:
-    """Raw agreement, kappa and the adjusted Rand index (Hubert & Arabie, 1985), with percentile intervals over people."""
+    """Compute percent agreement, kappa and adjusted Rand index (Hubert & Arabie, 1985), with percentile intervals."""
     from sklearn.metrics import adjusted_rand_score
 
     if len(np.unique(own)) < 2:
-        return [*[np.nan] * 7, "one class only: nothing to compare"]
+        return [*[np.nan] * 7, "only one class: no comparison possible"]
     drawn = []
     for _ in range(RESAMPLES):
         who = rng.integers(0, len(own), len(own))
@@ -86,7 +86,7 @@ def _agreement(nearest: np.ndarray, own: np.ndarray, paired: np.ndarray, rng: np
 
 
 def _rand(a: np.ndarray, b: np.ndarray) -> float:
-    """The adjusted Rand index from the table of counts, as scikit-learn's, without its checks of every call."""
+    """Compute the adjusted Rand index from the contingency table, as scikit-learn does but without its input checks."""
     counts = np.zeros((a.max() + 1, b.max() + 1))
     np.add.at(counts, (a, b), 1)
 

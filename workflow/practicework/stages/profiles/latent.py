@@ -1,4 +1,4 @@
-"""Latent profile analysis: do the data themselves fall into profiles, and into those of the theory?"""
+"""Latent profile analysis: fit, test and select Gaussian mixtures, and match them to the prototypes."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from practicework.stages.profiles import mixture
 from practicework.study.settings import Latent
 
 SMALLEST = (5, 0.05)
-"""A profile of fewer people, or of a smaller share of them, is none."""
+"""Minimum number and share of respondents in a profile."""
 COLLAPSED, OVERLAPPING = 1e-3, 0.1
-"""Variance (share of the indicator's) and relative entropy from which a solution is degenerate."""
+"""A solution with a smaller variance (share of the indicator's) or relative entropy is degenerate."""
 SAME = 0.01
-"""Starts agree that end within so much of each other's log-likelihood."""
+"""Starts agree if their log-likelihoods differ by less than this."""
 KEPT, BLRT_STARTS, SIGNIFICANT = 0.2, (10, 3), 0.05
 MANY = 1_000
-"""Beyond so many people no BLRT is run: it would take minutes, and BIC decides well."""
+"""With more respondents no BLRT is run: it would take minutes, and BIC performs well."""
 FEWEST, CELLS = 10, 2_000_000
-"""Starts at least, and people × profiles × starts held at once at most."""
+"""Minimum number of starts, and maximum respondents × profiles × starts in memory."""
 COLUMNS = [
     "structure", "mclust", "profiles", "log_likelihood", "parameters", "aic", "bic", "sabic", "relative_entropy", "blrt",
-    "blrt_p", "smallest_n", "smallest_percent", "mean_posterior", "starts_agreeing", "refused", "chosen", "note",
+    "blrt_p", "smallest_n", "smallest_percent", "mean_posterior", "starts_agreeing", "refused", "chosen", "reasons", "note",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Solution:
-    """One solution: its row of the table, and each person's probabilities, shape (n, k)."""
+    """One solution: its row of the table, estimates, and posterior probabilities, shape (n, k)."""
 
     row: dict
     means: np.ndarray
@@ -41,10 +41,10 @@ class Solution:
 
 
 def solutions(points: np.ndarray, settings: Latent, rng: np.random.Generator) -> list[Solution]:
-    """Every structure with every number of profiles, the refused ones marked, the one with the smallest BIC chosen.
+    """Fit every structure with every number of profiles, mark refused solutions, and choose that with the smallest BIC.
 
-    Starts are screened by the mixture's own EM; StepMix (Morin et al., 2025) fits from the best proper one, and its
-    log-likelihood counts. BIC, with n the people, and SABIC with (n + 2)/24; relative entropy
+    Starts are screened by the EM of `mixture`; StepMix (Morin et al., 2025) then fits from the best proper start, and
+    its log-likelihood is reported. BIC uses n respondents, SABIC (n + 2)/24; relative entropy is
     1 − Σ −p log p / (n log k).
 
     Parameters
@@ -57,7 +57,7 @@ def solutions(points: np.ndarray, settings: Latent, rng: np.random.Generator) ->
     n, d = points.shape
     if n < 2 * SMALLEST[0] or not points.std(axis=0).all():
         return []
-    scale = np.sqrt(points.var(axis=0).mean())  # one for all indicators, which leaves spherical mixtures spherical
+    scale = np.sqrt(points.var(axis=0).mean())  # one for all indicators, to keep spherical mixtures spherical
     standard = (points - points.mean(axis=0)) / scale
     found: list[Solution] = []
     for structure in settings.structures:
@@ -76,10 +76,11 @@ def solutions(points: np.ndarray, settings: Latent, rng: np.random.Generator) ->
                 row["blrt_p"] = _blrt(before[0], before[1], row["blrt"], n, k, structure, settings.blrt, rng)
                 testing = row["blrt_p"] < SIGNIFICANT
             elif k > 1 and settings.blrt:
-                why = f"more than {MANY:,} people" if n > MANY else "fewer profiles already fit as well"
+                why = f"more than {MANY:,} respondents" if n > MANY else "fewer profiles already fit as well"
                 row["note"] = _join(row["note"], f"no BLRT: {why}")
             if before and row["log_likelihood"] < before[2] - SAME:
                 row["refused"], row["note"] = True, _join("the log-likelihood is below that of fewer profiles", row["note"])
+                row["reasons"] = " ".join(filter(None, ["below", row["reasons"]]))
             before = (fits, start, row["log_likelihood"])
             row["log_likelihood"] -= n * d * np.log(scale)
             _criteria(row, n)
@@ -90,12 +91,12 @@ def solutions(points: np.ndarray, settings: Latent, rng: np.random.Generator) ->
             )
     sound = [one for one in found if not one.row["refused"]]
     if sound:
-        min(sound, key=lambda one: round(one.row["bic"], 6)).row["chosen"] = True  # of equal ones the first
+        min(sound, key=lambda one: round(one.row["bic"], 6)).row["chosen"] = True  # the first one if tied
     return found
 
 
 def _proper(fits: mixture.Mixture, variances: np.ndarray) -> tuple[int, int]:
-    """The best start that has not collapsed, or else the best one; and how many have."""
+    """Return the best start that has not collapsed, or otherwise the best one, and the number of collapsed starts."""
     lowest = np.linalg.eigvalsh(fits.covariances[0] / np.sqrt(np.outer(variances, variances))).min(axis=(1, 2))
     collapsed = lowest < COLLAPSED
     values = np.where(collapsed & ~collapsed.all(), -np.inf, fits.log_likelihood[0])
@@ -105,7 +106,7 @@ def _proper(fits: mixture.Mixture, variances: np.ndarray) -> tuple[int, int]:
 def _solution(
     standard: np.ndarray, fits: mixture.Mixture, start: int, degenerate: int, structure: str, k: int, settings: Latent
 ) -> Solution:
-    """A start's solution as StepMix ends it, and why it may be refused."""
+    """Return StepMix's solution from a start, with any reasons to refuse it."""
     n = len(standard)
     model = _stepmix(standard, fits.responsibilities[0, start], structure, k)
     value = float(model.score(standard)) * n
@@ -116,21 +117,21 @@ def _solution(
     with np.errstate(divide="ignore", invalid="ignore"):
         entropy = np.nansum(-posterior * np.log(posterior))
     relative = 1 - entropy / (n * np.log(k)) if k > 1 else np.nan
-    reasons = []
+    reasons: dict[str, str] = {}
     if degenerate == len(fits.log_likelihood[0]):
-        reasons.append("a variance has collapsed in every start")
+        reasons["collapsed"] = "a variance collapsed in every start"
     if sizes.min() < max(SMALLEST[0], SMALLEST[1] * n):
-        reasons.append(f"the smallest profile has {sizes.min()} people")
+        reasons["small"] = f"the smallest profile has {sizes.min()} respondents"
     if k > 1 and relative < OVERLAPPING:
-        reasons.append("the profiles overlap so that nobody belongs to one")
+        reasons["overlap"] = "the profiles overlap completely"
     if agreeing < 2:
-        reasons.append("only one start found this log-likelihood")
+        reasons["single_start"] = "only one start found this log-likelihood"
     if abs(value - fits.log_likelihood[0, start]) > SAME:
-        reasons.append("StepMix ends elsewhere")
+        reasons["elsewhere"] = "StepMix converges to another solution"
     own = [posterior[posterior.argmax(axis=1) == one, one].mean() if sizes[one] else 0.0 for one in range(k)]
-    note = "refused: " + "; ".join(reasons) if reasons else None
+    note = "refused: " + "; ".join(reasons.values()) if reasons else None
     if degenerate and len(reasons) == 0:
-        note = f"{degenerate} starts ended with a collapsed variance and were passed over"
+        note = f"{degenerate} starts ended with a collapsed variance and were ignored"
     row = {
         "structure": structure,
         "mclust": mixture.STRUCTURES[structure],
@@ -146,6 +147,7 @@ def _solution(
         "starts_agreeing": agreeing,
         "refused": bool(reasons),
         "chosen": False,
+        "reasons": " ".join(reasons) or None,
         "note": note,
     }
     covariances = fits.covariances[0, start]
@@ -155,7 +157,7 @@ def _solution(
 
 
 def _stepmix(standard: np.ndarray, responsibilities: np.ndarray, structure: str, k: int):
-    """StepMix's maximum from given responsibilities instead of its own random ones."""
+    """Fit StepMix from given responsibilities instead of its own random ones."""
     from stepmix.stepmix import StepMix
 
     class Started(StepMix):
@@ -169,7 +171,7 @@ def _stepmix(standard: np.ndarray, responsibilities: np.ndarray, structure: str,
         k, measurement=measurement, n_init=1, max_iter=1000, abs_tol=1e-10, rel_tol=0.0, random_state=0, progress_bar=0, verbose=0
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # whether it ended where the starts did is checked
+        warnings.simplefilter("ignore")  # agreement with the starts is checked
         return model.fit(standard)
 
 
@@ -183,7 +185,7 @@ def _criteria(row: dict, n: int) -> None:
 def _blrt(
     null: mixture.Mixture, start: int, observed: float, n: int, k: int, structure: str, size: int, rng: np.random.Generator
 ) -> float:
-    """The bootstrap p of k − 1 against k profiles (McLachlan, 1987): (1 + the number at least as large) / (1 + size)."""
+    """Return the bootstrap p of k − 1 against k profiles (McLachlan, 1987): (1 + number at least as large) / (1 + size)."""
     data = null.draw(start, n, size, rng)
     fewer, more = (mixture.fit(data, one, structure, *BLRT_STARTS, rng).best for one in (k - 1, k))
     return float((1 + (2 * (more - fewer) >= observed).sum()) / (1 + size))
@@ -194,7 +196,7 @@ def _join(*notes: str | None) -> str | None:
 
 
 def align(means: np.ndarray, prototypes: np.ndarray) -> list[int | None]:
-    """For each class the prototype that it is paired with, by the smallest sum of distances; None for those left over."""
+    """Match classes to prototypes by the smallest sum of distances; None for unmatched classes."""
     distance = np.sqrt(((means[:, None] - prototypes[None]) ** 2).sum(axis=2))
     classes, matched = linear_sum_assignment(distance)
     pairs = dict(zip(classes.tolist(), matched.tolist(), strict=True))
@@ -202,5 +204,5 @@ def align(means: np.ndarray, prototypes: np.ndarray) -> list[int | None]:
 
 
 def table(found: list[Solution]) -> pd.DataFrame:
-    """The table `profiles/latent`."""
+    """Build the table `profiles/latent`."""
     return pd.DataFrame([one.row for one in found], columns=COLUMNS).astype({"note": object})

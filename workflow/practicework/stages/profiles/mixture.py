@@ -1,4 +1,4 @@
-"""Gaussian mixtures of many data sets and many starts at once: the arithmetic behind starts and bootstrap tests."""
+"""Gaussian mixtures for many data sets and many starts at once, as needed for starts and bootstrap tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ STRUCTURES = {"spherical": "VII", "diagonal": "VVI", "tied": "EEE", "full": "VVV
 FLOOR = 1e-6
 """Added to variances of standardised indicators, as StepMix and scikit-learn do."""
 SHORT, LONG, TOLERANCE = 25, 500, 1e-8
-"""Steps that every start takes, steps of those that go on, and the gain per person at which these end."""
+"""Steps of every start, maximum steps of the retained starts, and their tolerance (gain per respondent)."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Mixture:
         return self.log_likelihood.max(axis=1)
 
     def draw(self, start: int, n: int, size: int, rng: np.random.Generator) -> np.ndarray:
-        """Data sets of n people from one start's mixture of the first data set, shape (size, n, d)."""
+        """Draw data sets of n respondents from one start's mixture of the first data set, shape (size, n, d)."""
         weights, means, covariances = self.weights[0, start], self.means[0, start], self.covariances[0, start]
         which = rng.choice(len(weights), size=(size, n), p=weights / weights.sum())
         noise = rng.standard_normal((size, n, means.shape[1]))
@@ -38,13 +38,13 @@ class Mixture:
 
 
 def parameters(structure: str, k: int, d: int) -> int:
-    """How many numbers a mixture of k profiles and d indicators estimates."""
+    """Return the number of free parameters of a mixture with k profiles and d indicators."""
     spread = {"spherical": k, "diagonal": k * d, "tied": d * (d + 1) // 2, "full": k * d * (d + 1) // 2}[structure]
     return k - 1 + k * d + spread
 
 
 def fit(data: np.ndarray, k: int, structure: str, starts: int, keep: int, rng: np.random.Generator) -> Mixture:
-    """Maximum likelihood by EM from random starts, for all data sets together.
+    """Fit mixtures by maximum likelihood (EM) from random starts, for all data sets together.
 
     Parameters
     ----------
@@ -55,16 +55,16 @@ def fit(data: np.ndarray, k: int, structure: str, starts: int, keep: int, rng: n
     structure : str
         A key of `STRUCTURES`.
     starts : int
-        Starts of each data set. Half draw people as centres, spread as k-means++ does, and share everybody out
-        by distance; half share everybody out at random.
+        Starts of each data set. Half draw respondents as centres, as in k-means++, and assign responsibilities by
+        distance; half assign them at random.
     keep : int
-        The best starts after some steps, which go on to convergence.
+        Number of best starts after the first steps that continue to convergence.
     rng : numpy.random.Generator
 
     Returns
     -------
     Mixture
-        Of the starts that went on, the most promising first.
+        Of the retained starts, the most promising first.
     """
     features, d = _features(data), data.shape[2]
     starts, keep, short, long = (1, 1, 1, 1) if k == 1 else (starts, min(keep, starts), SHORT, LONG)
@@ -76,13 +76,13 @@ def fit(data: np.ndarray, k: int, structure: str, starts: int, keep: int, rng: n
 
 
 def _features(data: np.ndarray) -> np.ndarray:
-    """Columns 1, x, and the products x_i x_j with i ≤ j: log densities are linear in them, shape (B, n, F)."""
+    """Return the columns 1, x and x_i x_j with i ≤ j, in which log densities are linear, shape (B, n, F)."""
     rows, cols = np.triu_indices(data.shape[2])
     return np.concatenate([np.ones((*data.shape[:2], 1)), data, data[..., rows] * data[..., cols]], axis=2)
 
 
 def _first(data: np.ndarray, k: int, starts: int, rng: np.random.Generator) -> np.ndarray:
-    """Responsibilities of each start, by centres or at random, shape (B, starts, n, k)."""
+    """Return the initial responsibilities of each start, by centres or at random, shape (B, starts, n, k)."""
     sets, n, _ = data.shape
     centred = (starts + 1) // 2
     random = rng.dirichlet(np.ones(k), size=(sets, starts - centred, n))
@@ -105,7 +105,7 @@ def _first(data: np.ndarray, k: int, starts: int, rng: np.random.Generator) -> n
 def _em(
     features: np.ndarray, resp: np.ndarray, d: int, structure: str, steps: int
 ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
-    """EM steps from responsibilities, until nothing gains or the steps end."""
+    """Run EM from given responsibilities until convergence or the maximum number of steps."""
     sets, starts, n, k = resp.shape
     values = np.full((sets, starts), -np.inf)
     found = (np.empty((sets, starts, k)), np.empty((sets, starts, k, d)), np.empty((sets, starts, k, d, d)))
@@ -135,7 +135,7 @@ def _em(
 
 
 def _maximise(sums: np.ndarray, n: int, d: int, structure: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weights, means and covariances from the responsibility-weighted sums of the features."""
+    """Compute weights, means and covariances from the responsibility-weighted sums of the features."""
     size = np.maximum(sums[..., 0], 1e-10)
     means = sums[..., 1 : 1 + d] / size[..., None]
     rows, cols = np.triu_indices(d)
@@ -155,7 +155,7 @@ def _maximise(sums: np.ndarray, n: int, d: int, structure: str) -> tuple[np.ndar
 
 
 def _coefficients(weights: np.ndarray, means: np.ndarray, covariances: np.ndarray) -> np.ndarray:
-    """The log of weight times density as coefficients of the features, shape (..., k, F)."""
+    """Express the log of weight times density as coefficients of the features, shape (..., k, F)."""
     d = means.shape[-1]
     precision = np.linalg.inv(covariances)
     linear = np.einsum("...ij,...j->...i", precision, means)

@@ -1,4 +1,4 @@
-"""How much the profiles depend on prototypes, cut-offs, measurement error, and on who answered."""
+"""Robustness of the profiles to prototypes, cut-offs, measurement error and sampling."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ import pandas as pd
 from practicework.study.settings import MIDDLE
 
 LEVELS = (10, 20, 30, 40)
-"""Percent that prototypes of another height lie above and below the middle."""
+"""Distances of alternative prototypes from the scale midpoint, in percent of the response range."""
 CERTAINTIES = (0.7, 0.8, 0.9, 0.95)
 WITHIN = (1.0, 1.96)
 
 
 def nearest_prototype(points: np.ndarray, prototypes: np.ndarray) -> np.ndarray:
-    """The index of the nearest prototype (Euclidean distance), shapes (n, k) and (profiles, k); a tie takes the first."""
+    """Return the index of the nearest prototype (Euclidean), shapes (n, k) and (profiles, k); the first if tied."""
     return _closeness(points, prototypes).argmax(axis=1)
 
 
 def ties(points: np.ndarray, prototypes: np.ndarray) -> np.ndarray:
-    """Who is as near to another prototype, shape (n,)."""
+    """Return which respondents are equally close to another prototype, shape (n,)."""
     close = _closeness(points, prototypes)
     return (close == close.max(axis=1, keepdims=True)).sum(axis=1) > 1
 
 
 def _closeness(points: np.ndarray, prototypes: np.ndarray) -> np.ndarray:
-    """x·p − p·p/2, larger where nearer; rounded, since whole answers often lie exactly between two prototypes."""
+    """Return x·p − p·p/2, larger if closer; rounded, since integer answers often lie exactly between two prototypes."""
     return (points @ prototypes.T - 0.5 * (prototypes**2).sum(axis=1)).round(6)
 
 
 def kappa(a: np.ndarray, b: np.ndarray) -> float:
-    """Cohen's kappa of two classifications; NaN where both have one class only. R: `psych::cohen.kappa`."""
+    """Compute Cohen's kappa of two classifications; NaN if both have only one class. R: `psych::cohen.kappa`."""
     names = np.union1d(a, b)
     observed = (a == b).mean() if len(a) else np.nan
     expected = sum((a == name).mean() * (b == name).mean() for name in names) if len(a) else np.nan
@@ -40,36 +40,36 @@ def kappa(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def variants(points: np.ndarray, prototypes: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-    """Each other way to sort the people, in words, with their profiles; shapes (n, k) and (profiles, k).
+    """Yield each alternative rule with the resulting profiles; shapes (n, k) and (profiles, k).
 
-    Prototypes: of another height (what is high, low or in the middle stays so), or at the sample's own mean
-    plus and minus one standard deviation or its quartiles. Cut-offs: every indicator is high or low, and the
-    nearest pattern counts, by the number of indicators that fit; who fits several equally keeps none.
+    Prototypes: at other distances from the midpoint (with the same pattern of high, middle and low), at the
+    sample's mean ± 1 SD, or at its quartiles. Cut-offs: every indicator is high or low, and the pattern with the
+    most matching indicators is assigned; respondents who match several patterns equally get none.
     """
     side = np.sign(prototypes - MIDDLE)
     for level in LEVELS:
         if not (prototypes == MIDDLE + level * side).all():
-            name = f"prototypes at {MIDDLE + level:g} and {MIDDLE - level:g}"
+            name = f"prototypes_{MIDDLE + level:g}_{MIDDLE - level:g}"
             yield name, nearest_prototype(points, MIDDLE + level * side)
     mean, sd = points.mean(axis=0), points.std(axis=0, ddof=1)
-    yield "prototypes at the sample's mean ± 1 SD", nearest_prototype(points, mean + side * sd)
+    yield "prototypes_mean_sd", nearest_prototype(points, mean + side * sd)
     low, median, high = np.percentile(points, [25, 50, 75], axis=0, method="weibull")
     yield (
-        "prototypes at the sample's quartiles",
+        "prototypes_quartiles",
         nearest_prototype(points, np.where(side > 0, high, np.where(side < 0, low, median))),
     )
-    for name, cut in (("cut-offs at the middle of the scales", MIDDLE), ("cut-offs at the sample's medians", median)):
+    for name, cut in (("cutoffs_midpoint", MIDDLE), ("cutoffs_medians", median)):
         fits = (np.sign(points - cut)[:, None] == side).sum(axis=2)
         several = (fits == fits.max(axis=1, keepdims=True)).sum(axis=1) > 1
         yield name, np.where(several, -1, fits.argmax(axis=1))
 
 
 def sensitivity(points: np.ndarray, labels: list[str], prototypes: np.ndarray) -> pd.DataFrame:
-    """The table `profiles/sensitivity`: counts of each variant, and who keeps the profile."""
+    """Build the table `profiles/sensitivity`: counts for each variant, and agreement with the declared rule."""
     main, rows = nearest_prototype(points, prototypes), []
-    for variant, found in [("as declared", main), *variants(points, prototypes)] if len(points) > 1 else []:
+    for variant, found in [("declared", main), *variants(points, prototypes)] if len(points) > 1 else []:
         same = 100 * (found == main).mean()
-        note = f"{(found < 0).sum()} people fit several patterns equally and have none" if (found < 0).any() else None
+        note = f"n = {(found < 0).sum()} without a profile because several patterns fit equally" if (found < 0).any() else None
         for place, label in enumerate(labels):
             n = int((found == place).sum())
             rows.append([variant, label, n, 100 * n / len(points), same, kappa(found, main), note])
@@ -78,10 +78,10 @@ def sensitivity(points: np.ndarray, labels: list[str], prototypes: np.ndarray) -
 
 
 def boundary(points: np.ndarray, labels: list[str], prototypes: np.ndarray, sem: np.ndarray) -> pd.DataFrame:
-    """The table `profiles/boundary`: who is within measurement error of another profile.
+    """Build the table `profiles/boundary`: respondents within measurement error of another profile.
 
-    The boundary of two prototypes is the plane half-way; a person's distance from it is counted in standard errors
-    of measurement along the plane's normal, √(n' diag(SEM²) n). A person counts at the nearest boundary.
+    The boundary of two prototypes is the plane midway between them; distances from it are in standard errors of
+    measurement along the plane's normal, √(n' diag(SEM²) n). Respondents are counted at their nearest boundary.
     """
     rows = []
     if len(points) and np.isfinite(sem).all():
@@ -107,7 +107,7 @@ def boundary(points: np.ndarray, labels: list[str], prototypes: np.ndarray, sem:
 
 
 def exclusivity(certainty: np.ndarray, at: float) -> pd.DataFrame:
-    """The table `profiles/exclusivity`: how many are exclusive, by the certainty that it takes."""
+    """Build the table `profiles/exclusivity`: the number of exclusive respondents by required certainty."""
     told = certainty[~np.isnan(certainty)]
     rows = []
     for level in sorted({*CERTAINTIES, at}) if len(told) else []:
@@ -124,16 +124,16 @@ def stability(
     rng: np.random.Generator,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Intervals of the profiles' shares, and how far each profile's members stay together.
+    """Compute intervals of the profiles' shares, and the stability of each profile's membership.
 
-    In each resample people are drawn with replacement and their scores again with measurement error: the interval
-    holds sampling and measuring. Stability is the mean Jaccard similarity of a profile's members, in the drawn
-    people, before and after that error (Hennig, 2007; there, .75 and more is called stable).
+    In each resample respondents are drawn with replacement and their scores redrawn with measurement error, so the
+    interval reflects both. Stability is the mean Jaccard similarity of a profile's members among the drawn
+    respondents before and after that error (Hennig, 2007, who calls .75 and more stable).
 
     Returns
     -------
     DataFrame
-        `percent_low, percent_high, stability`, a row for each profile.
+        `percent_low, percent_high, stability`, one row per profile.
     """
     profiles = len(prototypes)
     if not len(points) or not np.isfinite(sem).all():

@@ -1,4 +1,4 @@
-"""Who they are: profiles by the respondents' other variables."""
+"""Profile membership by respondent characteristics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TESTS = ["variable", "test", "n", "statistic", "p_value", "p_holm", "effect_name
 def by_variable(
     scores: pd.DataFrame, profile: pd.Series, labels: Sequence[str], variables: Sequence[str], categories: Collection[str]
 ) -> pd.DataFrame:
-    """The table `profiles/by_variable`: counts by category, or mean, standard deviation and median of a number."""
+    """Build the table `profiles/by_variable`: counts by category, or mean, SD and median of a numeric variable."""
     rows = []
     for variable in variables:
         values = scores[variable].where(profile.notna())
@@ -35,12 +35,12 @@ def by_variable(
 def associations(
     scores: pd.DataFrame, profile: pd.Series, variables: Sequence[str], categories: Collection[str], rng: np.random.Generator
 ) -> pd.DataFrame:
-    """The table `profiles/associations`: whether profiles differ in each variable, by exact or permutation tests.
+    """Build the table `profiles/associations`: exact or permutation tests of whether profiles differ in each variable.
 
-    Categories: Fisher–Freeman–Halton's exact test and Cramér's V. Numbers: the Kruskal–Wallis statistic with the p of
-    random permutations, (1 + the number at least as large)/(1 + permutations), and ε² = (H − k + 1)/(n − k), cut
-    at 0 (R: `kruskal.test`, `rcompanion::epsilonSquared` without the cut). Listwise for each variable; Holm's
-    correction over the variables.
+    Categorical variables: Fisher–Freeman–Halton exact test and Cramér's V. Numeric variables: Kruskal–Wallis
+    statistic with a permutation p value, (1 + number at least as large)/(1 + permutations), and
+    ε² = (H − k + 1)/(n − k), truncated at 0 (R: `kruskal.test`, `rcompanion::epsilonSquared` without truncation).
+    Listwise for each variable; Holm correction over the variables.
     """
     rows = []
     for variable in variables:
@@ -59,13 +59,13 @@ def associations(
 
 
 def _kruskal(groups: np.ndarray, values: np.ndarray, rng: np.random.Generator) -> list:
-    """Statistic, permutation p, effect and note."""
+    """Return the statistic, permutation p value, effect size and note."""
     from scipy.stats import rankdata
 
     names, at = np.unique(groups, return_inverse=True)
     n, k = len(values), len(names)
     if k < 2 or len(np.unique(values)) < 2:
-        reason = "only one profile has people" if k < 2 else "it is the same for everybody"
+        reason = "only one profile has respondents" if k < 2 else "all respondents have the same value"
         return [np.nan, np.nan, "ε²", np.nan, f"not tested: {reason}"]
     ranks = rankdata(values)
     sizes = np.bincount(at)

@@ -1,4 +1,4 @@
-"""Replication: every published number beside the reproduced one, and the metric that the published ones can come from."""
+"""Replication: compare published with reproduced numbers, and infer the metric of the published coefficients."""
 
 from collections.abc import Mapping
 
@@ -13,11 +13,10 @@ __all__ = ["compute", "ledger", "metric"]
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
-    """Every table of the stage for a sample or a set of codings."""
+    """Return the stage's tables for a sample or a set of codings."""
     study = part.study
-    models = {} if part.is_set else study.models
     center = study.config.moderation.center if study.config.moderation else "mean"
-    return {
-        "replication/ledger": ledger(part.replication, inputs),
-        "replication/metric": metric(part.replication, models, study.scales, center, study.config.categories),
-    }
+    tables = {"replication/ledger": ledger(part.replication, inputs)}
+    if "replication/metric" in part.tables("replication"):
+        tables["replication/metric"] = metric(part.replication, study.models, study.scales, center, study.config.categories)
+    return tables

@@ -1,4 +1,4 @@
-"""The ledger: every published number beside the reproduced one."""
+"""Ledger: compare every published number with the reproduced one."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from practicework.study.published import parse
 
 
 def ledger(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Hold each claim against the results.
+    """Compare each claim with the results.
 
     Parameters
     ----------
@@ -24,13 +24,13 @@ def ledger(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.Da
     DataFrame
         The table `replication/ledger`. A claim agrees if the unrounded value would be printed as
         published, or satisfies the published inequality; a value that the study could not compute
-        does not agree. A claim that counts is held against the number of different values, such as
-        units, in all rows that fit; no row is a count of zero.
+        does not agree. A claim with `count` is compared with the number of distinct values, such
+        as units, in all matching rows; without a matching row the count is zero.
 
     Raises
     ------
     StudyError
-        A claim fits no row, several rows, or no number.
+        A claim matches no row, several rows, or a cell that is not a number.
     """
     rows = []
     for number, claim in enumerate(published.claims, 1):
@@ -52,7 +52,7 @@ def ledger(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.Da
                 "agrees": not np.isnan(value) and parse(claim.published).agrees(value),
                 "table": claim.table,
                 "row": _row(claim.row) or None,
-                "column": claim.column or f"different values of {claim.count}",
+                "column": claim.column or f"distinct values of {claim.count}",
                 "note": "could not be computed in this sample" if np.isnan(value) else claim.note,
             }
         )
@@ -60,10 +60,10 @@ def ledger(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.Da
 
 
 def _cell(found: pd.DataFrame, claim: Claim, where: str) -> float:
-    """The one number that a claim names; NaN where the study could not compute it."""
+    """Return the number that a claim refers to; NaN if the study could not compute it."""
     if len(found) != 1:
         wanted = _row(claim.row) or "no row is named"
-        raise StudyError(f"{where}: {len(found)} rows of {claim.table} fit ({wanted}); name exactly one by 'row'.")
+        raise StudyError(f"{where}: {len(found)} rows of {claim.table} match ({wanted}); name exactly one by 'row'.")
     cell = found[claim.column]
     value = float(pd.to_numeric(cell, errors="coerce").astype(float).iloc[0])
     if np.isnan(value) and cell.notna().all():

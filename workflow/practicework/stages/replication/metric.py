@@ -1,28 +1,35 @@
-"""The metric: means, sums or standardised scores, from which of them the printed coefficients of a model can come."""
+"""The metric of published coefficients: whether they are plausible for means, sums or standardized scores."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+import math
+from collections.abc import Collection, Mapping, Sequence
 from itertools import product
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
-from practicework.stages.replication.arithmetic import QUICK, SPREAD, TOLERANCE, Claims, Search, Term
-from practicework.stages.replication.printed import Printed, read
-from practicework.study.config import Replication
+from practicework.study.config import Claim, Replication
+from practicework.study.published import Printed, parse
 from practicework.study.scale import Scale
 from practicework.study.settings import Model
 
 METRICS = ("mean", "sum", "standardised")
 ROLES = ("outcome", "predictor", "moderator")
-TERMS = ("predictor", "moderator", "interaction")
+SHARES = np.linspace(0.10, 0.30, 9)
+"""Standard deviations of a mean score on the grid, as shares of its response range; .29 is that of an even spread."""
+
 USUAL = 0.20
 """The standard deviation of a typical mean score, as a share of its response range."""
-PARTS = 6
-"""Into how many parts the grid cuts each plausible range of standard deviations."""
+
+CORRELATIONS = np.linspace(-0.3, 0.8, 12)
+"""Correlations of predictor and moderator on the grid."""
+
+ALLOWANCE = 0.1, 3.0
+"""How much the logarithm of a sample's t may differ from the arithmetic, which assumes normality: c, and c / √df."""
+
 COLUMNS = (
     "model", *ROLES, "estimate", "n", "possible", "share", "interaction_t_low", "interaction_t_high", "interaction_t_usual",
-    "t_needed", "reason", "note",
+    "t_needed", "note",
 )  # fmt: skip
 
 
@@ -33,19 +40,20 @@ def metric(
     center: str = "mean",
     categories: Mapping[str, Collection] | None = None,
 ) -> pd.DataFrame:
-    """Which scoring of outcome, predictor and moderator can have given a model's printed coefficients.
+    """Assess which scoring of outcome, predictor and moderator is compatible with a model's published coefficients.
 
-    A model is assessed if its outcome, predictor and moderator are scales and a claim prints its interaction's
-    estimate. From the claims come the estimates, standard errors, t and p of predictor, moderator and
-    interaction, the degrees of freedom or the number of respondents (else the scales' `published.n`), and the
-    coefficients alpha (else the scales' `published.alpha`, else 1, which allows most). A printed value stands for
-    all that would be rounded to it, an alpha for the largest of them. What no claim prints is free.
+    For bivariate normal, mean-centred x and w, the t statistics of an ordinary least squares regression follow from the
+    coefficients and the moments of the variables: with residual variance s²,
 
-    For each of the 27 combinations, `arithmetic.Search` looks for standard deviations, a correlation of predictor
-    and moderator from -.3 to .8, and values behind the printed ones, with which everything fits. Standard
-    deviations of mean scores are plausible from .10 to .30 of the response range: answers spread evenly over it
-    have .29, typical scales .15 to .25. Wider limits make more combinations possible. A sum's standard deviation
-    is the mean's times the number of items; a standardised score's is 1.
+    - SE(b1)² = s² / (df sx² (1 − r²)), and SE(b2)² alike,
+    - SE(b3)² = s² / (df sx² sw² (1 + r²)),
+    - s² = sy² − b1² sx² − b2² sw² − 2 b1 b2 r sx sw − b3² sx² sw² (1 + r²).
+
+    The three are evaluated on a grid of plausible standard deviations (a mean score's from .10 to .30 of its response
+    range; a sum's is that times the number of items; a standardized score's is 1) and correlations. A grid point is
+    compatible if the model explains no more than the outcome's reliability allows and every published t, p or standard
+    error of the three terms is met, with an allowance for samples that are not exactly normal: the factor
+    exp(.1 + 3/√df), for thresholds and exact values alike. Coefficients that are not published count as zero.
 
     Parameters
     ----------
@@ -53,148 +61,114 @@ def metric(
     models : mapping of str to Model
     scales : mapping of str to Scale
     center : {"mean", "none"}
-        Without centring, the coefficients of predictor and moderator depend on the means and are not used.
+        Without centring, only the interaction's coefficient is used.
     categories : mapping of str to collection, optional
-        The codes of the variables of categories; as covariates they enter as one column less than codes.
+        The codes of categorical variables, for the degrees of freedom.
 
     Returns
     -------
     DataFrame
-        The table `replication/metric`: 27 rows per assessed model, none where no model can be assessed.
-
-    Notes
-    -----
-    The arithmetic takes predictor and moderator as bivariate normal. The product of other scores varies more or
-    less and correlates with them, so that a sample's standard errors depart from it: in simulated samples of
-    normal scores and of skewed five-point answers, the logarithm of the ratio was within ±(.1 + 3/√df) in 99 of
-    100, for the interaction, whose standard error departs most. Printed standard errors, t and exact p fit if they
-    are within that factor; otherwise several of them together would rule out even the metric that they come from.
-    Limits such as p < .05 are compared as they stand. Where they decide, the largest t belongs to predictor and
-    moderator of the widest plausible spread. Such answers stand at both ends of the response range, and their
-    product varies less than that of normal scores, so that the t that is told is too large rather than too small.
+        The table `replication/metric`: 27 rows per model whose interaction is published with an estimate and a number
+        of respondents; empty otherwise. What is implausible here need not be impossible for scores far from normal.
     """
     rows: list[dict] = []
     for name, model in models.items():
         if all(one in scales for one in model.variables[:3]):
-            found = read(name, model, published.claims, scales, center, categories or {})
-            rows += [{"model": name} | row for row in _assessed(model, found, scales)] if found else []
+            rows += _assess(name, model, published.claims, scales, center, categories or {})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _assessed(model: Model, found: Printed, scales: Mapping[str, Scale]) -> list[dict]:
-    """The rows of one model, but for its name."""
-    combinations, claims, words = list(product(METRICS, repeat=3)), found.claims, found.words
-    same = {"estimate": found.estimate, "n": found.n, "note": "; ".join(found.notes) or None}
-    rows = [dict(zip(ROLES, one, strict=True)) | same for one in combinations]
-    if claims.df < 1:
-        return [row | {"note": "no number of respondents is published that allows a test"} for row in rows]
+def _assess(
+    name: str, model: Model, claims: Sequence[Claim], scales: Mapping[str, Scale], center: str, categories: Mapping
+) -> list[dict]:
+    def printed(table: str, column: str, **row: str) -> list[Printed]:
+        return [
+            parse(one.published)
+            for one in claims
+            if (one.table, one.column) == (table, column) and row.items() <= one.row.items()
+        ]
+
+    terms = (model.predictor, model.moderator, model.interaction)
+    table = f"moderation/{name}/coefficients"
+    estimates = [next((one for one in printed(table, "estimate", term=term) if not one.sign), None) for term in terms]
+    n = next((int(one.number) for one in printed(f"moderation/{name}/fit", "n") if not one.sign), None)
+    if estimates[2] is None or n is None:
+        return []
+    parameters = 4 + sum(len(categories[one]) - 1 if one in categories else 1 for one in model.covariates)
+    df, used = n - parameters, range(3) if center == "mean" else range(2, 3)
+    if df < 1:
+        return []
+    factor = math.exp(ALLOWANCE[0] + ALLOWANCE[1] / math.sqrt(df))
+    bounds = [_bounds(table, terms[one], estimates[one], df, printed) if one in used else (0.0, math.inf) for one in range(3)]
+    alpha = next((one.number + 0.5 * 10.0**-one.decimals for one in
+                  printed("reliability/scales", "alpha", scale=model.outcome) if not one.sign), 1.0)  # fmt: skip
+    b = np.array([one.number if one is not None and at in used else 0.0 for at, one in enumerate(estimates)])
+    t_needed = bounds[2][0] or (bounds[2][1] if bounds[2][1] < math.inf else np.nan)
     instruments = [scales[one] for one in model.variables[:3]]
-
-    def deviations(*shares: float) -> np.ndarray:
-        """Standard deviations of each combination at these shares of the response range."""
-        return np.array(
-            [
-                [[_deviation(one, scale, share) for share in shares] for one, scale in zip(combination, instruments, strict=True)]
-                for combination in combinations
-            ]
+    note = "covariates are treated as uncorrelated with the other terms" if model.covariates else None
+    rows = []
+    for combination in product(METRICS, repeat=3):
+        sd = [_deviation(kind, scale) for kind, scale in zip(combination, instruments, strict=True)]
+        t, fine = _statistics(b, sd, SHARES, df, alpha)
+        met = fine & np.all(
+            [(one >= low / factor) & (one <= high * factor) for one, (low, high) in zip(t, bounds, strict=True)], axis=0
         )
-
-    sd, free = deviations(*SPREAD), replace(claims, interaction=claims.interaction.untested())
-    search, without = Search(claims, sd), Search(free, sd)
-    points, gap, _ = search.best()
-    low, high = without.best(2, largest=False)[2], without.best(2)[2]
-    usual = Search(_tested(claims), deviations(USUAL, USUAL)).best(2)[2]
-    needed, one = claims.interaction.needed, search.deviations(points)[:, :1]
-    reasons = _failures(claims, sd, gap > TOLERANCE, low, high, words)
-    for number, row in enumerate(rows):
-        row["possible"] = bool(gap[number] <= TOLERANCE)
-        row["share"], row["reason"] = 0.0, reasons[number]
-        if row["possible"]:
-            fits = _grid(claims, sd[number])
-            row["share"], row["reason"] = fits[1], _example(fits[0] if fits[1] else one[number], sd[number])
-        row |= {"interaction_t_low": low[number], "interaction_t_high": high[number], "interaction_t_usual": usual[number]}
-        row["t_needed"] = needed[0] or (needed[1] if needed[1] < np.inf else np.nan)
+        usual, usual_fine = _statistics(b, sd, np.array([USUAL]), df, alpha)
+        reach = t[2][fine]
+        rows.append(
+            {
+                "model": name, **dict(zip(ROLES, combination, strict=True)), "n": n, "note": note,
+                "estimate": next(one.published for one in claims if (one.table, one.column) == (table, "estimate")
+                                 and one.row.get("term") == model.interaction),
+                "possible": bool(met.any()), "share": float(met.mean()),
+                "interaction_t_low": reach.min() if reach.size else np.nan,
+                "interaction_t_high": reach.max() if reach.size else np.nan,
+                "interaction_t_usual": usual[2][usual_fine].max() if usual_fine.any() else np.nan,
+                "t_needed": t_needed,
+            }
+        )  # fmt: skip
     return rows
 
 
-def _deviation(metric: str, scale: Scale, share: float) -> float:
-    """The standard deviation of a scale in a metric, that of its mean score being a share of the response range."""
+def _deviation(metric: str, scale: Scale) -> tuple[float, bool]:
+    """A scale's standard deviation per share of the response range, and whether the share matters."""
     if metric == "standardised":
-        return 1.0
-    return share * (scale.response.max - scale.response.min) * (len(scale.items) if metric == "sum" else 1)
+        return 1.0, False
+    return (scale.response.max - scale.response.min) * (len(scale.items) if metric == "sum" else 1), True
 
 
-def _tested(claims: Claims, *numbers: int) -> Claims:
-    """The claims with the t and p of these terms alone."""
-    terms = [term if number in numbers else term.untested() for number, term in enumerate(claims.terms)]
-    return replace(claims, predictor=terms[0], moderator=terms[1], interaction=terms[2])
+def _statistics(
+    b: np.ndarray, sd: list[tuple[float, bool]], shares: np.ndarray, df: int, reliability: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """|t| of the three terms over the grid, and where the model explains no more than the reliability allows."""
+    sy, sx, sw, r = np.meshgrid(*(shares * size if free else np.array([size]) for size, free in sd), CORRELATIONS, indexing="ij")
+    product_variance = sx**2 * sw**2 * (1 + r**2)
+    explained = b[0] ** 2 * sx**2 + b[1] ** 2 * sw**2 + 2 * b[0] * b[1] * r * sx * sw + b[2] ** 2 * product_variance
+    fine = explained < reliability * sy**2
+    rest = np.sqrt(np.where(fine, sy**2 - explained, np.nan) / df)
+    t = np.abs(
+        [b[0] * sx * np.sqrt(1 - r**2) / rest, b[1] * sw * np.sqrt(1 - r**2) / rest, b[2] * np.sqrt(product_variance) / rest]
+    )
+    return t, fine
 
 
-def _estimated(claims: Claims, *numbers: int) -> Claims:
-    """The claims with nothing but the estimates of these terms."""
-    terms = [Term(term.estimate) if number in numbers else Term() for number, term in enumerate(claims.terms)]
-    return replace(claims, predictor=terms[0], moderator=terms[1], interaction=terms[2])
-
-
-def _failures(claims: Claims, sd: np.ndarray, wrong: np.ndarray, low: np.ndarray, high: np.ndarray, words: list[str]) -> list:
-    """For each metric that is `wrong`, what fails: the interaction's test, another one, or what can be explained."""
-    reasons = [_missed(2, *one, claims, words) for one in zip(low, high, strict=True)]
-
-    def open_rows() -> np.ndarray:
-        return np.flatnonzero(wrong & np.array([reason is None for reason in reasons]))
-
-    # a term's test alone, then beside that of another term
-    for number, others in ((2, ()), (0, ()), (1, ()), (0, (1,)), (1, (0,)), (2, (0,)), (2, (1,))):
-        rows = open_rows()
-        if len(rows) and all(words[one] for one in (number, *others)):
-            search = Search(_tested(claims, *others), sd[rows])
-            where = "".join(f"where the {TERMS[one]} has {words[one]}, " for one in others)
-            for row, *reach in zip(rows, search.best(number, largest=False)[2], search.best(number)[2], strict=True):
-                reason = _missed(number, *reach, claims, words)
-                reasons[row] = reason and where + reason
-    more = "would explain more of the outcome than the reliabilities allow"
-    steps = [(_estimated(claims, number), f"the {term} {more}") for number, term in enumerate(TERMS)]
-    steps += [
-        (_estimated(claims, 0, 1, 2), f"predictor, moderator and interaction together {more}"),
-        (_tested(claims), "the printed estimates and standard errors do not fit together"),
-    ]
-    for fewer, reason in steps:
-        rows = open_rows()
-        if len(rows):
-            for row, gap in zip(rows, Search(fewer, sd[rows]).best()[1], strict=True):
-                reasons[row] = reason if gap > TOLERANCE else None
-    return [reason or "each printed value is possible by itself, but not all of them together" for reason in reasons]
-
-
-def _missed(number: int, low: float, high: float, claims: Claims, words: list[str]) -> str | None:
-    """How the reach of a term's |t| misses what its test needs; None where it does not, or where nothing can be reached."""
-    needed = claims.terms[number].needed
-    if high < needed[0]:
-        reach, limit = _apart(high, needed[0])
-        return f"the {TERMS[number]}'s t reaches at most {reach}, and {words[number]} needs {limit}"
-    if low > needed[1]:
-        limit, reach = _apart(needed[1], low)
-        return f"the {TERMS[number]}'s t is at least {reach}, and {words[number]} allows at most {limit}"
-    return None
-
-
-def _apart(low: float, high: float) -> tuple[str, str]:
-    """Two numbers with the fewest decimals, from two on, that tell them apart."""
-    decimals = next((digits for digits in range(2, 12) if f"{low:.{digits}f}" != f"{high:.{digits}f}"), 12)
-    return f"{low:.{decimals}f}", f"{high:.{decimals}f}"
-
-
-def _grid(claims: Claims, sd: np.ndarray) -> tuple[np.ndarray, float]:
-    """The standard deviations of a grid, in the middle of equal parts of each range, that fit, and their share."""
-    middles = (np.arange(PARTS) + 0.5) / PARTS
-    axes = [low + middles * (high - low) if high > low else np.array([low]) for low, high in sd]
-    points = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 3)
-    fits = Search(claims, np.repeat(points[..., None], 2, axis=2), QUICK).best()[1] <= TOLERANCE
-    return points[fits], float(fits.mean())
-
-
-def _example(found: np.ndarray, sd: np.ndarray) -> str:
-    """The standard deviations found that lie closest to the middle of their ranges, in words."""
-    off = np.abs(np.log(found) - np.log(sd).mean(axis=1)).max(axis=1)
-    words = [f"{value:.3g} ({role})" for role, value in zip(ROLES, found[off.argmin()], strict=True)]
-    return f"possible if the standard deviations are, for example, {', '.join(words[:-1])} and {words[-1]}"
+def _bounds(table: str, term: str, estimate: Printed | None, df: int, printed) -> tuple[float, float]:
+    """The smallest and largest |t| that a term's published t, p and standard error allow."""
+    low, high = 0.0, math.inf
+    for one in printed(table, "p_value", term=term):
+        half = 0.0 if one.sign else 0.5 * 10.0**-one.decimals
+        largest, smallest = min(1.0, one.number + half), max(1e-12, one.number - half)
+        if one.sign not in (">", "≥"):
+            low = max(low, float(-stdtrit(df, largest / 2)))
+        if one.sign not in ("<", "≤"):
+            high = min(high, float(-stdtrit(df, smallest / 2)))
+    for one in printed(table, "t", term=term):
+        if not one.sign:
+            half = 0.5 * 10.0**-one.decimals
+            low, high = max(low, abs(one.number) - half), min(high, abs(one.number) + half)
+    for one in printed(table, "std_error", term=term):
+        if not one.sign and estimate is not None:
+            half, wide = 0.5 * 10.0**-one.decimals, 0.5 * 10.0**-estimate.decimals
+            low = max(low, (abs(estimate.number) - wide) / (one.number + half))
+            high = min(high, (abs(estimate.number) + wide) / max(one.number - half, 1e-12))
+    return max(low, 0.0), high

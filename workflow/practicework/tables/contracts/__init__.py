@@ -1,4 +1,4 @@
-"""The contract of every table that crosses a stage boundary: its columns, their kinds and units.
+"""Contracts of all tables passed between stages: their columns, kinds and units.
 
 A table's name is its path below `results/{sample}/` without `.csv`.
 """

@@ -1,4 +1,4 @@
-"""What a table promises."""
+"""The contract of a table: its columns, their kinds and meanings."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Contract:
     """A table's columns by name: kind (`text`, `number`, `count`, `flag`; `?` if it may be empty), then meaning.
 
-    `open` tables have further columns, all numbers (or `open="text"`: texts), named by the study's items, variables,
+    `open` tables have further columns, all numeric (or text if `open="text"`), named after the study's items, variables,
     scales, profiles or attributes, and no two rows with the same `key`.
-    A table that `needs` something of the config, such as `screening` or a `marker`, exists only where the study has it.
+    A table that `needs` a part of the config, such as `screening` or a `marker`, exists only if the study has it.
     """
 
     about: str

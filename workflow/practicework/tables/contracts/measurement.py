@@ -1,8 +1,8 @@
-"""Tables of the measures: `reliability`, `dimensionality`."""
+"""Tables of the reliability and dimensionality stages."""
 
 from practicework.tables.contracts.contract import NOTE, Contract
 
-_MODEL = {"model": ("text", "a scale: its items alone; `all`: the items of all scales together")}
+_MODEL = {"model": ("text", "a scale (its items only), or `all` (the items of all scales)")}
 _PAIR = {"scale_a": ("text", "scale"), "scale_b": ("text", "scale")}
 
 CONTRACTS = {
@@ -14,16 +14,16 @@ CONTRACTS = {
             "response_points": ("number", "max - min + 1 of the declared response range"),
             "n": ("count", "respondents with all items answered"),
             "alpha": ("number?", "Cronbach's coefficient alpha"),
-            "alpha_low": ("number?", "lower end of the 95 % interval, Feldt"),
+            "alpha_low": ("number?", "lower end of the 95% interval, Feldt"),
             "alpha_high": ("number?", "upper end"),
-            "alpha_boot_low": ("number?", "lower end of the 95 % interval of alpha, percentile bootstrap"),
+            "alpha_boot_low": ("number?", "lower end of the 95% interval of alpha, percentile bootstrap"),
             "alpha_boot_high": ("number?", "upper end"),
             "std_alpha": ("number?", "alpha of the standardised items"),
             "omega_total": ("number?", "omega total, one-factor minres on the correlation matrix"),
-            "omega_low": ("number?", "lower end of the 95 % interval, normal-theory bootstrap"),
+            "omega_low": ("number?", "lower end of the 95% interval, normal-theory bootstrap"),
             "omega_high": ("number?", "upper end"),
-            "omega_resamples": ("count?", "bootstrap resamples behind the interval"),
-            "mean_inter_item_r": ("number?", "mean correlation of two items"),
+            "omega_resamples": ("count?", "bootstrap resamples for the interval"),
+            "mean_inter_item_r": ("number?", "mean inter-item correlation"),
             "spearman_brown": ("number?", "reliability of a scale of two items, 2 r / (1 + r); empty for any other"),
             "ordinal_alpha": ("number?", "standardised alpha of the polychoric correlations"),
             "ordinal_omega_total": ("number?", "omega total of the polychoric correlations, one-factor minres"),
@@ -34,7 +34,7 @@ CONTRACTS = {
         },
     ),
     "reliability/items": Contract(
-        "Each item, reverse-keyed where its scale says so, listwise within the scale.",
+        "Each item, with reverse-keyed items recoded, listwise within the scale.",
         {
             "scale": ("text", "scale"),
             "item": ("text", "item"),
@@ -43,7 +43,7 @@ CONTRACTS = {
             "missing_share": ("number", "of all respondents, 0 to 1"),
             "mean": ("number?", "keyed answer, response units"),
             "sd": ("number?", "keyed answer, response units"),
-            "skew": ("number?", "skewness of the keyed answer, the estimator of SPSS (type 2)"),
+            "skew": ("number?", "skewness of the keyed answer, as in SPSS (type 2)"),
             "floor": ("number?", "share of keyed answers at the lowest response point, 0 to 1"),
             "ceiling": ("number?", "share of keyed answers at the highest response point, 0 to 1"),
             "item_rest_r": ("number?", "correlation with the sum of the other items"),
@@ -53,7 +53,7 @@ CONTRACTS = {
         },
     ),
     "dimensionality/exploratory": Contract(
-        "Whether the items share factors, and how many; listwise over the model's keyed items.",
+        "Factorability of the items and number of factors; listwise over the model's keyed items.",
         {
             **_MODEL,
             "items": ("count", "number of items"),
@@ -70,50 +70,50 @@ CONTRACTS = {
         },
     ),
     "dimensionality/parallel_analysis": Contract(
-        "Eigenvalues beside those of uncorrelated normal data of the same size (Horn); no row where not computable.",
+        "Eigenvalues and those of uncorrelated normal data of the same size (Horn); no rows if not computable.",
         {
             **_MODEL,
             "number": ("count", "rank of the eigenvalue, from 1"),
             "component": ("number", "eigenvalue of the correlation matrix"),
             "component_mean": ("number", "mean of its random counterparts"),
-            "component_percentile": ("number", "their percentile that the study states"),
+            "component_percentile": ("number", "their percentile, as configured"),
             "component_retained": ("flag", "whether this and all larger eigenvalues exceed that percentile"),
             "factor": ("number", "eigenvalue of the correlation matrix with one-factor communalities in the diagonal"),
             "factor_mean": ("number", "mean of its random counterparts"),
-            "factor_percentile": ("number", "their percentile that the study states"),
+            "factor_percentile": ("number", "their percentile, as configured"),
             "factor_retained": ("flag", "whether this and all larger eigenvalues exceed that percentile"),
         },
     ),
     "dimensionality/efa_items": Contract(
-        "Exploratory factor analysis of all items: how much of each item the factors explain; no row where not computable.",
+        "Exploratory factor analysis of all items: explained variance of each item; no rows if not computable.",
         {
             "scale": ("text", "scale that the item belongs to"),
             "item": ("text", "item"),
             "msa": ("number?", "Kaiser-Meyer-Olkin measure of sampling adequacy of the item"),
-            "communality": ("number", "share of the item's variance that the factors explain, their correlations counted"),
+            "communality": ("number", "share of the item's variance explained by the factors, including their correlations"),
             "uniqueness": ("number", "1 - communality"),
-            "complexity": ("number", "number of factors that the item takes, Hofmann's index"),
+            "complexity": ("number", "effective number of factors of the item, Hofmann's index"),
         },
     ),
     "dimensionality/efa_loadings": Contract(
-        "Exploratory factor analysis of all items: pattern loadings after oblimin rotation; no row where not computable.",
+        "Exploratory factor analysis of all items: pattern loadings after oblimin rotation; no rows if not computable.",
         {
             "scale": ("text", "scale that the item belongs to"),
             "item": ("text", "item"),
-            "factor": ("text", "F1, F2, ... by falling sum of squared loadings"),
+            "factor": ("text", "F1, F2, ... in descending order of their sums of squared loadings"),
             "loading": ("number", "standardised pattern loading"),
         },
     ),
     "dimensionality/efa_factors": Contract(
-        "The factors of the exploratory analysis; no row where not computable.",
+        "The factors of the exploratory analysis; no rows if not computable.",
         {
             "factor": ("text", "F1, F2, ..."),
-            "ss_loadings": ("number", "variance of the factor's part in the items, correlations with other factors counted"),
+            "ss_loadings": ("number", "sum of squared loadings, including correlations with other factors"),
             "share": ("number", "of the items' variance, 0 to 1"),
         },
     ),
     "dimensionality/efa_correlations": Contract(
-        "Correlations of the exploratory factors; no row for a single factor.",
+        "Correlations of the exploratory factors; no rows for a single factor.",
         {"factor_a": ("text", "factor"), "factor_b": ("text", "factor"), "r": ("number", "correlation")},
     ),
     "dimensionality/fit": Contract(
@@ -129,7 +129,7 @@ CONTRACTS = {
             "cfi": ("number?", "comparative fit index, 0 to 1"),
             "tli": ("number?", "Tucker-Lewis index, not normed"),
             "rmsea": ("number?", "root mean square error of approximation"),
-            "rmsea_low": ("number?", "lower end of its 90 % interval"),
+            "rmsea_low": ("number?", "lower end of its 90% interval"),
             "rmsea_high": ("number?", "upper end"),
             "srmr": ("number?", "standardised root mean square residual"),
             "loglik": ("number?", "log-likelihood of the answers under normality"),
@@ -149,19 +149,19 @@ CONTRACTS = {
             "loading": ("number?", "standardised loading"),
             "std_error": ("number?", "its standard error, delta method, expected information"),
             "p_value": ("number?", "two-sided, normal distribution"),
-            "ci_low": ("number?", "lower end of the 95 % interval, normal distribution"),
+            "ci_low": ("number?", "lower end of the 95% interval, normal distribution"),
             "ci_high": ("number?", "upper end"),
             **NOTE,
         },
     ),
     "dimensionality/residuals": Contract(
-        "Confirmatory factor analysis: what the model leaves of each correlation; no row where not computable.",
+        "Confirmatory factor analysis: residual correlations; no rows if not computable.",
         {
             **_MODEL,
             "item_a": ("text", "item"),
             "item_b": ("text", "item"),
             "r": ("number", "observed correlation"),
-            "implied": ("number", "correlation that the model implies"),
+            "implied": ("number", "model-implied correlation"),
             "residual": ("number", "r - implied"),
         },
     ),
@@ -169,7 +169,7 @@ CONTRACTS = {
         "Convergent validity of each scale, from the standardised loadings of a confirmatory model.",
         {
             "scale": ("text", "scale"),
-            "model": ("text?", "whose loadings: `all`, or the scale's own where `all` cannot be fitted"),
+            "model": ("text?", "model of the loadings: `all`, or the scale's own if `all` cannot be fitted"),
             "items": ("count", "number of items"),
             "n": ("count?", "respondents in that model"),
             "ave": ("number?", "average variance extracted: mean squared loading"),
@@ -180,17 +180,17 @@ CONTRACTS = {
         },
     ),
     "dimensionality/fornell_larcker": Contract(
-        "Discriminant validity after Fornell and Larcker: factor correlations of the model `all` beside the variances extracted.",
+        "Discriminant validity after Fornell and Larcker: factor correlations of the model `all` and variances extracted.",
         {
             **_PAIR,
             "r": ("number?", "correlation of the factors"),
             "std_error": ("number?", "its standard error, expected information"),
-            "ci_low": ("number?", "lower end of the 95 % interval, normal distribution"),
+            "ci_low": ("number?", "lower end of the 95% interval, normal distribution"),
             "ci_high": ("number?", "upper end"),
             "r_squared": ("number?", "shared variance of the factors"),
             "ave_a": ("number?", "average variance extracted of scale_a"),
             "ave_b": ("number?", "average variance extracted of scale_b"),
-            "distinct": ("flag?", "whether both exceed the shared variance"),
+            "distinct": ("flag?", "whether both average variances extracted exceed the shared variance"),
             **NOTE,
         },
     ),
@@ -201,16 +201,16 @@ CONTRACTS = {
             "n": ("count", "respondents with all items answered"),
             "htmt": ("number?", "arithmetic means of absolute correlations (Henseler et al., 2015)"),
             "htmt2": ("number?", "geometric means of absolute correlations (Roemer et al., 2021)"),
-            "htmt_low": ("number?", "lower end of the 95 % interval of htmt, percentile bootstrap"),
+            "htmt_low": ("number?", "lower end of the 95% interval of htmt, percentile bootstrap"),
             "htmt_high": ("number?", "upper end"),
-            "htmt2_low": ("number?", "lower end of the 95 % interval of htmt2, percentile bootstrap"),
+            "htmt2_low": ("number?", "lower end of the 95% interval of htmt2, percentile bootstrap"),
             "htmt2_high": ("number?", "upper end"),
-            "resamples": ("count?", "bootstrap resamples behind the intervals"),
+            "resamples": ("count?", "bootstrap resamples for the intervals"),
             **NOTE,
         },
     ),
     "dimensionality/marker": Contract(
-        "Correlations of scores with the share that the marker suggests taken out (Lindell & Whitney, 2001).",
+        "Correlations of scores, adjusted by the marker-variable technique (Lindell & Whitney, 2001).",
         {
             "variable_a": ("text", "scale or variable"),
             "variable_b": ("text", "scale or variable"),
@@ -218,7 +218,7 @@ CONTRACTS = {
             "r": ("number?", "Pearson correlation"),
             "p_value": ("number?", "two-sided, t distribution"),
             "basis": ("text", "smallest or second smallest positive correlation of the marker with a score"),
-            "r_marker": ("number?", "that correlation; 0 where the marker has none that is positive"),
+            "r_marker": ("number?", "that correlation; 0 if the marker has no positive one"),
             "r_adjusted": ("number?", "(r - r_marker) / (1 - r_marker)"),
             "t": ("number?", "of the adjusted correlation, n - 3 degrees of freedom"),
             "p_adjusted": ("number?", "two-sided, t distribution"),

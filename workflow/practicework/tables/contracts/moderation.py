@@ -1,4 +1,4 @@
-"""Tables of the moderation stage, one set a model."""
+"""Tables of the moderation stage, one set per model."""
 
 from practicework.tables.contracts.contract import NOTE, Contract
 
@@ -12,20 +12,31 @@ _TEST = {
     "p_value": ("number", "two-sided, t distribution"),
     **_INTERVAL,
 }
-_HC3 = {
-    "std_error_hc3": ("number?", "heteroskedasticity-consistent standard error, HC3"),
-    "p_value_hc3": ("number?", "two-sided, t distribution, with the HC3 standard error"),
-}
 _BOOT = {
     "boot_std_error": ("number", "standard deviation over the bootstrap resamples"),
-    "boot_low": ("number?", "lower end of the bootstrap interval, percentile or BCa as the config says"),
+    "boot_low": ("number?", "lower end of the bootstrap interval, percentile or BCa as configured"),
     "boot_high": ("number?", "upper end"),
 }
-_HC3_INTERVAL = {
-    "ci_low_hc3": ("number?", "lower end of the interval with the HC3 standard error"),
-    "ci_high_hc3": ("number?", "upper end"),
+ROBUST = {"hc3": "heteroscedasticity-consistent standard error, HC3"}
+"""Standard errors other than OLS, by the suffix of their columns; `moderation.regression` computes them."""
+
+_ROBUST = {
+    column: kind
+    for name, words in ROBUST.items()
+    for column, kind in (
+        (f"std_error_{name}", ("number?", words)),
+        (f"p_value_{name}", ("number?", f"two-sided, t distribution, with the {name.upper()} standard error")),
+    )
 }
-_EFFECT_OF = {"effect_of": ("text", "the predictor, or which of its categories against the first")}
+_ROBUST_INTERVAL = {
+    column: kind
+    for name in ROBUST
+    for column, kind in (
+        (f"ci_low_{name}", ("number?", f"lower end of the interval with the {name.upper()} standard error")),
+        (f"ci_high_{name}", ("number?", "upper end")),
+    )
+}
+_EFFECT_OF = {"effect_of": ("text", "the predictor, or its category compared with the first")}
 _BOUNDARY = {
     "boundary": ("number", "the moderator's own units, uncentred"),
     "in_range": ("flag", "whether it lies within the observed range"),
@@ -41,25 +52,25 @@ _REGION = {
 }
 _METHOD = {
     "method": ("text", "hc3, fdr (false discovery rate controlled) or fdr_hc3"),
-    "critical": ("number", "critical value of t; inf where no value passes"),
+    "critical": ("number", "critical value of t; inf if no value is significant"),
 }
 _PROBE = "as in conditional_effects"
 _MODERATOR = ("number", "the moderator's own units, uncentred")
 
 CONTRACTS = {
     "moderation/{model}/coefficients": Contract(
-        "The regression's coefficients.",
+        "Coefficients of the regression.",
         {
             "term": ("text", "intercept, a variable's name, variable[code] of a category, or predictor:moderator"),
             "estimate": ("number", "unstandardised coefficient"),
             **_TEST,
-            **_HC3,
+            **_ROBUST,
             **_BOOT,
-            **_HC3_INTERVAL,
-            "beta": ("number", "standardised: outcome and variables as z-scores, the product that of the z-scores"),
+            **_ROBUST_INTERVAL,
+            "beta": ("number", "standardised coefficient, with outcome and variables as z-scores and the product of z-scores"),
             "beta_low": ("number", "lower end of its interval, ordinary least squares"),
             "beta_high": ("number", "upper end"),
-            "vif": ("number?", "variance inflation factor of the column; none for the intercept"),
+            "vif": ("number?", "variance inflation factor of the column; empty for the intercept"),
             **NOTE,
         },
     ),
@@ -69,14 +80,14 @@ CONTRACTS = {
             "probe": (
                 "text",
                 "p16 p50 p84 (position p(n + 1)), mean-sd mean mean+sd; low high for two values; "
-                "at ... as the model names; moderator[code] for categories",
+                "at ... for the model's own probes; moderator[code] for categories",
             ),
             "moderator_value": _MODERATOR,
             "effect": ("number", "outcome units per unit of the predictor"),
             **_TEST,
-            **_HC3,
+            **_ROBUST,
             **_BOOT,
-            **_HC3_INTERVAL,
+            **_ROBUST_INTERVAL,
             **_EFFECT_OF,
             **NOTE,
         },
@@ -88,11 +99,11 @@ CONTRACTS = {
             "probe_b": ("text", _PROBE),
             "difference": ("number", "effect at probe_b minus effect at probe_a"),
             **_TEST,
-            **_HC3,
+            **_ROBUST,
             **_BOOT,
-            **_HC3_INTERVAL,
+            **_ROBUST_INTERVAL,
             **_EFFECT_OF,
-            "p_holm": ("number?", "p_value corrected for the number of rows (Holm), for a moderator of categories"),
+            "p_holm": ("number?", "p_value, Holm-corrected over the rows, for a categorical moderator"),
         },
     ),
     "moderation/{model}/omnibus": Contract(
@@ -110,34 +121,34 @@ CONTRACTS = {
         },
     ),
     "moderation/{model}/johnson_neyman": Contract(
-        "Values of the moderator at which the predictor's effect is just significant; none for a moderator of categories.",
+        "Values of the moderator at which the predictor's effect is just significant; no rows for a categorical moderator.",
         _BOUNDARY,
     ),
     "moderation/{model}/johnson_neyman_regions": Contract(
-        "The observed range of the moderator, cut at the boundaries; the sign is evaluated in each region.", _REGION
+        "The observed range of the moderator, divided at the boundaries; the sign is evaluated in each region.", _REGION
     ),
     "moderation/{model}/johnson_neyman_alternatives": Contract(
-        "The boundaries with HC3 errors, and with the false discovery rate controlled over the observed values.",
+        "The boundaries with HC3 standard errors, and with the false discovery rate controlled over the observed values.",
         _BOUNDARY | _METHOD,
     ),
     "moderation/{model}/johnson_neyman_regions_alternatives": Contract(
-        "The regions with HC3 errors, and with the false discovery rate controlled.", _REGION | _METHOD
+        "The regions with HC3 standard errors, and with the false discovery rate controlled.", _REGION | _METHOD
     ),
     "moderation/{model}/fit": Contract(
-        "The model as a whole, and what the interaction adds.",
+        "Fit of the model, and the increment due to the interaction.",
         {
             "n": ("count", "respondents in the model (listwise)"),
-            "dropped": ("count", "respondents left out for a missing value"),
+            "dropped": ("count", "respondents excluded because of missing values"),
             "r_squared": ("number", "share of variance explained"),
             "adj_r_squared": ("number", "adjusted for the number of predictors"),
             "f": ("number", "F of the whole model"),
             "p_value": ("number", "of that F"),
-            "r_squared_change": ("number", "what the interaction adds"),
+            "r_squared_change": ("number", "increment due to the interaction"),
             "f_change": ("number", "F of the change, df_change and df_residual degrees of freedom"),
             "p_change": ("number", "of that F"),
             "df_model": ("count", "numerator degrees of freedom"),
             "df_residual": ("count", "n - parameters"),
-            "detectable_change": ("number", "smallest change in R² that this n finds with 80 % power"),
+            "detectable_change": ("number", "smallest change in R² detectable at this n with 80% power"),
             "resamples": ("count", "bootstrap resamples"),
             "redrawn": ("count", "resamples drawn again because their design was singular"),
             "df_change": ("count", "product terms"),
@@ -156,12 +167,12 @@ CONTRACTS = {
         },
     ),
     "moderation/{model}/effect_curve": Contract(
-        "The predictor's effect over the moderator's observed range; none for a moderator of categories.",
+        "The predictor's effect over the moderator's observed range; no rows for a categorical moderator.",
         {
             "moderator_value": _MODERATOR,
             "effect": ("number", "outcome units per unit of the predictor"),
             **_INTERVAL,
-            **_HC3_INTERVAL,
+            **_ROBUST_INTERVAL,
             **_EFFECT_OF,
         },
     ),
@@ -174,17 +185,17 @@ CONTRACTS = {
         },
     ),
     "moderation/{model}/equivalence": Contract(
-        "The interaction's interval beside the smallest effect of interest, and what that says.",
+        "The interaction's interval compared with the smallest effect size of interest, and the conclusion.",
         {
             "term": ("text", "predictor:moderator"),
             "interval": ("text", "ols, hc3 or bootstrap; noncentral F for several product terms, whose effect is ΔR²"),
-            "smallest_effect": ("number?", "the smallest effect of interest, in units of the coefficient"),
+            "smallest_effect": ("number?", "the smallest effect size of interest, in units of the coefficient"),
             "smallest_change": ("number", "the same, as ΔR² in this sample"),
             "estimate": ("number", "the coefficient; ΔR² for several product terms"),
             **_INTERVAL,
-            "equivalence_low": ("number?", "lower end of the interval of twice the error, for the two one-sided tests"),
+            "equivalence_low": ("number?", "lower end of the 1 − 2α interval, for the two one-sided tests"),
             "equivalence_high": ("number?", "upper end"),
-            "p_equivalence": ("number?", "the larger p of the two one-sided tests; none for the bootstrap"),
+            "p_equivalence": ("number?", "the larger p of the two one-sided tests; empty for the bootstrap"),
             "reading": (
                 "text",
                 "relevant_positive, positive, small_positive, negligible, undecided, small_negative, negative, "
@@ -205,19 +216,19 @@ CONTRACTS = {
         },
     ),
     "moderation/{model}/leave_one_out": Contract(
-        "The interaction without each respondent.",
+        "The interaction with each respondent omitted in turn.",
         {
-            "respondent": ("text", "who is left out"),
+            "respondent": ("text", "omitted respondent"),
             "term": ("text", "product term"),
             "estimate": ("number?", "the coefficient without the respondent"),
-            "std_error": ("number?", "its standard error, of the kind that the study shows (HC3 or ordinary least squares)"),
+            "std_error": ("number?", "its standard error, HC3 or ordinary least squares as in the report"),
             "t": ("number?", "estimate / std_error"),
             "p_value": ("number?", "two-sided, t distribution"),
             **_INTERVAL,
             "dfbetas": ("number?", "standardised change of the coefficient"),
             "turns": (
                 "text?",
-                "verdict where the interval's excluding zero changes, sign where it then excludes it on the other side",
+                "verdict if omission changes whether the interval excludes zero, sign if it excludes zero on the other side",
             ),
         },
     ),
@@ -233,32 +244,32 @@ CONTRACTS = {
         },
     ),
     "moderation/{model}/linearity": Contract(
-        "The predictor's effect in thirds of the moderator, beside the model's straight line.",
+        "The predictor's effect within terciles of the moderator, compared with the linear interaction.",
         {
             "bin": ("count", "1, 2, 3"),
             "from": _MODERATOR,
             "to": _MODERATOR,
             "median": _MODERATOR,
             "n": ("count", "respondents in the bin"),
-            "effect": ("number", "at the bin's median, from the bin's own line"),
+            "effect": ("number", "at the bin's median, from the bin's own slope"),
             **_TEST,
-            "model_effect": ("number", "the same by the model's straight line"),
+            "model_effect": ("number", "the same, from the linear interaction"),
             **_EFFECT_OF,
         },
     ),
     "moderation/{model}/sensitivity": Contract(
-        "What a study of this size and these reliabilities can show about an interaction.",
+        "Power and sensitivity for an interaction at this sample size and these reliabilities.",
         {
-            "quantity": ("text", "minimum_detectable (80 % power), smallest_effect (of interest), or effect"),
-            "attenuation": ("number", "share of a true ΔR² that reaches the scores; 1 as if measured without error"),
+            "quantity": ("text", "minimum_detectable (80% power), smallest_effect (of interest), or effect"),
+            "attenuation": ("number", "share of a true ΔR² that remains in the scores; 1: no measurement error"),
             "delta_r_squared": ("number?", "ΔR² between true scores"),
-            "delta_r_squared_scores": ("number?", "what is left of it in the scores"),
+            "delta_r_squared_scores": ("number?", "ΔR² that remains in the scores"),
             "n": ("count", "respondents in the model"),
             "power": ("number?", "of the F test, noncentral F distribution, this sample's design"),
-            "type_s": ("number?", "chance of the wrong sign, given significance; none for several product terms"),
+            "type_s": ("number?", "probability of the wrong sign, given significance; empty for several product terms"),
             "type_m": ("number?", "mean exaggeration of the estimate, given significance"),
-            "n_required": ("count?", "respondents for 80 % power; none beyond a million"),
-            "power_expected": ("number?", "power averaged over designs whose people are drawn from this sample's"),
+            "n_required": ("count?", "respondents for 80% power; empty beyond one million"),
+            "power_expected": ("number?", "power averaged over designs resampled from this sample"),
             "power_ols": ("number?", "share of simulated studies whose OLS interval excludes zero"),
             "power_hc3": ("number?", "the same with HC3"),
             "power_bootstrap": ("number?", "the same with the percentile bootstrap; up to 300 respondents"),
@@ -268,9 +279,9 @@ CONTRACTS = {
         },
     ),
     "moderation/{model}/power_curve": Contract(
-        "Power over the size of the effect, and over the size of the sample at the smallest effect of interest.",
+        "Power by effect size, and by sample size at the smallest effect size of interest.",
         {
-            "curve": ("text", "delta_r_squared or n: what runs"),
+            "curve": ("text", "delta_r_squared or n: the quantity that varies"),
             "attenuation": ("number", "as in sensitivity"),
             "delta_r_squared": ("number", "ΔR² between true scores"),
             "n": ("count", "respondents"),
@@ -278,14 +289,14 @@ CONTRACTS = {
         },
     ),
     "moderation/{model}/errors_in_variables": Contract(
-        "The coefficients corrected for unreliability; no row where no reliability below 1 is known.",
+        "The coefficients corrected for unreliability; no rows if no reliability below 1 is known.",
         {
             "term": ("text", "as in coefficients"),
-            "reliability": ("number?", "of the variable, where known and below 1"),
+            "reliability": ("number?", "of the variable, if known and below 1"),
             "uncorrected": ("number", "the coefficient by ordinary least squares"),
             "estimate": ("number?", "the corrected coefficient"),
             "boot_std_error": ("number?", "standard deviation over the bootstrap resamples"),
-            "boot_low": ("number?", "lower end of the percentile bootstrap interval, the reliabilities taken as known"),
+            "boot_low": ("number?", "lower end of the percentile bootstrap interval, treating the reliabilities as known"),
             "boot_high": ("number?", "upper end"),
             "resamples": ("count", "bootstrap resamples"),
             "unsolved": ("count?", "resamples without a solution"),
@@ -293,13 +304,13 @@ CONTRACTS = {
         },
     ),
     "moderation/{model}/dropped": Contract(
-        "Respondents left out of the model.",
+        "Respondents excluded from the model.",
         {"respondent": ("text", "respondent id"), "reason": ("text", "which values are missing")},
     ),
     "moderation/{model}/screening": Contract(
-        "The interaction among all kept respondents and without those whom the screening flags; no row where nobody is flagged.",
+        "The interaction among all retained respondents and without flagged respondents; no rows if nobody is flagged.",
         {
-            "respondents": ("text", "all kept respondents, or without the flagged"),
+            "respondents": ("text", "retained (all of them), or unflagged"),
             "n": ("count", "respondents in the model (listwise)"),
             "estimate": ("number?", "unstandardised coefficient of the interaction"),
             "std_error": ("number?", "standard error, ordinary least squares"),

@@ -1,1 +1,1 @@
-"""Files as rows of cells, whatever encoded them and whatever stands between the cells."""
+"""Read files as rows of cells, whatever their encoding and delimiter."""

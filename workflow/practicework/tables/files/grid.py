@@ -1,4 +1,4 @@
-"""A file as rows of cells, before anybody knows which survey tool wrote it; text files and workbooks give the same."""
+"""A file as rows of cells, the same for text files and workbooks and for all survey tools."""
 
 import html
 import re
@@ -16,18 +16,18 @@ _TO_POINT = str.maketrans({",": ".", ".": None, " ": None, "\u00a0": None, "\u20
 
 @dataclass
 class Grid:
-    """The rows of a file that hold anything, headings included, and their numbers as a spreadsheet shows them.
+    """The non-empty rows of a file, headings included, and their numbers in a spreadsheet.
 
     Attributes
     ----------
     shown : str
-        How messages name the file.
+        Name of the file in messages.
     rows : list of list
-        Cells as text; None only where the file says that there was nothing to answer.
+        Cells as text; None only if the file states that the question was not shown.
     lines : list of int
-        Each row's number, the first row of the file being row 1.
+        Number of each row; the first row of the file is row 1.
     delimiter : str
-        What stands between the cells; empty in a workbook.
+        The separator of the cells; empty in a workbook.
     """
 
     shown: str
@@ -37,27 +37,27 @@ class Grid:
 
 
 def table(grid: Grid, headings: int = 1, **facts: object) -> RawTable:
-    """The grid below its rows of headings, or a StudyError if there is nobody or a row is too long or too short."""
+    """Return the rows below the headings; raise a StudyError if there are none or a row is too long or too short."""
     header = [(heading or "").strip() for heading in grid.rows[0]]
     for line, row in zip(grid.lines, grid.rows, strict=True):
         if len(row) != len(header):
             raise StudyError(
-                f"{grid.shown}, row {line}, has {len(row)} cells where the header has {len(header)}; "
-                "correct the row (a text with the separator in it needs quotes)."
+                f"{grid.shown}, row {line}, has {len(row)} cells, but the header has {len(header)}; "
+                "correct the row (a text that contains the separator needs quotes)."
             )
     rows, lines = grid.rows[headings:], grid.lines[headings:]
     if not rows:
-        raise StudyError(f"{grid.shown} has a header but no respondent; export the responses again.")
+        raise StudyError(f"{grid.shown} has a header but no respondents; export the responses again.")
     if grid.delimiter in (";", "\t"):
         decimal_points(rows)
     return RawTable(grid.shown, header, rows, lines, **facts)
 
 
 def decimal_points(rows: list[list[str | None]]) -> None:
-    """Write 3,5 as 3.5 and 1 234,5 as 1234.5, in place, in the columns where every cell is such a number.
+    """Rewrite 3,5 as 3.5 and 1 234,5 as 1234.5 in place, in columns where every cell is such a number.
 
-    A point or blank between thousands counts only where a decimal comma settles what it means; a no-break
-    space has no other meaning.
+    A point or space is a thousands separator only if a decimal comma makes that unambiguous; a no-break
+    space always is.
     """
     for position in range(len(rows[0])):
         cells = {row[position] for row in rows}
@@ -76,15 +76,15 @@ def decimal_points(rows: list[list[str | None]]) -> None:
 
 
 def plain(text: str | None) -> str:
-    """A question's words: no HTML, no line breaks."""
+    """Return a question's text without HTML and line breaks."""
     return re.sub(r"\s+", " ", html.unescape(_TAGS.sub(" ", text or ""))).strip()
 
 
 def short(heading: str) -> str:
-    """A heading compared: `Duration (in seconds)` and SPSS's `Duration__in_seconds_` are the same."""
+    """Normalize a heading: `Duration (in seconds)` and SPSS's `Duration__in_seconds_` become equal."""
     return re.sub(r"[\W_]+", "", heading.casefold())
 
 
 def empty(cell: str | None) -> bool:
-    """Whether a cell holds no text."""
+    """Return whether a cell contains no text."""
     return not (cell and cell.strip())

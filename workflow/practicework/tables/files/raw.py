@@ -1,10 +1,10 @@
-"""What every reader returns, and what it may find out about a file on the way."""
+"""The table that every reader returns, with what it detected about the file."""
 
 from dataclasses import dataclass, field
 
 DIRECT, LOCATION, NETWORK, CONTACT = "direct identifier", "location", "network", "contact"
 FREE_TEXT, METADATA, UNDECLARED = "free text", "metadata of the survey tool", "not declared"
-"""Why a column stays behind."""
+"""Reasons for excluding a column."""
 
 
 @dataclass(frozen=True)
@@ -14,32 +14,32 @@ class RawTable:
     Attributes
     ----------
     shown : str
-        How messages name the file.
+        Name of the file in messages.
     header : list of str
         One name per column.
     rows : list of list
-        One list of cells per respondent. A cell is a text, `""` where the question was seen but not
-        answered or the format cannot tell, or None where the format says that it was not shown.
+        One list of cells per respondent. A cell is a text, `""` if the question was seen but not
+        answered or the format does not distinguish, or None if the format states that it was not shown.
     lines : list of int
-        Each row's number as a spreadsheet shows it, the first row of the file being row 1.
+        Number of each row in a spreadsheet; the first row of the file is row 1.
     tool : str
         The survey tool or format, in words.
     texts : list of str
-        The question text of each column, empty where the format has none; as long as `header`, or empty.
+        The question text of each column, empty if the format has none; as long as `header`, or empty.
     aliases : list of tuple
         Further names of each column (an import id, a label); as long as `header`, or empty.
     reasons : dict
-        Columns that the format is known for and that are no answers: position, then why it stays behind.
+        Known columns of the format that are not answers: position, then the reason for exclusion.
     missing : dict
         Position, then the cells that the file itself declares to mean "no answer".
     left_out : list of tuple
-        Rows that the reader left out: row number and reason (a preview, a test, spam).
+        Rows that the reader excluded: row number and reason (a preview, a test, spam).
     duration, finished : int or None
-        The position of the total time in seconds, and of the mark that the survey was finished.
+        The position of the total time in seconds, and of the completion flag.
     finished_as : frozenset of str
-        The cells, in lower case, by which `finished` says yes; empty where any text does.
+        The values of `finished`, in lower case, that mean yes; empty if any text does.
     labels : dict
-        Position, then the text that the file itself gives to each code.
+        Position, then the file's own label of each code.
     """
 
     shown: str

@@ -1,6 +1,6 @@
-"""Text files with separators: what they are encoded in, what stands between the cells, and the cells.
+"""Read delimited text files: detect the encoding and the separator, then read the cells.
 
-The csv module reads them row by row, since pandas shifts columns silently where rows are too long.
+The csv module reads them row by row, because pandas silently shifts columns if rows are too long.
 """
 
 import codecs
@@ -24,26 +24,26 @@ _QUOTED = '"[^"]*(?:""[^"]*)*"'
 
 
 def grid(path: Path, shown: str, tells_nulls: Callable[[list[list[str]]], bool] = lambda head: False) -> Grid:
-    """The file's cells.
+    """Return the cells of a text file.
 
     Parameters
     ----------
     path : Path
     shown : str
-        How messages name the file.
+        Name of the file in messages.
     tells_nulls : callable
-        From the first rows, whether an empty cell without quotes means that the question was not shown.
+        Returns, given the first rows, whether an unquoted empty cell means that the question was not shown.
 
     Raises
     ------
     StudyError
-        The file is empty, binary, of no known encoding, or no valid CSV.
+        If the file is empty, binary, of unknown encoding, or not valid CSV.
     """
     encoding = _encoding(path, shown)
     with path.open(encoding=encoding, newline="") as file:
         text = file.read(_HEAD)
     if re.match(r"\s*<(!doctype|html|\?xml)", text, re.IGNORECASE):
-        raise StudyError(f"{shown} is a web page and no table; log in to the survey tool and export the responses again.")
+        raise StudyError(f"{shown} is a web page, not a table; log in to the survey tool and export the responses again.")
     hint = re.match(r'\ufeff?"?sep=([,;\t|])"?\r?\n', text)  # a line that only Excel understands
     delimiter = hint[1] if hint else _delimiter(text)
     rows, lines = [], []
@@ -51,7 +51,7 @@ def grid(path: Path, shown: str, tells_nulls: Callable[[list[list[str]]], bool] 
         if hint:
             file.readline()
         first = 2 if hint else 1
-        quoted = text.lstrip("\r\n").startswith('"')  # a spreadsheet that saves the file again takes the quotes off
+        quoted = text.lstrip("\r\n").startswith('"')  # spreadsheets remove the quotes when they save the file
         records = (
             _with_nulls(file, delimiter)
             if quoted and (head := _records(text, delimiter, 5)) and tells_nulls(head)
@@ -59,20 +59,20 @@ def grid(path: Path, shown: str, tells_nulls: Callable[[list[list[str]]], bool] 
         )
         try:
             for number, row in enumerate(records, first):
-                if row and (rows or any(cell.strip() for cell in row)):  # a person without any answer is still a person
+                if row and (rows or any(cell.strip() for cell in row)):  # respondents without any answer are kept
                     rows.append(row)
                     lines.append(number)
         except csv.Error as error:
             raise StudyError(f"{shown}, after row {len(rows)}, is not valid CSV ({error}); export the responses again.") from None
-    while rows and all(map(empty, rows[-1])):  # but spreadsheets pad the end with empty rows
+    while rows and all(map(empty, rows[-1])):  # spreadsheets pad the end with empty rows
         del rows[-1], lines[-1]
     if not rows:
-        raise StudyError(f"{shown} has no cell with a text; export the responses again.")
+        raise StudyError(f"{shown} contains only empty cells; export the responses again.")
     return Grid(shown, rows, lines, delimiter)
 
 
 def _with_nulls(file: io.TextIOBase, delimiter: str) -> Iterator[list[str | None]]:
-    """The rows with None for an empty cell without quotes, which the csv module cannot tell from one with quotes."""
+    """Yield the rows, with None for unquoted empty cells, which the csv module does not distinguish from quoted ones."""
     taken: list[str] = []
 
     def kept() -> Iterator[str]:
@@ -94,12 +94,12 @@ def _with_nulls(file: io.TextIOBase, delimiter: str) -> Iterator[list[str | None
 
 
 def _encoding(path: Path, shown: str) -> str:
-    """The name of the encoding, as Python knows it."""
+    """Return Python's name of the encoding."""
     if not path.stat().st_size:
         raise StudyError(f"{shown} is empty; export the responses again.")
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         start = content[:4096]
-        zeros = [start[at::2].count(0) / max(1, len(start[at::2])) for at in (0, 1)]  # Latin letters have one in UTF-16
+        zeros = [start[at::2].count(0) / max(1, len(start[at::2])) for at in (0, 1)]  # Latin letters have a zero byte in UTF-16
         if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             encoding = "utf-16"
         elif zeros[0] > 0.7 and zeros[1] < 0.1:
@@ -127,7 +127,7 @@ def _encoding(path: Path, shown: str) -> str:
 
 
 def _first_wrong(content: mmap.mmap, encoding: str) -> int | None:
-    """Where the content stops to be text of an encoding, if it does."""
+    """Return where the content is first invalid in an encoding, or None if it is valid."""
     decoder = codecs.getincrementaldecoder(encoding)()
     for step in range(0, len(content), _BLOCK):
         block = content[step : step + _BLOCK]
@@ -143,7 +143,7 @@ def _first_wrong(content: mmap.mmap, encoding: str) -> int | None:
 
 
 def _damaged(content: mmap.mmap) -> bool:
-    """Whether this is UTF-8 with some wrong bytes, which would turn every accent into two other characters."""
+    """Return whether this is UTF-8 with some invalid bytes, whose accented letters another encoding would garble."""
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     wrong = right = 0
     for step in range(0, len(content), _BLOCK):
@@ -155,7 +155,7 @@ def _damaged(content: mmap.mmap) -> bool:
 
 
 def _delimiter(text: str) -> str:
-    """The separator with which the first rows have the same number of cells; among equals, the most cells."""
+    """Return the separator that gives the first rows the same number of cells; in a tie, the most cells."""
 
     def fits(delimiter: str) -> tuple[float, int]:
         widths = [len(row) for row in _records(text, delimiter, 100)]
@@ -163,15 +163,15 @@ def _delimiter(text: str) -> str:
             return 0.0, 0
         return round(widths.count(widths[0]) / len(widths), 1), widths[0]
 
-    best = max(DELIMITERS, key=fits)  # the first of equals; the comma last, as it also stands in numbers
+    best = max(DELIMITERS, key=fits)  # the first in a tie; the comma last, as it also occurs in numbers
     if fits(best)[0] > 0.1 or len(_records(text, best, 3)) < 2:
         return best if fits(best)[1] else ","
     first = "".join("".join(text.lstrip("\r\n").splitlines()[:1]).split('"')[::2])
-    return max(",;\t|", key=first.count)  # every row broken: the message should at least count the right cells
+    return max(",;\t|", key=first.count)  # every row is broken: the message should at least count the right cells
 
 
 def _records(text: str, delimiter: str, most: int) -> list[list[str]]:
-    """The first rows that are not blank; the last one of a long text is cut and left out."""
+    """Return the first rows that are not blank, without the truncated last row of a long text."""
     records = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):

@@ -1,1 +1,0 @@
-"""Figures, drawn from the saved tables alone; the only modules that import matplotlib."""

@@ -1,0 +1,280 @@
+"""Moderation: each model's answer, robustness, tables and figures."""
+
+from __future__ import annotations
+
+from practicework.report import apa
+from practicework.report.contents import ref
+from practicework.report.context import Context
+from practicework.report.messages import _, count, listing, say, sentences
+from practicework.report.moderation import drawings, robustness, tables
+from practicework.report.moderation import wording as words
+from practicework.report.moderation.explorer import explorer
+from practicework.report.moderation.facts import Model, errors_words
+from practicework.report.moderation.robustness import Robustness
+from practicework.report.section import Block, Fold, Heading, Items, Paragraph, Section, Tile, present
+from practicework.report.table import Drawing, Table
+
+LARGE_CHANGE = 0.02
+"""ΔR² above which a detectable interaction is far above the usual ones in field studies."""
+
+
+def section(context: Context) -> Section:
+    """What the stage contributes to the report."""
+    models = [Model(context, name) for name in context.study.models]
+    bodies = [_body(model) for model in models]
+    return Section(
+        "moderation",
+        _("Moderation"),
+        body=tuple(block for body, _shown in bodies for block in body),
+        links=tuple((f"model-{model.name}", model.title) for model in models) if len(models) > 1 else (),
+        answer=(words.moderates(models[0]), words.size(models[0])),
+        tiles=_tiles(models[0]),
+        manuscript={
+            "analysis": _analysis(context, models),
+            "results": tuple(
+                block for model, (_body_blocks, shown) in zip(models, bodies, strict=True) for block in _results(model, shown)
+            ),
+        },
+        methods=_methods(context),
+        limitations=_limitations(context, models),
+        references=(
+            "aguinis2005", "benjamini1995", "busemeyer1983", "esarey2018", "fuller1987", "gelman2014", "hainmueller2019",
+            "hayes2009", "lakens2017",
+        ),
+        software=("statsmodels",),
+    )  # fmt: skip
+
+
+def _tiles(model: Model) -> tuple[Tile, ...]:
+    v, facts = model.verdict, Robustness(model)
+    change = apa.unit(model.fit["r_squared_change"], 3)
+    if v["joint"]:
+        ci = apa.interval(v["ci_low"], v["ci_high"], 3, of_unit=True)
+        found = [Tile(f"ΔR² = {apa.unit(v['estimate'], 3)}", _("interaction, {level} {ci}", level=model.level, ci=ci), "key")]
+    else:
+        ci = apa.interval(v["ci_low"], v["ci_high"], v["digits"])
+        value = f"b = {apa.number(v['estimate'], v['digits'])}"
+        found = [Tile(value, _("interaction, {level} {ci}; ΔR² = {change}", level=model.level, ci=ci, change=change), "key")]
+    for end in model.ends if len(model.ends) < 4 else ():
+        ci = apa.interval(end["low"], end["high"], end["digits"])
+        names = {"x": model.x, "w": model.w, "probe": end["probe"], "value": end["value"], "level": model.level, "ci": ci}
+        if end["value"] is None:
+            line = _("effect of {x} for {w} = {probe}, {level} {ci}", **names)
+        else:
+            line = _("effect of {x} at the {probe} of {w} ({value}), {level} {ci}", **names)
+        found.append(Tile(apa.number(end["effect"], end["digits"]), line, "key"))
+    if facts.real["power"] is not None:
+        smallest = apa.unit(facts.real["delta_r_squared"], 3)
+        found.append(Tile(apa.unit(facts.real["power"]), _("power to detect ΔR² = {change}", change=smallest)))
+    if facts.changing:
+        line = count(
+            "respondent whose omission would change the conclusion", "respondents whose omission would change the conclusion",
+            facts.influential,
+        )  # fmt: skip
+        found.append(Tile(f"{facts.influential:,}", line, "doubt"))
+    return tuple(found)
+
+
+def _body(model: Model) -> tuple[tuple[Block, ...], dict[str, Table | Drawing]]:
+    """The blocks of a model's section, and the tables and figures that its manuscript text cites."""
+    effects, checks = drawings.effects(model), drawings.diagnostics(model)
+    shown = {
+        "coefficients": tables.coefficients(model),
+        "conditional_effects": tables.conditional_effects(model),
+        "slopes": effects[0],
+        "regions": effects[1] if len(effects) == 2 else None,
+        "sensitivity": robustness.sensitivity(model),
+    }
+    two_values = (
+        _("{w} has two values, so regions of significance are not reported.", w=apa.upper(model.w)) if model.two_valued else ""
+    )
+    body = present(
+        Heading(model.title, id=f"model-{model.name}"),
+        Paragraph(sentences(words.moderates(model), words.size(model), words.test(model), words.excluded(model))),
+        Paragraph(sentences(words.effects(model), words.regions(model), two_values)),
+        explorer(model),
+        shown["coefficients"],
+        *effects,
+        Heading(_("Robustness and sensitivity"), 4),
+        Items(Robustness(model).items()),
+        Fold(
+            _("Conditional effects, regions, power, influence, assumptions and corrections"),
+            present(
+                shown["conditional_effects"],
+                tables.screening(model),
+                tables.regions(model),
+                shown["sensitivity"],
+                *checks,
+                tables.standardized(model),
+                tables.contrasts(model),
+                tables.omnibus(model),
+                robustness.influence(model),
+                robustness.checks(model),
+                robustness.terciles(model),
+                robustness.corrected(model),
+                tables.dropped(model),
+            ),
+        ),
+    )
+    return body, shown
+
+
+def _analysis(context: Context, models: list[Model]) -> tuple:
+    settings = context.config.moderation
+    found: list[str] = []
+    for place, model in enumerate(models):
+        covariates = ""
+        if model.spec.covariates:
+            named = listing([context.inline(one) for one in model.spec.covariates])
+            covariates = count(", with {covariates} as covariate", ", with {covariates} as covariates",
+                               len(model.spec.covariates), covariates=named)  # fmt: skip
+        text = (
+            _("In a further model, we regressed {y} on {x}, {w} and their product{covariates}.")
+            if place
+            else _("We regressed {y} on {x}, {w} and their product{covariates}.")
+        )
+        found.append(text.format(y=model.y, x=model.x, w=model.w, covariates=covariates))
+    found.append(
+        _("Predictors and moderators were mean-centred.") if settings.center == "mean" else _("Predictors were not centred.")
+    )
+    basis = {
+        "hc3": _("Inference is based on heteroscedasticity-consistent (HC3) standard errors"),
+        "ols": _("Inference is based on OLS standard errors"),
+        "bootstrap": _("Inference is based on bootstrap intervals"),
+    }[settings.interval]
+    kind = _("percentile") if settings.bootstrap.interval == "percentile" else _("bias-corrected and accelerated")
+    found.append(
+        _(
+            "{basis}; {kind} bootstrap intervals ({resamples} case resamples, seed {seed}) are reported alongside.",
+            basis=basis, kind=kind, resamples=f"{settings.bootstrap.resamples:,}", seed=context.study.bootstrap_seed,
+        )
+    )  # fmt: skip
+    if any(model.continuous for model in models):
+        found.append(
+            _(
+                "We probed interactions at the 16th, 50th and 84th percentiles of the moderator and with the Johnson–Neyman "
+                "technique."
+            )
+        )
+    if any(model.spec.smallest_effect for model in models):
+        found.append(_("The smallest effect size of interest was set for each model."))
+    else:
+        found.append(_("The smallest effect size of interest was ΔR² = {change}.", change=apa.unit(settings.smallest_change, 3)))
+    found.append(_("Power was computed for that effect and not for the observed one."))
+    return tuple(found)
+
+
+def _results(model: Model, shown: dict) -> tuple:
+    fit, facts = model.fit, Robustness(model)
+    explained = say(
+        "The model explained {percent}% of the variance, R² = {r2}, F({df1}, {df2}) = {f}, p {p} ({table}).",
+        percent=f"{100 * fit['r_squared']:.0f}",
+        r2=apa.unit(fit["r_squared"]),
+        df1=fit["df_model"],
+        df2=fit["df_residual"],
+        f=apa.number(fit["f"]),
+        p=apa.p_equals(fit["p_value"]),
+        table=ref(shown["coefficients"]),
+    )
+    figure = shown["regions"]
+    where = (
+        say(
+            "{table} and {figure} show the conditional effects.",
+            table=ref(shown["conditional_effects"]),
+            figure=ref(shown["slopes"]),
+        )
+        if model.ends
+        else say("{figure} shows the predicted values.", figure=ref(shown["slopes"]))
+    )
+    regions = words.regions(model)
+    if regions and figure is not None:
+        regions = sentences(regions.removesuffix("."), say("({figure}).", figure=ref(figure)))
+    doubtful = _("Checks rejected: {assumptions}.", assumptions=listing(facts.doubtful)) if facts.doubtful else ""
+    return (
+        Heading(model.title, 4),
+        Paragraph(
+            sentences(
+                explained, words.moderates(model), words.size(model), words.test(model), words.effects(model), where, regions,
+                words.excluded(model),
+            )
+        ),
+        Paragraph(
+            sentences(
+                facts.power(short=True), facts.influence(short=True), doubtful, facts.measurement_error(short=True)
+            )
+        ),
+    )  # fmt: skip
+
+
+def _limitations(context: Context, models: list[Model]) -> tuple[str, ...]:
+    found = [
+        _("The data are cross-sectional self-reports, so effects are associations and do not establish causality."),
+        _(
+            "Measurement error attenuates interactions more than main effects, because a product combines the unreliability "
+            "of both variables."
+        ),
+    ]
+    if any(model.continuous for model in models):
+        found.append(_("Johnson–Neyman boundaries are estimates and vary across samples."))
+    if len(models) > 1:
+        found.append(
+            count("The tests of {n} model were not corrected for multiplicity.",
+                  "The tests of {n} models were not corrected for multiplicity.", len(models))
+        )  # fmt: skip
+    without = [model for model in models if not model.spec.covariates]
+    if len(without) == len(models):
+        found.append(_("No covariates were included, so other causes of the outcome were not controlled for."))
+    for model in without if len(without) < len(models) else ():
+        found.append(_("No covariates were included in the model of {title}.", title=model.inline))
+    detectable = max(model.fit["detectable_change"] for model in models)
+    if detectable > LARGE_CHANGE:
+        found.append(
+            _(
+                "A sample of this size reaches 80% power only for interactions of ΔR² = {change} or more, whereas published "
+                "interactions are usually far smaller (median f² = .002; Aguinis et al., 2005); a significant interaction is "
+                "therefore likely to be overestimated, and a nonsignificant one is inconclusive.",
+                change=apa.unit(detectable, 3),
+            )
+        )
+    found.append(_("No latent interaction was modelled."))
+    return tuple(found)
+
+
+def _methods(context: Context) -> tuple[tuple[str, str], ...]:
+    settings = context.config.moderation
+    centred = _("both mean-centred") if settings.center == "mean" else _("uncentred")
+    by, other = ("OLS", "HC3") if settings.interval == "ols" else ("HC3", "OLS")
+    kind = _("percentile") if settings.bootstrap.interval == "percentile" else _("bias-corrected and accelerated")
+    model = _(
+        "Ordinary least squares with the product of predictor and moderator, {centred}; t distribution; HC3 standard errors "
+        "alongside OLS standard errors; listwise deletion. The interaction is tested by the change in R². Conditional "
+        "effects are estimated at the 16th, 50th and 84th percentiles (position p(n + 1)) and at the mean ± 1 SD of the "
+        "moderator. Johnson–Neyman boundaries are computed in closed form with {by} standard errors, and the sign is "
+        "evaluated in each region (Hayes & Matthes, 2009); regions with {other} standard errors and with the false "
+        "discovery rate controlled over the observed values (Benjamini & Hochberg, 1995; Esarey & Sumner, 2018) are given "
+        "in the notes.",
+        centred=centred, by=by, other=other,
+    )  # fmt: skip
+    if context.config.categories:
+        model = sentences(model, _("Categorical variables are coded by indicators of each category but the first."))
+    chosen = (
+        _("of four intervals, the one that kept its level in simulations of this design with equal and unequal variances")
+        if settings.interval == "hc3"
+        else _("as declared in the config")
+    )
+    certainty = _(
+        "Conclusions are based on the {by} interval ({chosen}) and on the smallest effect size of interest; an interaction "
+        "is negligible if two one-sided tests reject effects of that size (Lakens, 2017). Power, detectable ΔR² and "
+        "required N come from the noncentral F distribution; type S and type M errors are conditional on significance "
+        "(Gelman & Carlin, 2014). The reliability of the product is (ρxρw + r²)/(1 + r²) (Busemeyer & Jones, 1983). Power "
+        "for the observed effect is not computed. Correction for measurement error uses errors-in-variables moments "
+        "(Fuller, 1987). Linearity of the interaction is examined in terciles of the moderator (Hainmueller et al., 2019).",
+        by=errors_words(settings.interval), chosen=chosen,
+    )  # fmt: skip
+    bootstrap = _(
+        "Bootstrap intervals are {kind} intervals at {level}% from {resamples} case resamples. Each sample and model "
+        "derives its own seed from {seed}. Resamples in which the model cannot be estimated are drawn again and counted.",
+        kind=kind, level=f"{100 * settings.confidence:g}", resamples=f"{settings.bootstrap.resamples:,}",
+        seed=context.study.bootstrap_seed,
+    )  # fmt: skip
+    return (_("Moderation"), model), (_("Robustness and sensitivity"), certainty), (_("Bootstrap"), bootstrap)

@@ -1,0 +1,212 @@
+"""The ledger of published and reproduced values, and the metric of published coefficients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from practicework.report import apa
+from practicework.report.contents import ref
+from practicework.report.context import Context
+from practicework.report.messages import _, count, listing, say, sentences
+from practicework.report.section import Block, Fold, Heading, Items, Paragraph, Section, Tile, present
+from practicework.report.table import Table, integer, made, number, share, text
+from practicework.study.published import parse
+
+
+def section(context: Context) -> Section:
+    """What the stage contributes to the report."""
+    rows = context.rows("replication/ledger")
+    agree = sum(bool(row["agrees"]) for row in rows)
+    ledger = _claims(rows) if context.part.is_set else _ledger(context, rows)
+    differ = tuple(difference(row) for row in rows if not row["agrees"])
+    value = _("{part} of {whole}", part=agree, whole=len(rows))
+    return Section(
+        "replication",
+        _("Replication ledger"),
+        body=present(
+            Paragraph(_verdict(context, agree, len(rows))),
+            Items(differ),
+            ledger,
+            *_metric(context),
+        ),
+        tiles=(Tile(value, _tile(context), "good" if agree == len(rows) else "doubt"),),
+        manuscript={
+            "results": (
+                say("Of {whole} published values, {part} were reproduced at the published precision ({table}).",
+                    whole=len(rows), part=agree, table=ref(ledger)) if not context.part.is_set else
+                say("Of {whole} countable claims in the text, {part} agree with the tables of the same publication ({table}).",
+                    whole=len(rows), part=agree, table=ref(ledger)),
+            )
+        },
+    )  # fmt: skip
+
+
+def _tile(context: Context) -> str:
+    if context.part.is_set:
+        return _("claims agree with the publication's tables")
+    if context.part.synthetic:
+        return _("published values reproduced (the data were computed to do so)")
+    return _("published values reproduced")
+
+
+def _verdict(context: Context, agree: int, claims: int) -> str:
+    if context.part.is_set:
+        found = count(
+            "Of {claims} countable claims in the text, {agree} agree with the tables of the same publication; {n} does not.",
+            "Of {claims} countable claims in the text, {agree} agree with the tables of the same publication; {n} do not.",
+            claims - agree, claims=claims, agree=agree,
+        )  # fmt: skip
+        return sentences(
+            found,
+            _(
+                "A claim that does not agree is not necessarily wrong: the tables may be illustrative, or one of the two "
+                "passages may contain a slip."
+            ),
+        )
+    if agree == claims:
+        found = _("All {claims} published values were reproduced at the published precision.", claims=claims)
+    else:
+        found = count(
+            "Of {claims} published values, {agree} were reproduced at the published precision; {n} differs.",
+            "Of {claims} published values, {agree} were reproduced at the published precision; {n} differ.",
+            claims - agree, claims=claims, agree=agree,
+        )  # fmt: skip
+    if not context.part.synthetic:
+        return found
+    return sentences(
+        found,
+        _("The data were computed to do so: this shows that the pipeline computes what the study reports, not that its findings "
+          "hold."),
+    )  # fmt: skip
+
+
+def _agrees(row: Mapping) -> str:
+    return _("✓ agrees") if row["agrees"] else _("✗ differs")
+
+
+def _ledger(context: Context, rows: list[dict]) -> Table:
+    columns = [
+        text("claim", _("Value")),
+        made("published", _("Published"), lambda row: row["published"]),
+        made("reproduced", _("Reproduced"), reproduced),
+        text("agrees", _("Agreement"), _agrees),
+        text("where", _("Result table"), lambda row: f"{row['table']}: {row['row'] + ', ' if row['row'] else ''}{row['column']}"),
+    ]
+    note = context.note(
+        _("Source: {sources}.", sources=listing(list(dict.fromkeys(row["source"] for row in rows)))),
+        _("A value agrees if it rounds to the published value or satisfies the published inequality."),
+    )
+    return Table.of("replication_ledger", _("Published and reproduced values"), columns, rows, note, row="claim")
+
+
+def _claims(rows: list[dict]) -> Table:
+    """The claims of a text about its own tables."""
+    columns = [
+        text("claim", _("Claim")),
+        text("source", _("Passage")),
+        made("published", _("Published"), lambda row: row["published"]),
+        made("reproduced", _("Counted"), reproduced),
+        text("agrees", _("Agreement"), _agrees),
+    ]
+    note = _(
+        "Claims are what the text says or implies; counts come from the publication's tables. The result table of each count "
+        "is in replication/ledger.csv."
+    )
+    title = _("Claims in the text and counts from the tables")
+    return Table.of("replication_ledger", title, columns, rows, note, row="claim")
+
+
+def difference(row: Mapping) -> str:
+    """Return a claim that does not agree, with both passages."""
+    names = {"claim": row["claim"], "source": row["source"], "published": row["published"], "counted": reproduced(row)}
+    found = _("{claim} ({source}): {published} as published, {counted} from the tables.", **names)
+    return f"{found} {row['note']}" if row["note"] else found
+
+
+def reproduced(row: Mapping) -> apa.Shown:
+    """Return a reproduced value with two decimals more than published, in the style of the published value."""
+    if row["reproduced"] is None:
+        return apa.number(None)
+    if row["column"].startswith("p_"):
+        return apa.p(row["reproduced"])
+    printed = parse(row["published"])
+    decimals = printed.decimals + 2 if printed.decimals else 0 if float(row["reproduced"]).is_integer() else 2
+    of_unit = row["published"].lstrip("<>≤≥= -−+").startswith(".")
+    return (apa.unit if of_unit else apa.number)(row["reproduced"], decimals)
+
+
+def _metric(context: Context) -> tuple[Block, ...]:
+    """What the published coefficients say of the metric of the scores, for each model that can be assessed."""
+    if "replication/metric" not in context.results:
+        return ()
+    rows, blocks = context.rows("replication/metric"), []
+    for name in dict.fromkeys(row["model"] for row in rows):
+        own = [row for row in rows if row["model"] == name]
+        pure = [row for row in own if row["outcome"] == row["predictor"] == row["moderator"]]
+        blocks += [
+            Heading(_("Metric of the published coefficients")),
+            Paragraph(_metric_sentences(pure)),
+            _metric_table(context, f"replication_metric_{name}", name, pure),
+            Fold(_("All combinations of metrics"), (_metric_table(context, f"replication_metrics_{name}", name, own),)),
+        ]
+    return tuple(blocks)
+
+
+def _scores(metric: str) -> str:
+    return {"mean": _("mean scores"), "sum": _("sum scores"), "standardised": _("standardized scores")}[metric]
+
+
+def _metric_sentences(pure: list[dict]) -> str:
+    plausible = [_scores(row["outcome"]) for row in pure if row["possible"]]
+    implausible = [row for row in pure if not row["possible"]]
+    if plausible and implausible:
+        found = _(
+            "The published coefficients are consistent with {plausible} but implausible for {implausible} that are roughly "
+            "normal.",
+            plausible=listing(plausible), implausible=listing([_scores(row["outcome"]) for row in implausible]),
+        )  # fmt: skip
+    elif plausible:
+        found = _("The published coefficients are consistent with {plausible}.", plausible=listing(plausible))
+    else:
+        found = _("The published coefficients are implausible for mean, sum and standardized scores that are roughly normal.")
+    mean = next((row for row in implausible if row["outcome"] == "mean"), None)
+    if mean is None or mean["interaction_t_usual"] is None or mean["t_needed"] is None:
+        return found
+    return sentences(
+        found,
+        _(
+            "With mean scores and standard deviations of the usual size, a coefficient of {b} would have |t| = {usual} (at "
+            "most {high} for the widest plausible standard deviations), whereas the published test requires {needed}.",
+            b=mean["estimate"].replace("-", "−"), usual=apa.number(mean["interaction_t_usual"]),
+            high=apa.number(mean["interaction_t_high"]), needed=apa.number(mean["t_needed"]),
+        ),
+    )  # fmt: skip
+
+
+def _metric_table(context: Context, key: str, name: str, rows: list[dict]) -> Table:
+    model = context.study.models[name]
+    short = {"mean": _("mean"), "sum": _("sum"), "standardised": _("standardized")}
+
+    def role(one: str):
+        return text(one, context.label(getattr(model, one)), lambda row: short[row[one]])
+
+    columns = [
+        *(role(one) for one in ("outcome", "predictor", "moderator")),
+        text("possible", _("Plausible"), lambda row: _("✓ yes") if row["possible"] else _("✗ no")),
+        share("share", _("Share of the grid")),
+        number("interaction_t_usual", _("|t|, usual SD")),
+        number("interaction_t_high", _("|t|, largest")),
+        number("t_needed", _("|t| required")),
+        integer("n", "N"),
+    ]
+    note = context.note(
+        _(
+            "Metrics of outcome, predictor and moderator. Share of the grid = share of plausible standard deviations (.10 to "
+            ".30 of the response range for a mean score) and correlations that meet every published test. |t| is that of the "
+            "published interaction, with the usual standard deviation (.20 of the response range) and at most. Variables are "
+            "treated as normal."
+        )
+    )
+    title = _("{model}: metrics and the published coefficients", model=model.label or context.label(model.interaction))
+    identify = lambda row: f"{row['outcome']} {row['predictor']} {row['moderator']}"  # noqa: E731
+    return Table.of(key, title, columns, rows, note, row=identify)

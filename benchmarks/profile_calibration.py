@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from practicework.report.figures.style import COLOURS, GREY, LINES, canvas, svg
 
 from practicework.numerics.seeds import generator
+from practicework.report.style import COLOURS, GREY, LINES, canvas, svg
 from practicework.stages.profiles.assignment import draw_shares
 from practicework.stages.profiles.robustness import nearest_prototype
 from practicework.study.settings import PROTOTYPES

@@ -185,7 +185,7 @@ def test_ids_that_identify_a_person_are_refused(read, one, kind):
         ("id,i1,i2,age\nP1,6,2,3\n", "row 2, column 'i1': '?6'? is outside the response range 1 to 5 of the scale 's'"),
         ("id,i1,i2,age\nP1,1,2,3\nP2,1,0.99,3\n", "row 3, column 'i2': '?0.99'? is outside"),
         ("id,i1,i2,age\nP1,Agree,2,3\n", "row 2, column 'i1': 'Agree' is neither a number nor a label of the scale 's'"),
-        ('id,i1,i2,age\nP1,"1,5",2,3\n', "'1,5' is not a number"),
+        ('id,i1,i2,age\nP1,"1,5",2,3\n', "'1,5' is neither a number nor a label"),
         ("id,i1,i2,age\nP1,1,2,forty\n", "row 2, column 'age': 'forty' is not a number"),
         ("id,i1,i2,age\nP1,1,2,inf\n", "'inf' is not a number"),
         ("id,i1,i2,age\nP1,1,2,0x10\n", "'0x10' is not a number"),

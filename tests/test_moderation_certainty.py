@@ -112,7 +112,7 @@ def test_reliabilities_attenuate_what_reaches_the_scores():
     assert (effects[share] < effects[1.0]).all()
     assert table.loc[table["attenuation"] < 1, "note"].isna().all()
     some = analyse(data, PLAIN, reliabilities={"x": 0.9})["sensitivity"]
-    assert some["note"].dropna().unique().tolist() == ["taken as free of measurement error: y, w"]
+    assert some["note"].dropna().unique().tolist() == ["treated as free of measurement error: y, w"]
 
 
 # measurement error ----------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def test_reliabilities_too_low_are_told():
     data = sample(75).assign(w=lambda d: d["x"] + 0.3 * d["w"])
     table = analyse(data, PLAIN, reliabilities={"x": 0.3, "w": 0.3})["errors_in_variables"]
     assert table["estimate"].isna().all()
-    assert table["note"].str.startswith("not computable: with reliabilities this low").all()
+    assert table["note"].str.startswith("not computable: the reliabilities are too low").all()
     assert analyse(data, PLAIN, reliabilities={"x": 1.0})["errors_in_variables"].empty
     assert analyse(data, PLAIN)["errors_in_variables"].empty
 
@@ -286,7 +286,7 @@ def test_checks_that_cannot_be_computed_say_why():
     """A moderator of two values has no thirds and no curve."""
     data = sample(80).assign(w=lambda d: (d["w"] > 0).astype(float), x=lambda d: (d["x"] > 0).astype(float))
     table = analyse(data, PLAIN)["checks"].set_index("check")
-    assert table.loc["binning", "note"] == "not computable: the moderator has too few values to be cut into thirds"
+    assert table.loc["binning", "note"] == "not computable: the moderator has too few values to form terciles"
     assert table.loc["quadratic", "note"] == "not computable: neither predictor nor moderator has more than two values"
     assert table.loc[["shapiro_wilk", "breusch_pagan"], "p_value"].notna().all()
 
@@ -326,7 +326,7 @@ def test_categories_of_two_are_those_of_a_variable_of_zero_and_one():
 def test_a_category_without_spread_is_refused_in_a_sentence():
     """One person cannot have a slope."""
     data = sample(40).assign(g=lambda d: np.where(np.arange(40) == 3, 3.0, 1.0 + (np.arange(40) % 2)))
-    with pytest.raises(StudyError, match=r"among the 1 with 'g' = 3, 'x' does not take enough values"):
+    with pytest.raises(StudyError, match=r"for 'g' = 3 \(n = 1\), 'x' has too few values"):
         analyse(data, Model(outcome="y", predictor="x", moderator="g"), categories=("g",))
 
 

@@ -172,7 +172,7 @@ def test_respondents_left_out_are_listed(survey):
     data = survey.assign(respondent=[f"{number:03d}" for number in range(150)])
     data.loc[7, "y"] = data.loc[3, "x"] = data.loc[3, "c"] = np.nan
     found = analyse(data, MODEL)
-    assert found["dropped"].to_numpy().tolist() == [["003", "no value of x, c"], ["007", "no value of y"]]
+    assert found["dropped"].to_numpy().tolist() == [["003", "missing: x, c"], ["007", "missing: y"]]
     assert found["fit"][["n", "dropped"]].to_numpy().tolist() == [[148, 2]]
     assert analyse(survey, MODEL)["dropped"].empty
 
@@ -214,8 +214,8 @@ def spoil(data: pd.DataFrame, how: str) -> pd.DataFrame:
         ("nobody with all values", "0 respondents have all its values"),
         ("a constant outcome", r"'y' has the same value \(3\) for all 150 respondents"),
         ("a constant moderator among the complete", r"'w' has the same value \(2\) for all 30 respondents"),
-        ("a covariate that is a sum", "cannot be told apart"),
-        ("a predictor that is the moderator", "cannot be told apart"),
+        ("a covariate that is a sum", "are not identified"),
+        ("a predictor that is the moderator", "are not identified"),
         ("a perfect fit", "explains 'y' perfectly"),
     ],
 )

@@ -37,19 +37,19 @@ def test_cut_offs_by_hand():
     """High, high, high is promotion; low, high, low reconciliation; high, low, high fits none better than another."""
     points = np.array([[80, 90, 60], [20, 60, 40], [10, 10, 10], [90, 10, 90]])
     table = robustness.sensitivity(points, LABELS, CENTRES)
-    own = table[table["variant"] == "cut-offs at the middle of the scales"]
+    own = table[table["variant"] == "cutoffs_midpoint"]
     assert own["n"].tolist() == [2, 1, 1]  # two of three fit promotion, the fourth person's best
     tied = np.array([[80, 10, 20]])
-    found = dict(robustness.variants(np.vstack([points, tied]), CENTRES))["cut-offs at the middle of the scales"]
+    found = dict(robustness.variants(np.vstack([points, tied]), CENTRES))["cutoffs_midpoint"]
     assert found[-1] == 2
     even = dict(robustness.variants(np.vstack([points, [[80, 20, 80]], [[50, 60, 40]]]), CENTRES))
-    assert even["cut-offs at the middle of the scales"][-1] == 1
+    assert even["cutoffs_midpoint"][-1] == 1
 
 
 def test_who_fits_two_patterns_equally_is_told():
     prototypes = np.array([[75.0, 25.0], [25.0, 75.0]])
     table = robustness.sensitivity(np.array([[80.0, 80.0], [90.0, 10.0], [10.0, 90.0]]), ["a", "b"], prototypes)
-    own = table[table["variant"] == "cut-offs at the middle of the scales"]
+    own = table[table["variant"] == "cutoffs_midpoint"]
     assert own["n"].tolist() == [1, 1]
     assert own["note"].iloc[0] == "n = 1 without a profile because several patterns fit equally"
 

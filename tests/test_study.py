@@ -78,10 +78,12 @@ def test_stage_runs_when_the_config_has_its_section(removed, missing, writer):
 
 
 def test_replication_runs_for_the_samples_that_have_claims(writer):
-    """And its table stands with theirs only."""
+    """Only their results have its table; the assessment of the metric requires a request."""
     study = writer.load()
     assert "replication" not in Part(study, "t").stages
-    assert set(Part(study, "s").tables()) - set(Part(study, "t").tables()) == {"replication/ledger", "replication/metric"}
+    assert set(Part(study, "s").tables()) - set(Part(study, "t").tables()) == {"replication/ledger"}
+    asked = writer.load({"config.replication.s.metric": True})
+    assert "replication/metric" in Part(asked, "s").tables()
 
 
 def test_tables_are_named_by_model_in_the_pipelines_order(writer):

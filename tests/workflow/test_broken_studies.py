@@ -157,11 +157,15 @@ FOUND_AT_START = {
 FOUND_BY_INGEST = {
     # answers
     "answer above the range": Case(cell(4, "pride_2", 7), (RAW, "row 4", "'pride_2'", "7", "range 1 to 5", "correct it")),
-    "word": Case(cell(4, "pride_2", "abc"), (RAW, "row 4", "'pride_2'", "'abc' is not a number", "'pride'", "correct it")),
-    "inf": Case(cell(4, "pride_2", "inf"), (RAW, "row 4", "'pride_2'", "'inf' is not a number", "missing codes")),
-    "nan": Case(cell(4, "pride_2", "nan"), (RAW, "row 4", "'pride_2'", "'nan' is not a number", "missing codes")),
+    "word": Case(
+        cell(4, "pride_2", "abc"), (RAW, "row 4", "'pride_2'", "'abc' is neither a number nor a label", "'pride'", "correct it")
+    ),
+    "inf": Case(cell(4, "pride_2", "inf"), (RAW, "row 4", "'pride_2'", "'inf' is neither a number nor a label", "missing codes")),
+    "nan": Case(cell(4, "pride_2", "nan"), (RAW, "row 4", "'pride_2'", "'nan' is neither a number nor a label", "missing codes")),
     "number beyond all numbers": Case(cell(4, "age", "1e999"), (RAW, "row 4", "'age'", "'1e999' is not a number")),
-    "line break": Case(cell(4, "pride_2", "very\nmuch"), (RAW, "row 4", "'pride_2'", "'very much' is not a number")),
+    "line break": Case(
+        cell(4, "pride_2", "very\nmuch"), (RAW, "row 4", "'pride_2'", "'very much' is neither a number nor a label")
+    ),
     "e-mail in an answer": Case(cell(4, "pride_2", EMAIL), (RAW, "row 4", "'pride_2'", "e-mail", "remove it"), secret=EMAIL),
     "telephone in an answer": Case(
         cell(4, "pride_2", "0612345678"),
@@ -210,18 +214,18 @@ FOUND_BY_INGEST = {
 
 FOUND_BY_MODERATION = {
     "too few respondents": Case(
-        rows(lambda rows: rows[:6]), (CONFIG, "Model 'main'", "5 respondents", "5 coefficients", "more respondents")
+        rows(lambda rows: rows[:6]), (CONFIG, "Model 'main'", "5 respondents", "5 coefficients", "add respondents")
     ),
-    "no complete respondent": Case(columns({}, age=""), (CONFIG, "Model 'main'", "0 respondents", "more respondents")),
+    "no complete respondent": Case(columns({}, age=""), (CONFIG, "Model 'main'", "0 respondents", "add respondents")),
     "constant predictor": Case(
-        columns({}, ease_1=4, ease_2=4, ease_3=2), (CONFIG, "Model 'main'", "'ease' has the same value (4)", "leave it out")
+        columns({}, ease_1=4, ease_2=4, ease_3=2), (CONFIG, "Model 'main'", "'ease' has the same value (4)", "remove it")
     ),
     "constant outcome": Case(
-        columns({}, pride_1=2, pride_2=2, pride_3=4), (CONFIG, "Model 'main'", "'pride' has the same value (2)", "leave")
+        columns({}, pride_1=2, pride_2=2, pride_3=4), (CONFIG, "Model 'main'", "'pride' has the same value (2)", "remove it")
     ),
     "collinear covariate": Case(
         months({"moderation.models.main.covariates": ["age", "months"]}),
-        (CONFIG, "Model 'main'", "singular", "leave out a variable"),
+        (CONFIG, "Model 'main'", "singular", "remove a variable"),
     ),
     "outcome computed from the predictor": Case(
         months({"moderation.models.main": {"outcome": "months", "predictor": "age", "moderator": "help"}}),

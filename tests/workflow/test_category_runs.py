@@ -48,7 +48,7 @@ def test_texts_become_codes_and_codes_indicators(study):
 def test_the_report_names_the_categories(study):
     """Not their codes."""
     text = (study.folder / "results/s/report/report.html").read_text()
-    assert "Where sector is Industry, the effect is" in text
+    assert "By category of sector, the effect was as follows: Industry (" in text
     assert "sector: Services" in text
     assert "sector: Public" in text
     assert text.count("sector[") == 1  # where the ledger says in which row of a table a value stands

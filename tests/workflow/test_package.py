@@ -104,7 +104,7 @@ def closed(tmp_path_factory, packed):
 
     def play(folder: Path, code: Path) -> None:
         shutil.copytree(study / "results/closed", folder / "results/closed")
-        file = folder / "results/closed/report/tables/values_of_the_quasi_identifiers.csv"
+        file = folder / "results/closed/report/tables/ingest_categories.csv"
         file.write_text(file.read_text().replace("20,20", "20,21", 1))
 
     with pytest.MonkeyPatch.context() as patch:
@@ -176,13 +176,13 @@ def test_numbers_that_differ_are_listed(closed, monkeypatch, tmp_path):
 
     def play(folder: Path, code: Path) -> None:
         shutil.copytree(study / "results/closed", folder / "results/closed")
-        file = folder / "results/closed/report/tables/how_far_the_quasi_identifiers_single_people_out.csv"
+        file = folder / "results/closed/report/tables/ingest_anonymity.csv"
         file.write_text(file.read_text().replace("age_group,60", "age_group,59", 1))
 
     monkeypatch.setattr(runs, "_run", play)
     made = pack(study)
     text = (made.folder / "README.md").read_text(encoding="utf-8")
-    assert "| closed | how_far_the_quasi_identifiers_single_people_out | age_group | N | 60.0 | 59.0 | differs |" in text
+    assert "| closed | ingest_anonymity | age_group | N | 60.0 | 59.0 | differs |" in text
     table = pd.read_csv(made.folder / "results/differences.csv")
     assert table["verdict"].value_counts()["differs"] == 1
     assert crate.check(made.folder) == []

@@ -57,7 +57,7 @@ def test_only_kept_people_are_scored(screened):
     assert not list((plain.folder / "results").rglob("*screening*"))
 
 
-def test_the_report_tells_who_was_left_out(screened):
+def test_the_report_shows_who_was_excluded(screened):
     """The flow, N of those analysed, and the interaction side by side."""
     study, _ = screened
     loaded = load_study(study.folder)
@@ -67,8 +67,8 @@ def test_the_report_tells_who_was_left_out(screened):
     assert len(flagged) >= 1
     assert beside["n"].tolist() == [37, 37 - len(flagged)]
     assert beside["estimate"][0] == results["moderation/main/coefficients"]["estimate"][3]
-    page = report.render(loaded, "s", results).html.replace("<i>", "").replace("</i>", "")
-    for words in ("Rows in the file", "N\u00a0=\u00a037", "with and without the respondents whom the screening flags"):
+    page = report.render(Part(loaded, "s"), results).html.replace("<i>", "").replace("</i>", "")
+    for words in ("Rows in the file", "N\u00a0=\u00a037", "interaction with and without flagged respondents"):
         assert words in page, words
 
 

@@ -42,6 +42,6 @@ def test_the_report_is_made(root, published, tmp_path):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert done.returncode == 0, done.stdout
     text = file.read_text(encoding="utf-8")
-    for label in ("simple_slopes_main", "data_structure", "model_main_coefficients_outcome_promotion_work", "the whole report"):
+    for label in ("simple_slopes_main", "data_structure", "moderation_main_coefficients", "the whole report"):
         assert label in text
     assert "what not to conclude" in text

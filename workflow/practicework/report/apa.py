@@ -72,8 +72,8 @@ def integer(value: int | None) -> Shown:
 def percent(value: float | None, decimals: int = 0) -> Shown:
     """A percentage, given in percent."""
     if _missing(value):
-        return Shown(EMPTY, {"%": None})
-    return Shown(f"{number(value, decimals)}%", {"%": value})
+        return Shown(EMPTY, {"": None})
+    return Shown(f"{number(value, decimals)}%", {"": value})
 
 
 def share(value: float | None, decimals: int = 0) -> Shown:

@@ -64,7 +64,7 @@ class Contents:
     """The tables and figures of a report in the order of the page.
 
     Those that the manuscript cites are numbered 1, 2, ... in the order in which it does, as journals ask; all
-    others S1, S2, ... in the order of the page.
+    others S1, S2, ... in the order of the page. Without a manuscript, all are numbered in that order.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -75,8 +75,9 @@ class Contents:
         shown = [(one.stage, block) for one in sections for block in flat(one.body) if isinstance(block, Table | Drawing)]
         contents = {id(block): block for _stage, block in shown}
         numbers: dict[int, str] = {}
+        rest = "S" if manuscript else ""
         counts = dict.fromkeys(((kind, prefix) for kind in ("table", "figure") for prefix in ("", "S")), 0)
-        for prefix, marks in (("", _cited(manuscript)), ("S", [id(block) for _stage, block in shown])):
+        for prefix, marks in (("", _cited(manuscript)), (rest, [id(block) for _stage, block in shown])):
             for mark in marks:
                 if mark in numbers:
                     continue

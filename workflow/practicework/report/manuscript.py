@@ -40,7 +40,7 @@ def manuscript(context: Context, sections: Sequence[Section]) -> tuple[Block, ..
     text = " ".join(str(getattr(block, "text", "")) for block in blocks)
     cited = [key for section in sections for key in section.references if is_cited(references.known()[key], text)]
     blocks.append(Heading(_("References")))
-    own = [*sources(context), *_publication(context)]
+    own = _publication(context) if context.part.is_set else sources(context)
     blocks += [Paragraph(one, "reference") for one in references.listed([*cited, *software], own)]
     return tuple(blocks)
 
@@ -72,12 +72,12 @@ def methods(context: Context, sections: Sequence[Section]) -> Section:
     """Return the section with the methods in detail, the software and every reference."""
     body: list[Block] = []
     for heading, text in (one for section in sections for one in section.methods):
-        body += [Heading(heading, 4), Paragraph(text)]
+        body += [Heading(heading), Paragraph(text)]
     software = ", ".join(f"{name} {number}" for name, number in versions())
-    body += [Heading(_("Software"), 4), Paragraph(f"{software}.")]
+    body += [Heading(_("Software")), Paragraph(f"{software}.")]
     keys = [key for section in sections for key in section.references]
     listed = references.listed(["appelbaum2018", *keys], _publication(context))
-    body += [Heading(_("References"), 4), *(Paragraph(one, "reference") for one in listed)]
+    body += [Heading(_("References")), *(Paragraph(one, "reference") for one in listed)]
     return Section("methods", _("Methods in detail"), body=tuple(body))
 
 

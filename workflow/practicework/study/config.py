@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticKnownError
 
 from practicework.study.documents import Strict
@@ -160,6 +160,8 @@ class Claim(Strict):
 
 class Replication(Strict):
     """The published values of one sample or set."""
+
+    model_config = ConfigDict(json_schema_extra=lambda schema: schema["required"].remove("source"))  # may be in the file
 
     source: str = Field(description="The publication and section.")
     claims: Annotated[tuple[Claim, ...], Field(strict=False, min_length=1), _CLAIMS_OR_FILE] = Field(

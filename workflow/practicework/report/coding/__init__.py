@@ -19,6 +19,7 @@ from practicework.report.coding.drawings import (
 from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.messages import _, count, say, sentences
+from practicework.report.references import citation
 from practicework.report.section import Fold, Heading, Items, Paragraph, Section, Tile, present
 
 SIGNIFICANT = 0.05
@@ -35,7 +36,11 @@ def section(context: Context) -> Section:
         tiles=_tiles(facts),
         manuscript={
             "participants": (_sample(facts),),
-            "measures": (_codebook(facts), say("{figure} shows the data structure.", figure=ref(structure)) if structure else ""),
+            "measures": (
+                _codebook(facts),
+                _origin(context),
+                say("{figure} shows the data structure.", figure=ref(structure)) if structure else "",
+            ),
             "analysis": _analysis(context, facts),
             "results": _results(facts),
         },
@@ -126,6 +131,14 @@ def _codebook(facts: Mapping) -> str:
         return found
     outside = count("Outside this structure, there is {n} code.", "Outside this structure, there are {n} codes.", counts["other"])
     return sentences(found, outside)
+
+
+def _origin(context: Context) -> str:
+    """Return the publication from which the codebook comes, if it names one."""
+    codebook = context.study.codebooks.get(context.part.name)
+    if codebook is None or codebook.source is None:
+        return ""
+    return _("The codebook follows {publication}.", publication=citation(codebook.source.citation))
 
 
 def _body(context: Context, facts: Mapping, structure) -> tuple:

@@ -24,7 +24,7 @@ def data_structure(context: Context) -> Drawing | None:
     if inside.empty:
         return None
     others = int((structure["level"] == "other").sum())
-    caption = _("Data structure. Numbers are units, of {n}, coded with a box or with what leads to it.",
+    caption = _("Data structure (Gioia et al., 2013). Numbers are units, of {n}, coded with a box or with what leads to it.",
                 n=len(context.results["coding/units"]))  # fmt: skip
     if others:
         caption += " " + count("{n} code outside the structure is not shown.", "{n} codes outside the structure are not shown.",

@@ -123,7 +123,7 @@ def saturation(context: Context) -> Table:
         text("note", _("Note"), lambda row: apa.upper(row["note"]) if row["note"] else None),
     ]
     note = context.note(
-        _("Runs of new units are compared with the codes of the first units (Guest, Namey, & Chen, 2020); Chao2 is a lower bound "
+        _("Runs of new units are compared with the codes of the first units (Guest et al., 2020); Chao2 is a lower bound "
           "(Chao, 1987).")
     )  # fmt: skip
     return Table.of("coding_saturation", _("Saturation"), columns, context.rows("coding/saturation_summary"), note, row="measure")

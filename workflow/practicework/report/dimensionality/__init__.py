@@ -99,7 +99,9 @@ def _fit(context: Context, model: dict) -> tuple[str, str]:
     """The sentence about the fit, or why there is none, and its kind."""
     if model["cfi"] is None:
         if model["chisq"] is None and model["parameters"] is None:
-            return _("The confirmatory model could not be fitted: {note}.", note=model["note"]), "check"
+            return _(
+                "The confirmatory model could not be fitted: {note}.", note=model["note"].removeprefix("not computable: ")
+            ), "check"
         return "", ""
     kind = (
         _("A confirmatory factor model in which each item loaded on its own scale only")
@@ -237,14 +239,16 @@ def _method(context: Context, whole: dict) -> str:
 
 
 def _notes(context: Context, fit: list[dict]) -> list[tuple[str, str]]:
-    """Every reason and warning once, under the name of its scale, model or pair."""
+    """Every reason and warning, under the name of its scale or model, or of its pair if it is the pair's own."""
     label = context.label
     named = [(label(row["model"]), row["note"]) for row in fit + context.rows("dimensionality/exploratory")]
     named += [(label(row["scale"]), row["note"]) for row in context.rows("dimensionality/scales")]
+    known = {note for _name, note in named}
     for table in ("fornell_larcker", "htmt"):
         named += [
             (_("{a} and {b}", a=label(row["scale_a"]), b=label(row["scale_b"])), row["note"])
             for row in context.rows(f"dimensionality/{table}")
+            if row["note"] not in known
         ]
     return list(dict.fromkeys((name, note) for name, note in named if note))
 

@@ -42,7 +42,12 @@ def _tile(context: Context, rows: list[dict]) -> Tile:
 
 
 def _notes(context: Context, rows: list[dict]) -> list[tuple[str, str]]:
-    items = [row for row in context.rows("reliability/items") if row["note"] and row["mean"] is not None]
+    known = {(row["scale"], row["note"]) for row in rows}
+    items = [
+        row
+        for row in context.rows("reliability/items")
+        if row["note"] and row["mean"] is not None and (row["scale"], row["note"]) not in known
+    ]
     return [
         *((context.label(row["scale"]), row["note"]) for row in rows if row["note"]),
         *((_("{scale}, item {item}", scale=context.label(row["scale"]), item=row["item"]), row["note"]) for row in items),

@@ -153,7 +153,7 @@ def build(complete: pd.DataFrame, name: str, model: Model, center: str = "mean",
             inside = complete.loc[complete[group.name] == code, other.name]
             if inside.nunique() < (2 if other.levels is None else len(other.levels)):
                 raise StudyError(
-                    f"{where} cannot be fitted: among the {len(inside)} respondents with '{group.name}' = {code:g}, "
+                    f"{where} cannot be fitted: for '{group.name}' = {code:g} (n = {len(inside)}), "
                     f"'{other.name}' has too few values; combine the category with another one or exclude these respondents."
                 )
     return Design(name, model, complete, x, w, covariates, matrix, complete[model.outcome].to_numpy(float))

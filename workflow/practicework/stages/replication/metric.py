@@ -12,10 +12,11 @@ from practicework.study.config import Claim, Replication
 from practicework.study.published import Printed, parse
 from practicework.study.scale import Scale
 from practicework.study.settings import Model
+from practicework.tables import frame
 
 METRICS = ("mean", "sum", "standardised")
 ROLES = ("outcome", "predictor", "moderator")
-SHARES = np.linspace(0.10, 0.30, 9)
+SHARES = np.geomspace(0.10, 0.30, 17)
 """Standard deviations of a mean score on the grid, as shares of its response range; .29 is that of an even spread."""
 
 USUAL = 0.20
@@ -24,13 +25,14 @@ USUAL = 0.20
 CORRELATIONS = np.linspace(-0.3, 0.8, 12)
 """Correlations of predictor and moderator on the grid."""
 
-ALLOWANCE = 0.1, 3.0
-"""How much the logarithm of a sample's t may differ from the arithmetic, which assumes normality: c, and c / √df."""
+BETAS = np.linspace(-0.8, 0.8, 5)
+"""Standardized coefficients on the grid, for predictor and moderator whose coefficients are not published."""
 
-COLUMNS = (
-    "model", *ROLES, "estimate", "n", "possible", "share", "interaction_t_low", "interaction_t_high", "interaction_t_usual",
-    "t_needed", "note",
-)  # fmt: skip
+GRID = 1.03
+"""The factor by which a threshold of t may be missed, because the grid is coarse."""
+
+ALLOWANCE = 0.2, 3.0
+"""The logarithm of the factor by which an exact t may be missed: c for the grid, and c / √df for nonnormal samples."""
 
 
 def metric(
@@ -43,17 +45,18 @@ def metric(
     """Assess which scoring of outcome, predictor and moderator is compatible with a model's published coefficients.
 
     For bivariate normal, mean-centred x and w, the t statistics of an ordinary least squares regression follow from the
-    coefficients and the moments of the variables: with residual variance s²,
+    coefficients and the moments of the variables. With β1 = b1 sx/sy, β2 = b2 sw/sy, β3 = b3 sx sw/sy and the correlation
+    r of x and w,
 
-    - SE(b1)² = s² / (df sx² (1 − r²)), and SE(b2)² alike,
-    - SE(b3)² = s² / (df sx² sw² (1 + r²)),
-    - s² = sy² − b1² sx² − b2² sw² − 2 b1 b2 r sx sw − b3² sx² sw² (1 + r²).
+    - R² = β1² + β2² + 2 r β1 β2 + β3² (1 + r²),
+    - t1 = β1 √((1 − r²) df / (1 − R²)), and t2 alike,
+    - t3 = β3 √((1 + r²) df / (1 − R²)).
 
-    The three are evaluated on a grid of plausible standard deviations (a mean score's from .10 to .30 of its response
-    range; a sum's is that times the number of items; a standardized score's is 1) and correlations. A grid point is
-    compatible if the model explains no more than the outcome's reliability allows and every published t, p or standard
-    error of the three terms is met, with an allowance for samples that are not exactly normal: the factor
-    exp(.1 + 3/√df), for thresholds and exact values alike. Coefficients that are not published count as zero.
+    They are evaluated on a grid of plausible standard deviations (a mean score's from .10 to .30 of its response range;
+    a sum's is that times the number of items; a standardized score's is 1), correlations and, for coefficients that are
+    not published, β. A grid point is compatible if R² does not exceed the outcome's reliability and every published t, p
+    or standard error of the three terms is met for coefficients that round to the published ones: thresholds within 3%,
+    exact values within the factor exp(.2 + 3/√df), because the grid is coarse and samples are not exactly normal.
 
     Parameters
     ----------
@@ -75,7 +78,7 @@ def metric(
     for name, model in models.items():
         if all(one in scales for one in model.variables[:3]):
             rows += _assess(name, model, published.claims, scales, center, categories or {})
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame("replication/metric", rows)
 
 
 def _assess(
@@ -98,21 +101,25 @@ def _assess(
     df, used = n - parameters, range(3) if center == "mean" else range(2, 3)
     if df < 1:
         return []
-    factor = math.exp(ALLOWANCE[0] + ALLOWANCE[1] / math.sqrt(df))
     bounds = [_bounds(table, terms[one], estimates[one], df, printed) if one in used else (0.0, math.inf) for one in range(3)]
     alpha = next((one.number + 0.5 * 10.0**-one.decimals for one in
                   printed("reliability/scales", "alpha", scale=model.outcome) if not one.sign), 1.0)  # fmt: skip
-    b = np.array([one.number if one is not None and at in used else 0.0 for at, one in enumerate(estimates)])
-    t_needed = bounds[2][0] or (bounds[2][1] if bounds[2][1] < math.inf else np.nan)
-    instruments = [scales[one] for one in model.variables[:3]]
+    b = [(one.number or 0.5 * 10.0**-one.decimals) if one and at in used else None for at, one in enumerate(estimates)]
+    rounding = [0.0 if one is None else min(1.0, 0.5 * 10.0 ** -estimates[at].decimals / abs(one)) for at, one in enumerate(b)]
+    t_needed = _needed(table, terms[2], df, printed)
     note = "covariates are treated as uncorrelated with the other terms" if model.covariates else None
     rows = []
     for combination in product(METRICS, repeat=3):
-        sd = [_deviation(kind, scale) for kind, scale in zip(combination, instruments, strict=True)]
+        sd = [_deviation(kind, scales[one]) for kind, one in zip(combination, model.variables, strict=False)]
         t, fine = _statistics(b, sd, SHARES, df, alpha)
         met = fine & np.all(
-            [(one >= low / factor) & (one <= high * factor) for one, (low, high) in zip(t, bounds, strict=True)], axis=0
+            [
+                (one * (1 + wide) >= low) & (one * (1 - wide) <= high)
+                for one, wide, (low, high) in zip(t, rounding, bounds, strict=True)
+            ],
+            axis=0,
         )
+        met = met.any(axis=(3, 4, 5))  # for some correlation and coefficients that are not published
         usual, usual_fine = _statistics(b, sd, np.array([USUAL]), df, alpha)
         reach = t[2][fine]
         rows.append(
@@ -121,9 +128,9 @@ def _assess(
                 "estimate": next(one.published for one in claims if (one.table, one.column) == (table, "estimate")
                                  and one.row.get("term") == model.interaction),
                 "possible": bool(met.any()), "share": float(met.mean()),
-                "interaction_t_low": reach.min() if reach.size else np.nan,
-                "interaction_t_high": reach.max() if reach.size else np.nan,
-                "interaction_t_usual": usual[2][usual_fine].max() if usual_fine.any() else np.nan,
+                "interaction_t_low": reach.min() * (1 - rounding[2]) if reach.size else np.nan,
+                "interaction_t_high": reach.max() * (1 + rounding[2]) if reach.size else np.nan,
+                "interaction_t_usual": usual[2][usual_fine].max() * (1 + rounding[2]) if usual_fine.any() else np.nan,
                 "t_needed": t_needed,
             }
         )  # fmt: skip
@@ -132,43 +139,66 @@ def _assess(
 
 def _deviation(metric: str, scale: Scale) -> tuple[float, bool]:
     """A scale's standard deviation per share of the response range, and whether the share matters."""
-    if metric == "standardised":
-        return 1.0, False
-    return (scale.response.max - scale.response.min) * (len(scale.items) if metric == "sum" else 1), True
+    width = (scale.response.max - scale.response.min) * (len(scale.items) if metric == "sum" else 1)
+    return (1.0, False) if metric == "standardised" else (width, True)
 
 
 def _statistics(
-    b: np.ndarray, sd: list[tuple[float, bool]], shares: np.ndarray, df: int, reliability: float
+    b: Sequence[float | None], sd: list[tuple[float, bool]], shares: np.ndarray, df: int, reliability: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """|t| of the three terms over the grid, and where the model explains no more than the reliability allows."""
-    sy, sx, sw, r = np.meshgrid(*(shares * size if free else np.array([size]) for size, free in sd), CORRELATIONS, indexing="ij")
-    product_variance = sx**2 * sw**2 * (1 + r**2)
-    explained = b[0] ** 2 * sx**2 + b[1] ** 2 * sw**2 + 2 * b[0] * b[1] * r * sx * sw + b[2] ** 2 * product_variance
-    fine = explained < reliability * sy**2
-    rest = np.sqrt(np.where(fine, sy**2 - explained, np.nan) / df)
-    t = np.abs(
-        [b[0] * sx * np.sqrt(1 - r**2) / rest, b[1] * sw * np.sqrt(1 - r**2) / rest, b[2] * np.sqrt(product_variance) / rest]
-    )
-    return t, fine
+    """|t| of the three terms over the grid, and where R² does not exceed the reliability; a b of None is free."""
+    free = [BETAS if one is None else np.zeros(1) for one in b[:2]]
+    sizes = [shares * size if varies else np.array([size]) for size, varies in sd]
+    sy, sx, sw, r, beta1, beta2 = np.meshgrid(*sizes, CORRELATIONS, *free, indexing="ij", sparse=True)
+    beta1 = beta1 if b[0] is None else b[0] * sx / sy
+    beta2 = beta2 if b[1] is None else b[1] * sw / sy
+    beta3 = b[2] * sx * sw / sy
+    explained = beta1**2 + beta2**2 + 2 * r * beta1 * beta2 + beta3**2 * (1 + r**2)
+    fine = explained < reliability
+    rest = np.sqrt(np.where(fine, 1 - explained, np.nan) / df)
+    straight, product_term = np.sqrt(1 - r**2), np.sqrt(1 + r**2)
+    return np.abs([beta1 * straight / rest, beta2 * straight / rest, beta3 * product_term / rest]), fine
 
 
 def _bounds(table: str, term: str, estimate: Printed | None, df: int, printed) -> tuple[float, float]:
-    """The smallest and largest |t| that a term's published t, p and standard error allow."""
-    low, high = 0.0, math.inf
+    """The smallest and largest |t| that a term's published t, p and standard error allow, with the allowances."""
+    low, high, factor = 0.0, math.inf, math.exp(ALLOWANCE[0] + ALLOWANCE[1] / math.sqrt(df))
+    if not _consistent(table, term, df, printed):
+        return math.inf, 0.0
     for one in printed(table, "p_value", term=term):
-        half = 0.0 if one.sign else 0.5 * 10.0**-one.decimals
-        largest, smallest = min(1.0, one.number + half), max(1e-12, one.number - half)
-        if one.sign not in (">", "≥"):
-            low = max(low, float(-stdtrit(df, largest / 2)))
-        if one.sign not in ("<", "≤"):
-            high = min(high, float(-stdtrit(df, smallest / 2)))
+        smallest, largest = _t_of_p(one, df)
+        slack = GRID if one.sign else factor
+        low, high = max(low, smallest / slack), min(high, largest * slack)
     for one in printed(table, "t", term=term):
         if not one.sign:
             half = 0.5 * 10.0**-one.decimals
-            low, high = max(low, abs(one.number) - half), min(high, abs(one.number) + half)
+            low, high = max(low, (abs(one.number) - half) / factor), min(high, (abs(one.number) + half) * factor)
     for one in printed(table, "std_error", term=term):
         if not one.sign and estimate is not None:
             half, wide = 0.5 * 10.0**-one.decimals, 0.5 * 10.0**-estimate.decimals
-            low = max(low, (abs(estimate.number) - wide) / (one.number + half))
-            high = min(high, (abs(estimate.number) + wide) / max(one.number - half, 1e-12))
-    return max(low, 0.0), high
+            low = max(low, (abs(estimate.number) - wide) / (one.number + half) / factor)
+            high = min(high, (abs(estimate.number) + wide) / max(one.number - half, 1e-12) * factor)
+    return low, high
+
+
+def _consistent(table: str, term: str, df: int, printed) -> bool:
+    """Whether a term's published t and p values agree."""
+    ranges = [_t_of_p(one, df) for one in printed(table, "p_value", term=term)]
+    for one in printed(table, "t", term=term):
+        if not one.sign:
+            half = 0.5 * 10.0**-one.decimals
+            ranges.append((abs(one.number) - half, abs(one.number) + half))
+    return not ranges or max(low for low, _ in ranges) <= min(high for _, high in ranges)
+
+
+def _t_of_p(p_value: Printed, df: int) -> tuple[float, float]:
+    """The smallest and largest |t| of a published p value."""
+    half = 0.0 if p_value.sign else 0.5 * 10.0**-p_value.decimals
+    largest, smallest = min(1.0, p_value.number + half), p_value.number - half
+    low = 0.0 if p_value.sign in (">", "≥") else float(-stdtrit(df, largest / 2))
+    return max(0.0, low), math.inf if p_value.sign in ("<", "≤") or smallest <= 0 else float(-stdtrit(df, smallest / 2))
+
+
+def _needed(table: str, term: str, df: int, printed) -> float:
+    """The |t| that a published threshold of p asks for or forbids."""
+    return next((t for one in printed(table, "p_value", term=term) for t in _t_of_p(one, df) if 0 < t < math.inf), np.nan)

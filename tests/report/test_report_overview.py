@@ -36,14 +36,15 @@ def two(study, results) -> tuple[Page, str]:
 
 def test_every_sample_has_its_row_and_link(two):
     page, source = two
-    rows = page.rows("Sample", "Reading")
+    rows = page.rows("Sample", "Conclusion")
     assert [row["Sample"] for row in rows] == ["schmitt2021 (synthetic)", "lyon2026"]
     assert rows[0]["b"].lstrip("−") == rows[1]["b"].lstrip("−") != rows[1]["b"]
-    assert [row["Reading"] for row in rows] == ["positive; its size is open", "negative; its size is open"]
+    assert [row["Conclusion"] for row in rows] == ["positive; size uncertain", "negative; size uncertain"]
     for sample in (SAMPLE, "lyon2026"):
         assert f'href="{sample}/report/report.html"' in source
-        assert f'href="{sample}/report/report.docx"' in source
-    assert "they are not pooled" in source
+        assert f'href="{sample}/report/manuscript.docx"' in source
+        assert f'href="{sample}/report/supplement.docx"' in source
+    assert "Samples are not pooled" in source
 
 
 def test_interactions_of_several_samples_are_drawn(two):
@@ -60,12 +61,12 @@ def test_numbers_are_the_tables(two, results):
         [row["α, schmitt2021"] for row in shown] == [apa.unit(alpha) for alpha in alphas] == [row["α, lyon2026"] for row in shown]
     )
     fit: pd.Series = results[SAMPLE]["moderation/main/fit"].iloc[0]
-    assert page.rows("Sample", "Reading")[0]["ΔR²"] == apa.unit(fit["r_squared_change"], 3)
+    assert page.rows("Sample", "Conclusion")[0]["ΔR²"] == apa.unit(fit["r_squared_change"], 3)
 
 
-def test_sets_of_codings_stand_beside_the_samples(published):
+def test_sets_of_codings_are_listed_after_the_samples(published):
     source = (published.folder / "results/overview.html").read_text(encoding="utf-8")
-    assert "1 sample and 2 sets of coded evidence" in source
+    assert "One sample and two sets of coded evidence" in source
     for part in ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases"):
         assert f'href="{part}/report/report.html"' in source
     assert "forest" not in source  # one sample has nothing beside it
@@ -73,4 +74,4 @@ def test_sets_of_codings_stand_beside_the_samples(published):
 
 @pytest.mark.parametrize("reading", ["relevant_positive", "undecided", "negligible", "small_negative", "present"])
 def test_every_reading_has_words(reading):
-    assert overview.READINGS[reading]
+    assert overview.readings()[reading]

@@ -5,16 +5,16 @@ import shutil
 import subprocess
 import zipfile
 
+import docx
 import outputs
 import pytest
 from PIL import Image
 
-from practicework import report
-from practicework.report import apa, latex, page, word_table
-from practicework.report.contents import Contents, Entry
-from practicework.report.table import Drawing, Table, slug
-from practicework.study import load_study
-from practicework.study.pipeline import Part
+from practicework.report import apa, latex, word_table
+from practicework.report.contents import Contents, Entry, ref
+from practicework.report.messages import say
+from practicework.report.section import Fold, Paragraph, Section
+from practicework.report.table import Drawing, Table, heading, interval, made, number, p, text
 
 PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases")
 
@@ -51,9 +51,9 @@ def test_every_table_is_in_every_format(folder, shown):
         assert unbroken(tex) == wanted, row["name"]
 
 
-def test_every_number_shown_is_that_of_the_csv_rounded(folder, shown, published):
+def test_every_number_shown_is_that_of_the_csv_rounded(folder, shown, reports):
     """The report made anew is the one on disk; each cell shows its numbers to half a unit of the last decimal, the CSV whole."""
-    made = rendered(published.folder, folder.parent.name)
+    made = reports[folder.parent.name].report
     assert made.html == (folder / "report.html").read_text(encoding="utf-8")
     seen = 0
     for entry in made.contents.tables:
@@ -67,15 +67,10 @@ def test_every_number_shown_is_that_of_the_csv_rounded(folder, shown, published)
             seen += rounds(cell, entry.content.name)
         printed = ("Published", "Claim")  # as the publication prints them
         numeric = [at for at, name in enumerate(entry.content.header) if at not in entry.content.words and name not in printed]
-        plain = {row[column] for row in entry.content.rows for column in numeric if not isinstance(row[column], apa.Shown)}
+        rows = [row for at, row in enumerate(entry.content.rows) if at not in entry.content.groups]
+        plain = {row[column] for row in rows for column in numeric if not isinstance(row[column], apa.Shown)}
         assert not any(character.isdigit() for text in plain for character in text), entry.content.name
     assert seen > 300
-
-
-def rendered(study_folder, part: str) -> report.Report:
-    study = load_study(study_folder)
-    sets = {name: Part(study, name).results() for name in study.config.coding} if part in study.config.samples else {}
-    return report.render(study, part, Part(study, part).results(), sets)
 
 
 def rounds(cell: str, name: str) -> int:
@@ -88,8 +83,8 @@ def rounds(cell: str, name: str) -> int:
         return 1
     found = outputs.numbers(cell.split("=")[-1])
     assert len(found) >= len(wanted), (name, cell)
-    for (number, decimals), value in zip(found, wanted, strict=False):
-        assert abs(number - value) <= 0.5 * 10**-decimals + 1e-9, (name, cell, value)
+    for (shown, decimals), value in zip(found, wanted, strict=False):
+        assert abs(shown - value) <= 0.5 * 10**-decimals + 1e-9, (name, cell, value)
     return len(wanted)
 
 
@@ -102,7 +97,7 @@ def test_every_number_is_one_of_the_result_tables(folder):
                 pool |= {number for row in csv.reader(file) for cell in row for number in as_numbers(cell)}
     strangers = []
     for row in listed_tables(folder):
-        if row["name"] == "coded_evidence":  # the sample's report counts the sets' tables
+        if row["name"] == "coding_sets":  # the sample's report counts the sets' tables
             continue
         for cells in outputs.read_csv(folder / "tables" / f"{row['name']}.csv"):
             strangers += [(row["name"], name, cell) for name, cell in cells.items() if not pool.issuperset(as_numbers(cell)[:1])]
@@ -124,8 +119,11 @@ def test_figures_are_vectors_and_print_images(folder):
         with Image.open(folder / "figures" / row["stage"] / f"{row['name']}.png") as image:
             assert round(image.info["dpi"][0]) == 300
             assert image.width >= 1900  # six and a half inches, cut to what is drawn on
-    with zipfile.ZipFile(folder / "report.docx") as file:
-        assert sum(name.startswith("word/media/") for name in file.namelist()) == len(listed)
+    media = 0
+    for name in ("manuscript.docx", "supplement.docx"):
+        with zipfile.ZipFile(folder / name) as file:
+            media += sum(one.startswith("word/media/") for one in file.namelist())
+    assert media == len(listed)
 
 
 @pytest.mark.skipif(
@@ -144,27 +142,39 @@ def test_latex_compiles(folder, tmp_path):
     assert done.returncode == 0, done.stdout.decode(errors="replace")[-1500:]
 
 
-def test_word_file_reads_as_the_page(published):
-    """The words of the summary and of the manuscript, in order; supplements come last."""
-    import docx
-
-    document = docx.Document(str(published.results("schmitt2021") / "report/report.docx"))
-    texts = [paragraph.text for paragraph in document.paragraphs]
-    assert texts[0] == "Salespeople's promotion of social selling"
-    headings = [paragraph.text for paragraph in document.paragraphs if paragraph.style.name == "Heading 1"]
-    assert headings[:2] == ["Text for a manuscript", "Sample"]
-    assert headings[-1] == "Supplement"
-    assert any(text.startswith("How sure one can be") for text in texts)
-    assert not any("Explore" in text or "Enlarge" in text for text in texts)
-    note = next(paragraph for paragraph in document.paragraphs if paragraph.text.startswith("Note. N"))
+def test_the_word_files_divide_the_report(published, sample):
+    """The manuscript has the text and what it cites; the supplement has everything else, in the order of the page."""
+    folder = published.results("schmitt2021") / "report"
+    manuscript, supplement = (docx.Document(str(folder / f"{name}.docx")) for name in ("manuscript", "supplement"))
+    assert manuscript.paragraphs[0].text == "Salespeople's promotion of social selling"
+    headings = [one.text for one in manuscript.paragraphs if one.style.name == "Heading 1"]
+    assert headings == ["Method", "Results", "Limitations", "References"]
+    for document, main in ((manuscript, True), (supplement, False)):
+        numbers = {one.text.split()[-1] for one in document.paragraphs if one.style.name == "Table number"}
+        assert numbers == {entry.number for entry in sample.report.contents.tables if entry.main is main}
+    text = "\n".join(one.text for one in supplement.paragraphs)
+    for section in sample.report.sections:
+        assert section.stage == "manuscript" or section.title in text
+    assert "Explore" not in text
+    note = next(one for one in manuscript.paragraphs if one.text.startswith("Note. N"))
     assert [run.text for run in note.runs if run.italic][:2] == ["Note. ", "N"]
 
 
 # what the formats are made of
 
 
-CELLS = [["a_b & 50% {x}", apa.joined("{} ({})", n=apa.integer(12), percent=apa.percent(16.4))], ["b", apa.interval(-0.5, 0.25)]]
-SMALL = Table("Title: p < .05_x", ["", "n"], CELLS, "N = 12, p = .03; the a is a.")
+ROWS = [{"name": "a_b & 50% {x}", "n": 12, "percent": 16.4}, {"name": "b", "low": -0.5, "high": 0.25}]
+
+
+def _cell(row):
+    return (
+        apa.joined("{} ({})", n=apa.integer(row["n"]), percent=apa.percent(row["percent"]))
+        if "n" in row
+        else apa.interval(-0.5, 0.25)
+    )
+
+
+SMALL = Table.of("small", "Title: p < .05_x", [text("name", ""), made("found", "n", _cell)], ROWS, "N = 12, p = .03; the a is a.")
 
 
 def test_a_cell_remembers_its_numbers():
@@ -175,19 +185,24 @@ def test_a_cell_remembers_its_numbers():
     assert apa.unit(0.824).within("({})") == "(.82)"
     assert apa.unit(0.824).within("({})").values == {"": 0.824}
     assert SMALL.full() == (
-        ["", "n n", "n percent %", "n low", "n high"],
-        [["a_b & 50% {x}", 12, 16.4, None, None], ["b", None, None, -0.5, 0.25]],
+        ["row", "name", "found_n", "found_percent", "found_low", "found_high"],
+        [["a_b & 50% {x}", "a_b & 50% {x}", 12, 16.4, None, None], ["b", "b", None, None, -0.5, 0.25]],
     )
 
 
-def test_headings_that_come_twice_are_told_apart():
-    assert Table("t", ["Scale", "95% CI", "95% CI"], [["s", apa.interval(0, 1), apa.interval(2, 3)]]).full()[0] == [
-        "Scale", "95% CI low", "95% CI high", "95% CI low (2)", "95% CI high (2)",
-    ]  # fmt: skip
+def test_a_table_is_its_columns():
+    """Header and cells come from the same columns; rows of headings stay empty; rows are found by their key."""
+    columns = [text("scale", "Scale"), number("mean", "M", 1), interval("ci", "95% CI", "low", "high"), p("p_value", "p")]
+    rows = [heading("First"), {"scale": "s", "key": "k", "mean": 1.26, "low": 0, "high": None, "p_value": 0.2}]
+    table = Table.of("t", "T", columns, rows, row="key", bold=lambda row, key: key == "mean" and row.get("mean") == 1.26)
+    assert table.header == ["Scale", "M", "95% CI", "p"]
+    assert table.rows == [["First", "", "", ""], ["s", "1.3", "–", ".200"]]
+    assert (table.row_keys, table.words, table.groups, table.bold) == (["First", "k"], (0,), (0,), ((1, 1),))
+    assert table.full()[0] == ["row", "scale", "mean", "ci_low", "ci_high", "p_value"]
 
 
 def test_latex_escapes_what_it_would_read_as_commands():
-    text = latex.table(Entry("table", "1", "scoring", SMALL.name, SMALL))
+    text = latex.table(Entry("table", "1", "scoring", SMALL))
     assert r"a\_b \& 50\% \{x\} & 12 (16\%) \\" in text
     assert r"b & {[}\(-\)0.50, 0.25] \\" in text
     assert r"\item \textit{Note.} \textit{N} = 12, \textit{p} = .03; the a is a." in text
@@ -209,41 +224,33 @@ def test_statistical_symbols_are_set_in_italics(text, symbols):
     assert [piece for piece, symbol in pieces if symbol] == symbols
 
 
-def test_contents_number_tables_supplements_and_figures_apart():
-    contents = Contents()
-    contents.enter("scoring")
-    one, two = Table("One", [], []), Table("Two", [], [])
-    drawing = Drawing("figure_one", None, "What it shows. More.", "alternative")
-    entries = [contents.add(one), contents.add(two, supplement=True), contents.add(drawing), contents.add(Table("Three", [], []))]
-    assert [entry.row()[:3] for entry in entries] == [
-        ["table", "1", "scoring"], ["table", "S1", "scoring"], ["figure", "1", "scoring"], ["table", "2", "scoring"],
+def small(key: str) -> Table:
+    return Table.of(key, key.capitalize(), [text("a", "a")], [{"a": "x"}])
+
+
+def test_contents_number_what_the_text_cites_first():
+    """In the order of citation; the others are S1, S2, ... in the order of the page."""
+    one, two, three, drawing = small("one"), small("two"), small("three"), Drawing("figure_one", None, "What it shows. More.", "")
+    page_order = Section("scoring", "Scores", body=(one, Fold("more", (two, drawing)), three))
+    cited = (Paragraph(say("{a} and {b}, as {a}.", a=ref(three), b=ref(one))),)
+    contents = Contents.of([page_order], cited)
+    assert [entry.row()[:4] for entry in contents.entries] == [
+        ["table", "2", "scoring", "one"], ["table", "S1", "scoring", "two"], ["figure", "S1", "scoring", "figure_one"],
+        ["table", "1", "scoring", "three"],
     ]  # fmt: skip
     assert drawing.title == "What it shows"
-    assert contents.add(Table("One!", [], [])).row() == ["table", "3", "scoring", "one_2", "One!"]  # its files are its own
-
-
-def test_names_of_files():
-    assert slug("Model “main”: coefficients, outcome Ä") == "model_main_coefficients_outcome"
-    assert len(slug("a long label " * 40)) <= 120
+    assert contents.resolved(str(cited[0].text), lambda entry: entry.number) == "1 and 2, as 1."
 
 
 def test_a_wide_table_lies_on_its_side():
-    narrow = Table("t", ["a", "b"], [["x", apa.number(1)]])
-    wide = Table("t", ["a", *["b"] * 20], [["x", *[apa.interval(0, 1)] * 20]])
+    narrow = Table.of("t", "t", [text("a", "a"), number("b", "b")], [{"a": "x", "b": 1}])
+    many = [interval(f"ci{place}", "b", "low", "high") for place in range(20)]
+    wide = Table.of("t", "t", [text("a", "a"), *many], [{"a": "x", "low": 0, "high": 1}])
     width = 16 * 360_000
     assert not word_table.is_too_wide(narrow, width)
     assert word_table.is_too_wide(wide, width)
 
 
-def test_words_can_refer_to_what_comes_later_and_to_nothing_that_is_not_there(monkeypatch):
-    """Numbers are filled in at the end; a private character in a study's own words is left alone."""
-    table = Table("Later", ["a"], [["x"]])
-    words = {
-        "test.html": "{{ icon }} {{ ref(one) }} {{ table(one) if shown }}",
-        "blocks.html": (page.TEMPLATES / "blocks.html").read_text(),
-    }
-    monkeypatch.setattr(page.jinja2, "FileSystemLoader", lambda _: page.jinja2.DictLoader(words))
-    made = page.render("test.html", Contents(), one=table, shown=True, icon="\ue000!\ue001")
-    assert made.startswith('\ue000!\ue001 <a class="ref" href="#table-1">Table\u00a01</a>')
-    with pytest.raises(KeyError):
-        page.render("test.html", Contents(), one=table, shown=False, icon="")
+def test_private_characters_in_a_studys_own_words_are_left_alone():
+    """Only a reference of ours becomes a number."""
+    assert Contents.of([]).resolved("\ue000!\ue001", lambda entry: entry.number) == "\ue000!\ue001"

@@ -1,4 +1,4 @@
-"""A report's files read back: the same table from CSV, page, Word and LaTeX."""
+"""A report's files read back: the same table from CSV, page, Word files and LaTeX."""
 
 import csv
 import re
@@ -39,14 +39,15 @@ def page_tables(folder: Path) -> dict[str, list[list[str]]]:
 
 
 def word_tables(folder: Path) -> dict[str, list[list[str]]]:
-    """The Word file's tables by number."""
-    document = docx.Document(str(folder / "report.docx"))
+    """The tables of both Word files by number."""
     found, number = {}, ""
-    for block in document.iter_inner_content():
-        if isinstance(block, docx.table.Table):
-            found[number] = [[cell.text for cell in row.cells] for row in block.rows]
-        elif block.style.name == "Table number":
-            number = block.text.removeprefix("Table ")
+    for name in ("manuscript.docx", "supplement.docx"):
+        for block in docx.Document(str(folder / name)).iter_inner_content():
+            if isinstance(block, docx.table.Table):
+                assert number not in found
+                found[number] = [[cell.text for cell in row.cells] for row in block.rows]
+            elif block.style.name == "Table number":
+                number = block.text.removeprefix("Table ").removeprefix("Table\u00a0")
     return found
 
 

@@ -1,0 +1,47 @@
+"""The published study's reports, rendered once, and what they show."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from practicework import report
+from practicework.report.section import flat
+from practicework.study import load_study
+from practicework.study.pipeline import Part
+
+PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases")
+SAMPLE = PARTS[0]
+
+
+class Rendered(SimpleNamespace):
+    """A part's results and its report."""
+
+    def cells(self, name: str) -> list[dict[str, str]]:
+        """A table as it is shown: its rows by the keys of the columns."""
+        table = next(entry.content for entry in self.report.contents.tables if entry.name == name)
+        return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+    @property
+    def texts(self) -> list[str]:
+        """Every paragraph and item of its sections."""
+        blocks = [block for section in self.report.sections for block in flat(section.body)]
+        found = [text for block in blocks for text in (getattr(block, "text", ""), *getattr(block, "items", ()))]
+        return [str(text).replace("\u00a0", " ") for text in found if text]
+
+
+def rendered(folder, name: str) -> Rendered:
+    study = load_study(folder)
+    part = Part(study, name)
+    sets = {one: Part(study, one).results() for one in study.config.coding} if name in study.config.samples else {}
+    results = part.results()
+    return Rendered(study=study, part=part, results=results, sets=sets, report=report.render(part, results, sets))
+
+
+@pytest.fixture(scope="session")
+def reports(published) -> dict[str, Rendered]:
+    return {name: rendered(published.folder, name) for name in PARTS}
+
+
+@pytest.fixture(scope="session")
+def sample(reports) -> Rendered:
+    return reports[SAMPLE]

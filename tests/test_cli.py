@@ -5,13 +5,15 @@ import json
 import pytest
 import yaml
 
-from practicework.commands import cli
+from practicework.commands import cli, reference
 from practicework.study.scale import Scale
 
 
-@pytest.mark.parametrize("name", ["workflow/schemas/config.schema.json", "workflow/schemas/scale.schema.json", "docs/tables.md"])
+@pytest.mark.parametrize(
+    "name", ["workflow/schemas/config.schema.json", "workflow/schemas/scale.schema.json", "docs/tables.md", "config/README.md"]
+)
 def test_generated_files_are_current(root, name):
-    assert (root / name).read_text(encoding="utf-8") == cli.generated()[name], "run `make schemas`"
+    assert (root / name).read_text(encoding="utf-8") == reference.generated(root)[name], "run `make schemas`"
 
 
 def test_schemas_accept_the_study_and_name_every_key(root):

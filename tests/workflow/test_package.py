@@ -182,7 +182,7 @@ def test_numbers_that_differ_are_listed(closed, monkeypatch, tmp_path):
     monkeypatch.setattr(runs, "_run", play)
     made = pack(study)
     text = (made.folder / "README.md").read_text(encoding="utf-8")
-    assert "| closed | ingest_anonymity | age_group | N | 60.0 | 59.0 | differs |" in text
+    assert "| closed | ingest_anonymity | age_group | n | 60.0 | 59.0 | differs |" in text
     table = pd.read_csv(made.folder / "results/differences.csv")
     assert table["verdict"].value_counts()["differs"] == 1
     assert crate.check(made.folder) == []

@@ -1,19 +1,14 @@
 """Check, draft, export, verify and package a study from the command line."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from practicework.commands import new_scale
 from practicework.errors import StudyError
 from practicework.study import CONFIG, Study, load_study
-from practicework.study.codebook import Codebook
-from practicework.study.config import Config, Sample
-from practicework.study.documents import Strict
+from practicework.study.config import Sample
 from practicework.study.pipeline import Part
-from practicework.study.scale import Scale
-from practicework.tables import CONTRACTS
 
 ROOT = Path(__file__).parents[3]
 
@@ -57,7 +52,9 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("--to", type=Path, metavar="FOLDER", help="output folder (default: results/package/ of the study)")
     command = commands.add_parser("reports", help="list the reports of a study")
     command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
-    commands.add_parser("schemas", help="write the generated files: workflow/schemas/ and docs/tables.md")
+    commands.add_parser(
+        "schemas", help="write the generated files: workflow/schemas/, docs/tables.md and the tables of config/README.md"
+    )
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "check":
@@ -92,7 +89,9 @@ def main(arguments: list[str] | None = None) -> int:
         elif chosen.command == "reports":
             print("\n".join(reports(Path(chosen.study))))
         else:
-            for name, text in generated().items():
+            from practicework.commands.reference import generated
+
+            for name, text in generated(ROOT).items():
                 (ROOT / name).write_text(text, encoding="utf-8")
     except StudyError as error:
         print(f"Error: {error}", file=sys.stderr)
@@ -159,33 +158,6 @@ def reports(folder: Path) -> list[str]:
         lines += made if path.is_file() else [f"No report for {sample} yet; run snakemake."]
     overview = (folder / "results" / "overview.html").resolve()
     return [*lines, f"Overview: {overview}"] if overview.is_file() else lines
-
-
-def generated() -> dict[str, str]:
-    """Return the generated files by their path in the repository: JSON Schemas and the list of tables."""
-    models: dict[str, type[Strict]] = {"config": Config, "scale": Scale, "codebook": Codebook}
-    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
-    files = {
-        f"workflow/schemas/{name}.schema.json": json.dumps(dialect | model.model_json_schema(), indent=2) + "\n"
-        for name, model in models.items()
-    }
-    return files | {"docs/tables.md": _tables()}
-
-
-def _tables() -> str:
-    """The contract of every result table, as Markdown."""
-    lines = [
-        "# Tables",
-        "",
-        "Tables in `results/<sample>/` are CSV files (UTF-8, one header row, full precision). Missing values are empty cells.",
-        "Kinds: text, number, count (whole number), flag (True or False); `?` marks columns that may have empty cells.",
-    ]
-    for name, contract in CONTRACTS.items():
-        lines += ["", f"## {name}.csv", "", contract.about, "", "| column | kind | meaning |", "|---|---|---|"]
-        lines += [f"| `{column}` | {kind} | {meaning} |" for column, (kind, meaning) in contract.columns.items()]
-        if contract.open:
-            lines.append("| *(further columns)* | number? | one per item, variable, scale or profile of the study |")
-    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

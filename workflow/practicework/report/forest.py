@@ -4,7 +4,7 @@ from textwrap import fill
 
 from matplotlib.figure import Figure
 
-from practicework.report.style import COLOURS, GREY, canvas, label
+from practicework.report.style import COLOURS, GREY, WIDTH, canvas, wrapped
 
 
 def forest(rows: list[dict], words: str) -> Figure:
@@ -17,7 +17,7 @@ def forest(rows: list[dict], words: str) -> Figure:
     words : str
         The label of the horizontal axis.
     """
-    figure, (axes,) = canvas(0.9 + 0.42 * len(rows))
+    figure, (axes,) = canvas(1.1 + 0.42 * len(rows))
     places = range(len(rows), 0, -1)
     for place, row in zip(places, rows, strict=True):
         if row["smallest_effect"] is not None:
@@ -30,5 +30,5 @@ def forest(rows: list[dict], words: str) -> Figure:
     axes.set_yticks(list(places), [fill(f"{row['sample']} (N = {row['n']:,})", 30) for row in rows])
     axes.set_ylim(0.4, len(rows) + 0.6)
     axes.locator_params(axis="x", steps=[1, 2, 5, 10], nbins=6)
-    label(axes, x=words)
+    axes.set_xlabel(wrapped(words, 0.6 * WIDTH))  # names of samples leave the axes this width
     return figure

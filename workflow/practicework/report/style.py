@@ -59,7 +59,7 @@ def label(axes: Axes, x: str | None = None, y: str | None = None) -> None:
     columns = axes.get_subplotspec().get_gridspec().ncols if axes.get_subplotspec() else 1
     rows = axes.get_subplotspec().get_gridspec().nrows if axes.get_subplotspec() else 1
     if x is not None:
-        axes.set_xlabel(wrapped(x, 0.85 * width / columns))
+        axes.set_xlabel(wrapped(x, (0.85 if columns == 1 else 0.7) * width / columns))  # which is centred on the axes
     if y is not None:
         axes.set_ylabel(wrapped(y, 0.72 * height / rows))
 

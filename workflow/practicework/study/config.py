@@ -49,19 +49,44 @@ class Sample(Strict):
 
     file: str = Field(description="The exported file, inside the study's data/raw/.")
     reader: Literal["csv", "qualtrics", "limesurvey", "google_forms", "redcap", "spss", "excel", "coded"] | None = Field(
-        None, description="The file's format; detected if omitted."
+        None,
+        description=(
+            "Its format: `csv`, `qualtrics`, `limesurvey`, `google_forms`, `redcap`, `spss` or `excel`; `coded` for a table "
+            "written by `stand-in` or `package`; default: detected."
+        ),
     )
-    respondent: str | None = Field(None, description="The column of respondent ids; default: R0001, R0002, ...")
-    columns: dict[str, str] = Field(default_factory=dict, description="The column in the file of each item or variable.")
-    missing: tuple[Missing, ...] = Field((), strict=False, description="Codes that mean 'no answer'.")
-    synthetic: str | None = Field(None, description="For synthetic data: the reason, shown wherever the sample is shown.")
+    respondent: str | None = Field(
+        None,
+        description=(
+            "The column of respondent ids, kept unchanged; e-mail addresses and telephone numbers are refused, and the survey "
+            "tool's own response ids are replaced by running numbers; default: `R0001`, `R0002`, …."
+        ),
+    )
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Item or variable: its column in the file, if the names differ."
+    )
+    missing: tuple[Missing, ...] = Field(
+        (), strict=False, description="Codes for missing answers; empty cells and `NA` are always missing."
+    )
+    synthetic: str | None = Field(
+        None, description="For computed data, a sentence that gives the reason; shown wherever the sample is shown."
+    )
     stand_in: str | None = Field(
-        None, description="A synthetic file in data/raw/ that 'verify' uses if the sample's own file is missing."
+        None,
+        description=(
+            "A synthetic file inside `data/raw/`, written by `practicework stand-in`; `verify` uses it if the sample's own file "
+            "is missing."
+        ),
     )
     publish: Literal["raw", "deidentified", "none"] | None = Field(
-        None, description="What a package includes of the file; default: raw if the sample is synthetic, otherwise none."
+        None,
+        description=(
+            "What `practicework package` includes: the original file (`raw`), the coded answers (`deidentified`, only if at "
+            "least five respondents share each combination of the `quasi_identifiers`), or nothing (`none`); default: `raw` if "
+            "`synthetic`, otherwise `none`."
+        ),
     )
-    access: str | None = Field(None, description="For data that are not published: how to obtain access.")
+    access: str | None = Field(None, description="For data that are not published: how others can obtain access.")
 
     @property
     def published(self) -> Literal["raw", "deidentified", "none"]:
@@ -97,22 +122,42 @@ class Matrix(Strict):
 class CodingSet(Strict):
     """One set of qualitative evidence: units, codings and codebook."""
 
-    units: str | None = Field(None, description="The table of units (persons, firms): column unit, then attributes.")
-    codings: str = Field(description="The table of codings (unit, code; optionally coder, source, segment), or a .qdpx project.")
-    codebook: str | None = Field(None, description="The codebook; a .qdpx project may contain its own.")
-    informants: str | None = Field(None, description="The informants in the units: columns informant and unit, then attributes.")
+    units: str | None = Field(
+        None,
+        description=(
+            "Table of the units (participants, firms, documents) with a column `unit` and any attributes; an optional column "
+            "`source` gives a row's place in the publication; default: required, except for a `.qdpx` project."
+        ),
+    )
+    codings: str = Field(
+        description=(
+            "Table of the codings with columns `unit`, `code` and optionally `source`, `coder` and `segment` (rows of a unit "
+            "with the same segment are one passage); or a REFI-QDA project (`.qdpx`) exported by NVivo, ATLAS.ti or MAXQDA."
+        ),
+    )
+    codebook: str | None = Field(
+        None,
+        description="The codebook, a YAML file (see below); required, except for a `.qdpx` project, which may contain its own.",
+    )
+    informants: str | None = Field(
+        None, description="Table of the informants in the units with columns `informant` and `unit` and any attributes."
+    )
     exclusive: str | None = Field(
-        None, description="The attribute that states the only dimension of a unit; it is checked against the codings."
+        None,
+        description=(
+            "Attribute that names the single dimension to which a unit is said to belong; it is compared with the codings."
+        ),
     )
     compare: tuple[str, ...] | None = Field(
         None, strict=False, description="Attributes whose groups are compared; default: all with two to six values."
     )
     cuts: dict[str, Annotated[tuple[Number, ...], Field(strict=False, min_length=1)]] = Field(
-        default_factory=dict, description="Numeric attributes: the upper limits of their groups."
+        default_factory=dict,
+        description="Upper limits of the groups of a numeric attribute: `[10]` gives groups up to 10 and above 10.",
     )
     matrices: dict[Name, Matrix] = Field(default_factory=dict, description="Co-occurrence matrices, by name.")
     permutations: int = Field(1_000, ge=100, le=100_000, description="Random orders of the units for the saturation band.")
-    resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of units for the intervals of agreement.")
+    resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of units for the intervals of coder agreement.")
 
     @model_validator(mode="after")
     def _check(self) -> "CodingSet":
@@ -175,17 +220,29 @@ class Config(Strict):
 
     title: str = Field("Survey of practice work", description="The report's title.")
     question: str | None = Field(None, description="The research question, shown at the top of the report.")
-    seed: int = Field(2021, ge=0, description="The seed from which every stage derives its own.")
+    seed: int = Field(2021, ge=0, description="The random seed, from which every stage, sample and model derives its own.")
     samples: dict[Name, Sample] = Field(default_factory=dict, description="The response files, by name.")
-    scales: tuple[Name, ...] | None = Field(None, strict=False, min_length=1, description="Instruments, from scales/.")
+    scales: tuple[Name, ...] | None = Field(
+        None, strict=False, min_length=1, description="The instruments of the study, each `scales/<id>.yaml`."
+    )
     variables: tuple[Column, ...] | None = Field(
-        None, strict=False, min_length=1, description="Numeric columns used as they are."
+        None, strict=False, min_length=1, description="Numeric columns used as they are (age, experience, …)."
     )
     categories: dict[Column, Categories] = Field(
-        default_factory=dict, description="Categorical variables: each code's label or labels."
+        default_factory=dict,
+        description=(
+            "For a categorical variable, its codes and labels: `{1: Industry, 2: Services, 3: [Public, Öffentlich]}`; labels in "
+            "the data are converted to codes, and other codes are refused. Models include an indicator of each category except "
+            "the first."
+        ),
     )
     quasi_identifiers: tuple[Column, ...] = Field(
-        (), strict=False, description="Variables that could identify respondents; the report states what may be published."
+        (),
+        strict=False,
+        description=(
+            "Variables that could identify respondents in combination (age, region, …); the report shows k-anonymity and what "
+            "may be published."
+        ),
     )
     screening: Screening | None = Field(None, description="The screening stage; {} flags respondents but excludes none.")
     dimensionality: Dimensionality = Field(
@@ -195,7 +252,10 @@ class Config(Strict):
     profiles: Profiles | None = Field(None, description="The profiles stage.")
     coding: dict[Name, CodingSet] = Field(default_factory=dict, description="Sets of qualitative evidence, by name.")
     replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample or set.")
-    licence: str | None = Field(None, description="The licence of the data in a package, such as CC-BY-4.0.")
+    licence: str | None = Field(
+        None,
+        description="The licence of the data in a package, such as `CC-BY-4.0`; the program's own licence does not cover them.",
+    )
 
     @model_validator(mode="after")
     def _check(self) -> "Config":

@@ -80,7 +80,11 @@ class Response(Strict):
     min: Number = Field(description="The lowest response code.")
     max: Number = Field(description="The highest response code.")
     labels: dict[int, Texts] = Field(
-        default_factory=dict, description="Each code's label, or labels in several languages; text answers are coded by them."
+        default_factory=dict,
+        description=(
+            "Code: text, or a list of texts in several languages; answers exported as text are converted to codes regardless of "
+            "case, spaces or type of apostrophe, also in the form `5 - Agree`."
+        ),
     )
 
     @model_validator(mode="after")
@@ -141,9 +145,11 @@ class Scale(Strict):
 
     id: Name = Field(description="The scale's name; also the file's name and the column of the score.")
     label: str = Field(description="The name shown in the report.")
-    definition: str | None = Field(None, description="What the scale measures, in a sentence.")
+    definition: str | None = Field(None, description="What the scale measures, in one sentence.")
     source: Source | None = Field(None, description="Where the instrument comes from.")
-    status: Literal["published", "adapted", "draft"] = Field("draft", description="Whether the wording is the source's.")
+    status: Literal["published", "adapted", "draft"] = Field(
+        "draft", description="Status of the wording: `published`, `adapted` or `draft`."
+    )
     note: str | None = Field(None, description="A note for users of the instrument.")
     response: Response = Field(description="The response range.")
     items: tuple[Item, ...] = Field(min_length=1, description="The items, in the order of the questionnaire.", strict=False)

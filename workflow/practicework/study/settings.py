@@ -42,12 +42,25 @@ class Screening(Strict):
     """Settings of the screening stage; the defaults flag respondents but exclude none."""
 
     exclude: tuple[Literal["duplicates", "checks", "unfinished", "too_fast"], ...] = Field(
-        (), strict=False, description="Exclusion rules, applied in this order; default: none."
+        (),
+        strict=False,
+        description=(
+            "Exclusion rules, applied in the given order: `duplicates` (later copies), `checks` (a failed attention check), "
+            "`unfinished`, `too_fast`; scores, reliability and models are based on the remaining respondents."
+        ),
     )
-    checks: dict[str, Number] = Field(default_factory=dict, description="Attention checks: column and instructed code.")
-    duration: str | None = Field(None, description="The column of total seconds, if the reader does not detect it.")
-    min_seconds_per_item: Number = Field(1.0, gt=0, description="Seconds per item below which a respondent is too fast.")
-    pair_correlation: Number = Field(0.6, gt=0, lt=1, description="|r| above which two items are synonyms or antonyms.")
+    checks: dict[str, Number] = Field(
+        default_factory=dict, description="An attention check: its column in the export and the instructed code."
+    )
+    duration: str | None = Field(
+        None, description="The column of total seconds, if the export does not identify it; default: detected by the reader."
+    )
+    min_seconds_per_item: Number = Field(
+        1.0, gt=0, description="Minimum number of seconds per answered item; faster respondents are too fast."
+    )
+    pair_correlation: Number = Field(
+        0.6, gt=0, lt=1, description="|r| above which two items are psychometric synonyms or antonyms."
+    )
     cutoffs: Cutoffs = Field(default_factory=Cutoffs, description="The cut-offs of the indices.")
     flags_to_report: int = Field(2, ge=1, description="Number of indices beyond their cut-offs at which a respondent is flagged.")
 
@@ -69,18 +82,28 @@ class Screening(Strict):
 class Bootstrap(Strict):
     """The case-resampling bootstrap."""
 
-    resamples: int = Field(10_000, ge=100, le=1_000_000, description="Number of resamples.")
+    resamples: int = Field(10_000, ge=100, le=1_000_000, description="Number of case resamples.")
 
 
 class Dimensionality(Strict):
     """Settings of the dimensionality stage, which runs for every study with scales."""
 
     factors: int | None = Field(None, ge=1, description="Number of factors of the exploratory analysis; default: one per scale.")
-    extraction: Literal["minres", "ml"] = Field("minres", description="Extraction method: minres or maximum likelihood.")
-    percentile: Number = Field(95.0, ge=50, lt=100, description="Parallel analysis: percentile of the random eigenvalues.")
+    extraction: Literal["minres", "ml"] = Field(
+        "minres", description="Extraction method: `minres` or `ml` (maximum likelihood); rotation is oblimin."
+    )
+    percentile: Number = Field(
+        95.0,
+        ge=50,
+        lt=100,
+        description="Parallel analysis: the percentile of the random eigenvalues that an eigenvalue must exceed.",
+    )
     replications: int = Field(1_000, ge=100, le=100_000, description="Parallel analysis: number of random data sets.")
     bootstrap: Bootstrap = Field(default_factory=Bootstrap, description="The bootstrap of the HTMT ratios.")
-    marker: str | None = Field(None, description="The scale or variable used as a marker of common method variance.")
+    marker: str | None = Field(
+        None,
+        description="A scale or variable that is theoretically unrelated to the others, as a marker of common method variance.",
+    )
 
 
 class Model(Strict):
@@ -91,7 +114,9 @@ class Model(Strict):
     predictor: str = Field(description="The scale or variable whose effect is of interest.")
     moderator: str = Field(description="The scale or variable that may change that effect.")
     covariates: tuple[str, ...] = Field((), strict=False, description="Scales or variables held constant.")
-    probes: tuple[Number, ...] = Field((), strict=False, description="Further moderator values at which to probe the effect.")
+    probes: tuple[Number, ...] = Field(
+        (), strict=False, description="Additional values of the moderator, in its own units, at which to probe the effect."
+    )
     smallest_effect: Number | None = Field(
         None, gt=0, description="The smallest effect size of interest, in units of the coefficient; default: smallest_change."
     )
@@ -111,28 +136,40 @@ class SeededBootstrap(Bootstrap):
     """The case-resampling bootstrap of the moderation models."""
 
     seed: int | None = Field(None, ge=0, description="The bootstrap's own seed; default: the study's.")
-    interval: Literal["percentile", "bca"] = Field("percentile", description="Percentile, or bias-corrected and accelerated.")
+    interval: Literal["percentile", "bca"] = Field(
+        "percentile", description="`percentile`, or `bca`: bias-corrected and accelerated."
+    )
 
 
 class Simulation(Strict):
     """Settings of the power simulation."""
 
-    studies: int = Field(1_000, ge=100, le=100_000, description="Number of simulated studies.")
+    studies: int = Field(1_000, ge=100, le=100_000, description="Number of simulated studies of this sample's size, for power.")
     resamples: int = Field(1_000, ge=100, le=100_000, description="Bootstrap resamples per simulated study.")
 
 
 class Moderation(Strict):
     """Settings of the moderation stage, and its models."""
 
-    center: Literal["mean", "none"] = Field("mean", description="Whether predictor and moderator are mean-centred.")
-    confidence: Number = Field(0.95, ge=0.5, lt=1, description="The confidence level of all intervals.")
+    center: Literal["mean", "none"] = Field(
+        "mean",
+        description="`mean`: predictor and moderator are mean-centred; `none`: they are not. Covariates are never centred.",
+    )
+    confidence: Number = Field(0.95, ge=0.5, lt=1, description="The confidence level of the moderation intervals.")
     bootstrap: SeededBootstrap = Field(default_factory=SeededBootstrap, description="The bootstrap of the coefficients.")
     interval: Literal["ols", "hc3", "bootstrap"] = Field(
-        "hc3", description="The interval on which the report's conclusions are based."
+        "hc3",
+        description=(
+            "The interval on which the report's conclusions are based: `hc3`, `ols` or `bootstrap`; the default was chosen from "
+            "a simulation of coverage ([methods](../docs/methods.md))."
+        ),
     )
-    smallest_change: Number = Field(0.01, gt=0, lt=1, description="The smallest effect size of interest, as a change in R².")
+    smallest_change: Number = Field(
+        0.01, gt=0, lt=1, description="The smallest effect size of interest (SESOI) of an interaction, as ΔR²."
+    )
     reliabilities: dict[str, Annotated[Number, Field(gt=0, le=1)]] = Field(
-        default_factory=dict, description="Reliabilities of variables, or of scales instead of alpha."
+        default_factory=dict,
+        description="Variable: reliability, for variables with known measurement error or to replace the alpha of a scale.",
     )
     simulation: Simulation = Field(default_factory=Simulation, description="The power simulation.")
     models: dict[Name, Model] = Field(min_length=1, description="The models, by name.")
@@ -144,9 +181,12 @@ Structure = Literal["spherical", "diagonal", "tied", "full"]
 class Latent(Strict):
     """Settings of the latent profile analysis, with which the theoretical profiles are compared."""
 
-    max_profiles: int = Field(6, ge=1, le=10, description="Maximum number of profiles.")
+    max_profiles: int = Field(6, ge=1, le=10, description="Maximum number of profiles; models with 1 to this number are fitted.")
     structures: tuple[Structure, ...] = Field(
-        ("spherical", "diagonal", "tied", "full"), strict=False, min_length=1, description="Covariance structures."
+        ("spherical", "diagonal", "tied", "full"),
+        strict=False,
+        min_length=1,
+        description="Covariance structures: `spherical` (mclust's VII), `diagonal` (VVI), `tied` (EEE), `full` (VVV).",
     )
     starts: int = Field(100, ge=10, le=10_000, description="Random starts per model.")
     blrt: int = Field(99, ge=0, le=10_000, description="Simulated data sets for the bootstrap likelihood ratio test; 0: no test.")
@@ -159,7 +199,9 @@ class Profiles(Strict):
         ("promotion", "usefulness", "support"), strict=False, min_length=1, description="The scales that define a profile."
     )
     prototypes: dict[Name, dict[str, Number]] = Field(
-        default_factory=lambda: PROTOTYPES, min_length=2, description="By profile: each indicator in percent of its range."
+        default_factory=lambda: PROTOTYPES,
+        min_length=2,
+        description="By profile: each indicator in percent of its range; default: the published typology (high 75, low 25).",
     )
     exclusive_at: Number = Field(0.8, gt=0, le=1, description="Certainty at which a profile counts as exclusive.")
     draws: int = Field(10_000, ge=100, le=1_000_000, description="Measurement-error draws per respondent.")

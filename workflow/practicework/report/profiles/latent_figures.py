@@ -31,7 +31,10 @@ def latent_plot(
     structures : dict
         Words for the covariance structures.
     """
-    figure, (left, right) = canvas(3.5, panels=2, width_ratios=[1, 1])
+    indicators = list(dict.fromkeys(means["indicator"]))
+    words_below = [fill(labels[name], 14, break_long_words=False) for name in indicators]
+    longest = max(one.count("\n") for one in words_below)
+    figure, (left, right) = canvas(3.5 + 0.15 * longest, panels=2, width_ratios=[1, 1])
     for place, (structure, rows) in enumerate(latent.groupby("structure", sort=False)):
         colour = COLOURS[place % len(COLOURS)]
         left.plot(
@@ -55,8 +58,7 @@ def latent_plot(
     for word, (marker, colour, size) in marks.items():
         handles.append(Line2D([], [], linestyle="", marker=marker, color=colour, markerfacecolor="none", markersize=size))
         names.append(word)
-    left.legend(handles, names, loc="upper center", bbox_to_anchor=(0.5, 1.32), ncols=2, fontsize=8)
-    indicators = list(dict.fromkeys(means["indicator"]))
+    left.legend(handles, names, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=8)
     ticks = np.arange(len(indicators))
     for place, (profile, rows) in enumerate(means.groupby("profile", sort=False)):
         colour, marker = COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)]
@@ -71,10 +73,10 @@ def latent_plot(
         own = rows.set_index("indicator")
         words = _("class {number} ({percent}%)", number=one, percent=f"{100 * own['share'].iloc[0]:.0f}")
         right.plot(ticks, own.loc[indicators, "mean"], color=GREY, marker=".", label=words)
-    right.set_xticks(ticks, [fill(labels[name], 14, break_long_words=False) for name in indicators])
+    right.set_xticks(ticks, words_below)
     right.set_xlim(-0.3, len(indicators) - 0.6)
     right.set_ylim(0, 100)
     label(right, y=_("Percent of the response range"))
     if right.get_legend_handles_labels()[0]:
-        right.legend(loc="upper center", bbox_to_anchor=(0.5, 1.32), ncols=1, fontsize=8)
+        right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=1, fontsize=8)
     return figure

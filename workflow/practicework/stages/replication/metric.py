@@ -19,12 +19,8 @@ ROLES = ("outcome", "predictor", "moderator")
 SHARES = np.geomspace(0.10, 0.30, 17)
 """Standard deviations of a mean score on the grid, as shares of its response range; .29 is that of an even spread."""
 
-USUAL = 0.20
-"""The standard deviation of a typical mean score, as a share of its response range."""
-
-CORRELATIONS = np.linspace(-0.3, 0.8, 12)
-"""Correlations of predictor and moderator on the grid."""
-
+USUAL = 0.20  # the standard deviation of a typical mean score, as a share of its response range
+CORRELATIONS = np.linspace(-0.3, 0.8, 12)  # of predictor and moderator
 BETAS = np.linspace(-0.8, 0.8, 5)
 """Standardized coefficients on the grid, for predictor and moderator whose coefficients are not published."""
 

@@ -9,7 +9,7 @@ READY := $(if $(filter file,$(origin VENV)),.venv/ready)
 # Use the library in this folder, not one installed in the environment.
 CLI := PYTHONPATH=workflow $(BIN)/python -m practicework.commands.cli
 
-.PHONY: study verify package test test-browser test-latex fuzz lint lock schemas synthetic benchmark coverage recovery calibration clean
+.PHONY: study verify package test test-browser test-latex fuzz golden snapshots lint lock schemas messages synthetic benchmark coverage recovery calibration clean
 study: $(READY)
 	@$(BIN)/snakemake --quiet all
 	@$(CLI) reports
@@ -27,12 +27,12 @@ test: $(READY)
 # Tests that open the report in a browser require Chromium; `make test` skips them if it is not installed.
 test-browser: $(READY)
 	@$(BIN)/python -c "import shutil, sys; sys.exit(not (shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')) and 'Chromium is not installed. On Debian or Ubuntu: sudo apt-get install chromium')"
-	@$(BIN)/python -m pytest tests/test_report_browser.py tests/test_exporters.py -k "browser"
+	@$(BIN)/python -m pytest tests/report/test_report_browser.py tests/commands/test_exporters.py -k "browser"
 
 # Likewise for the LaTeX tables, which require LaTeX with threeparttable.
 test-latex: $(READY)
 	@kpsewhich threeparttable.sty >/dev/null || { echo "LaTeX is not installed. On Debian or Ubuntu: sudo apt-get install texlive-latex-extra"; exit 1; }
-	@$(BIN)/python -m pytest tests/test_report_outputs.py -k latex
+	@$(BIN)/python -m pytest tests/report/test_report_outputs.py -k latex
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is required; specify it with: make PYTHON=python3.12')"
@@ -41,6 +41,18 @@ test-latex: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+# R's values, computed again. They must not change; the scripts list the packages that they require.
+golden:
+	@command -v Rscript >/dev/null || { echo "R is not installed. On Debian or Ubuntu: sudo apt-get install r-base-core"; exit 1; }
+	@failed=; for script in $$(ls tests/golden/*/*.R | grep -v '_lavaan.R\|_psych.R'); do \
+		(cd $$(dirname $$script) && Rscript $$(basename $$script) >/dev/null 2>&1) || failed="$$failed $$script"; done; \
+	if [ "$$failed" ]; then echo "These scripts failed; the first lines of each list the packages that it requires:$$failed"; exit 1; fi
+	@git diff --stat --exit-code tests/golden
+
+# The approved text of every published report; review the difference before you commit it.
+snapshots: $(READY)
+	@SNAPSHOTS=write $(BIN)/python -m pytest -q tests/report/test_snapshots.py
 
 # Thousands of mutated exports and configs, about ten minutes; the test suite runs a few hundred.
 fuzz: $(READY)
@@ -54,6 +66,9 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra test pyproject.toml -o requirements.lock
 schemas: $(READY)
 	$(CLI) schemas
+# The messages of the report, for a translation in workflow/practicework/report/locale/<language>/LC_MESSAGES/.
+messages: $(READY)
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k say -k count:1,2 -o messages.pot workflow/practicework/report
 synthetic: $(READY)
 	@PYTHONPATH=workflow $(BIN)/python data/schmitt2021_synthetic.py
 

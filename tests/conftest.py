@@ -52,8 +52,8 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def golden() -> Callable[[str], pd.DataFrame]:
-    """Reads a table that an R script in tests/golden wrote."""
-    return lambda name: pd.read_csv(ROOT / "tests/golden" / f"{name}.csv")
+    """Reads a table that an R script in a folder of tests/golden wrote."""
+    return lambda name: pd.read_csv(next((ROOT / "tests/golden").glob(f"*/{name}.csv")))
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from practicework.study import load_study
 from practicework.study.scale import Scale
 
 ROOT = Path(__file__).resolve().parents[1]
-GOLDEN = ROOT / "tests/golden"
+GOLDEN = ROOT / "tests/golden/exporters"
 
 
 def scale(name: str, items: str, method: str, min_valid: float) -> Scale:

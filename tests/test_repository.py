@@ -27,7 +27,7 @@ def test_a_stage_has_one_name_everywhere(root, stage):
     assert (root / f"workflow/rules/{stage}.smk").is_file()
     module = root / "workflow/practicework" / ("report" if stage == "report" else f"stages/{stage}")
     assert module.with_suffix(".py").is_file() or (module / "__init__.py").is_file()
-    assert (root / f"tests/test_{stage}.py").is_file()
+    assert list((root / "tests" / stage).glob(f"test_{stage}*.py"))
     assert f'include: "workflow/rules/{stage}.smk"' in (root / "Snakefile").read_text()
     if stage != "report":
         assert (root / f"workflow/practicework/report/{stage}/__init__.py").is_file()

@@ -5,13 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from practicework.numerics.seeds import Streams
-from practicework.stages.coding import counts
-from practicework.stages.coding.agreement import agreement
-from practicework.stages.coding.cooccurrence import cooccurrence
+from practicework.stages.coding import agreement, cooccurrence, counts, exclusivity, matrices, saturation
 from practicework.stages.coding.evidence import Evidence, load
-from practicework.stages.coding.exclusivity import exclusivity
-from practicework.stages.coding.matrices import matrices
-from practicework.stages.coding.saturation import saturation
 from practicework.study.config import CodingSet
 from practicework.study.pipeline import Part
 
@@ -39,12 +34,12 @@ def analyse(evidence: Evidence, name: str, spec: CodingSet, rng: Streams) -> dic
     # a theme or dimension that has parts is not a code in itself
     finest = set(structure.loc[structure["parts"] == 0, "code"])
     coded = evidence.codings[evidence.codings["code"].isin(finest)]
-    together = cooccurrence(evidence.codings, codes, len(units))
+    together = cooccurrence.count(evidence.codings, codes, len(units))
     together = together[(together["level"] != "code") | (together["a"].isin(finest) & together["b"].isin(finest))]
     compared = counts.groups(evidence, spec.compare, spec.cuts)
     attributes, quantities = counts.attributes(evidence, compared)
-    exclusive, attributions = exclusivity(evidence, spec.exclusive, f"config/config.yaml: 'coding.{name}.exclusive'")
-    saturated = saturation(coded, units, spec.permutations, rng("saturation"))
+    exclusive, attributions = exclusivity.compare(evidence, spec.exclusive, f"config/config.yaml: 'coding.{name}.exclusive'")
+    saturated = saturation.accumulate(coded, units, spec.permutations, rng("saturation"))
     tables = {
         "codings": evidence.codings,
         "incidence": counts.incidence(evidence),
@@ -58,10 +53,10 @@ def analyse(evidence: Evidence, name: str, spec: CodingSet, rng: Streams) -> dic
         "cooccurrence": together,
         "saturation": saturated.curve,
         "saturation_summary": saturated.summary,
-        "agreement": agreement(evidence.codings, units, codes, spec.resamples, rng("agreement")),
+        "agreement": agreement.measure(evidence.codings, units, codes, spec.resamples, rng("agreement")),
         "exclusivity": exclusive,
         "attributions": attributions,
-        "matrices": matrices(evidence, spec.matrices),
+        "matrices": matrices.build(evidence, spec.matrices),
     }
     return {f"coding/{key}": table for key, table in tables.items()}
 

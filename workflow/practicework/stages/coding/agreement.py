@@ -14,7 +14,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def agreement(
+def measure(
     codings: pd.DataFrame,
     units: Sequence[str],
     codes: pd.DataFrame,

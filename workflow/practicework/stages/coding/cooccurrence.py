@@ -10,7 +10,7 @@ from practicework.study.codebook import LEVELS
 COLUMNS = ["level", "a", "b", "units", "units_a", "units_b", "jaccard", "phi", "segments"]
 
 
-def cooccurrence(codings: pd.DataFrame, codes: pd.DataFrame, n_units: int) -> pd.DataFrame:
+def count(codings: pd.DataFrame, codes: pd.DataFrame, n_units: int) -> pd.DataFrame:
     """Count the co-occurrences of every pair that occurs, in the codebook's order.
 
     Parameters

@@ -6,7 +6,7 @@ from practicework.errors import StudyError, did_you_mean
 from practicework.stages.coding.evidence import Evidence
 
 
-def exclusivity(evidence: Evidence, attribute: str | None, where: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def compare(evidence: Evidence, attribute: str | None, where: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Compare each unit's stated dimension with all its codings.
 
     Parameters

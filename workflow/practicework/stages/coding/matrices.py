@@ -11,7 +11,7 @@ from practicework.study.config import Matrix
 COLUMNS = ["matrix", "row", "group", "column", "units", "of", "computed", "published", "agrees", "which"]
 
 
-def matrices(evidence: Evidence, specs: Mapping[str, Matrix]) -> pd.DataFrame:
+def build(evidence: Evidence, specs: Mapping[str, Matrix]) -> pd.DataFrame:
     """Compute every cell of every matrix from the passages.
 
     A cell is direct (X) if some unit has a passage coded with both that is not coded as indirect, indirect (I) if all

@@ -20,7 +20,7 @@ class Saturation:
     summary: pd.DataFrame
 
 
-def saturation(
+def accumulate(
     codings: pd.DataFrame, order: Sequence[str], permutations: int, rng: np.random.Generator, confidence: float = 0.95
 ) -> Saturation:
     """Count distinct codes by number of units, in the given order and over random orders.

@@ -5,18 +5,19 @@ from collections.abc import Mapping
 import pandas as pd
 
 from practicework.numerics.seeds import Streams
-from practicework.stages.replication.ledger import ledger
-from practicework.stages.replication.metric import metric
+from practicework.stages.replication import ledger, metric
 from practicework.study.pipeline import Part
 
-__all__ = ["compute", "ledger", "metric"]
+__all__ = ["compute"]
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
     """Return the stage's tables for a sample or a set of codings."""
     study = part.study
     center = study.config.moderation.center if study.config.moderation else "mean"
-    tables = {"replication/ledger": ledger(part.replication, inputs)}
+    tables = {"replication/ledger": ledger.compare(part.replication, inputs)}
     if "replication/metric" in part.tables("replication"):
-        tables["replication/metric"] = metric(part.replication, study.models, study.scales, center, study.config.categories)
+        tables["replication/metric"] = metric.assess(
+            part.replication, study.models, study.scales, center, study.config.categories
+        )
     return tables

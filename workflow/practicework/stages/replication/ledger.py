@@ -10,7 +10,7 @@ from practicework.study.config import Claim, Replication, alternatives
 from practicework.study.published import parse
 
 
-def ledger(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def compare(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Compare each claim with the results.
 
     Parameters

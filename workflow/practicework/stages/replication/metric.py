@@ -31,7 +31,7 @@ ALLOWANCE = 0.2, 3.0
 """The logarithm of the factor by which an exact t may be missed: c for the grid, and c / √df for nonnormal samples."""
 
 
-def metric(
+def assess(
     published: Replication,
     models: Mapping[str, Model],
     scales: Mapping[str, Scale],

@@ -1,16 +1,12 @@
 # Reliability of the five scales of examples/bfi as R finds it. Run in this folder: Rscript reliability.R
 # R 4.2.2 with psych 2.2.9. Complete rows within a scale; reverse-keyed items turned on the range 1 to 6.
 suppressMessages(library(psych))
-data <- read.csv("../../examples/bfi/data/raw/bfi.csv")
+data <- read.csv("../../../examples/bfi/data/raw/bfi.csv")
 keys <- list(agree = c("-A1", "A2", "A3", "A4", "A5"), conscientious = c("C1", "C2", "C3", "-C4", "-C5"),
              extraversion = c("-E1", "-E2", "E3", "E4", "E5"), neuroticism = c("N1", "N2", "N3", "N4", "N5"),
              openness = c("O1", "-O2", "O3", "O4", "-O5"))
 unkeyed <- list(agree_unkeyed = c("A1", "A2", "A3", "A4", "A5"))  # A1 left as it is: an item against its scale
-save <- function(frame, name) {
-  numbers <- sapply(frame, is.double)
-  frame[numbers] <- lapply(frame[numbers], function(x) trimws(formatC(x, digits = 15, format = "g")))
-  write.csv(frame, paste0(name, ".csv"), row.names = FALSE, quote = FALSE)
-}
+source("../save.R")
 
 # one minres factor without early stop: the squared off-diagonal residuals, their gradient, and Newton's method
 minres <- function(r, start) {

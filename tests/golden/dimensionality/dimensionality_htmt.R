@@ -1,15 +1,11 @@
 # HTMT and HTMT2 of the five scales of examples/bfi, and of its first 75 complete rows. Run in this folder: Rscript dimensionality_htmt.R
 # R 4.2.2 with lavaan 0.6-14 and semTools 0.5-6. Complete rows over all 25 items; reverse-keyed items turned on 1 to 6.
 suppressMessages({library(lavaan); library(semTools)})
-data <- read.csv("../../examples/bfi/data/raw/bfi.csv")
+data <- read.csv("../../../examples/bfi/data/raw/bfi.csv")
 keys <- list(agree = c("-A1", "A2", "A3", "A4", "A5"), conscientious = c("C1", "C2", "C3", "-C4", "-C5"),
              extraversion = c("-E1", "-E2", "E3", "E4", "E5"), neuroticism = c("N1", "N2", "N3", "N4", "N5"),
              openness = c("O1", "-O2", "O3", "O4", "-O5"))
-save <- function(frame, name) {
-  numbers <- sapply(frame, is.double)
-  frame[numbers] <- lapply(frame[numbers], function(x) trimws(formatC(x, digits = 15, format = "g")))
-  write.csv(frame, paste0(name, ".csv"), row.names = FALSE, quote = FALSE)
-}
+source("../save.R")
 columns <- sub("-", "", unlist(keys))
 whole <- na.omit(data[columns])
 for (one in sub("-", "", grep("^-", unlist(keys), value = TRUE))) whole[[one]] <- 7 - whole[[one]]

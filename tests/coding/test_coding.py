@@ -7,13 +7,8 @@ import pytest
 from practicework import tables
 from practicework.numerics.seeds import streams
 from practicework.stages import coding
-from practicework.stages.coding import counts
-from practicework.stages.coding.agreement import agreement
-from practicework.stages.coding.cooccurrence import cooccurrence
+from practicework.stages.coding import agreement, cooccurrence, counts, exclusivity, matrices, saturation
 from practicework.stages.coding.evidence import Evidence
-from practicework.stages.coding.exclusivity import exclusivity
-from practicework.stages.coding.matrices import matrices
-from practicework.stages.coding.saturation import saturation
 from practicework.study import load_study
 from practicework.study.codebook import Codebook
 from practicework.study.config import CodingSet, Matrix
@@ -50,7 +45,7 @@ def sets(root):
 
 def test_agreement_equals_r(golden, codings, codes):
     """Psych's kappa, and alpha from its definition; both exact but for the order of sums."""
-    found = agreement(codings, UNITS, codes, 100, np.random.default_rng(0))
+    found = agreement.measure(codings, UNITS, codes, 100, np.random.default_rng(0))
     found = found[found["level"].isin(["code", "all"])].set_index("name")
     for row in golden("coding_agreement").itertuples():
         ours = found.loc[row.name]
@@ -74,7 +69,7 @@ def test_alpha_equals_the_package_with_three_coders_and_gaps():
     ]
     data = pd.DataFrame(rows)
     codes = pd.DataFrame({"code": ["always", "x", "y"], "theme": "t", "dimension": "d"})
-    found = agreement(data, UNITS, codes, 200, np.random.default_rng(0)).set_index(["level", "name"])
+    found = agreement.measure(data, UNITS, codes, 200, np.random.default_rng(0)).set_index(["level", "name"])
     present = data.groupby(["coder", "unit"]).size().unstack()
     for code in ("x", "y"):
         marks = data[data["code"] == code].groupby(["coder", "unit"]).size().unstack().reindex_like(present)
@@ -89,7 +84,9 @@ def test_alpha_equals_the_package_with_three_coders_and_gaps():
 
 def test_interval_of_agreement_holds_what_r_would_resample(golden, codings, codes):
     """The percentile interval of one code's kappa, over units, from kappa computed anew for each resample."""
-    found = agreement(codings, UNITS, codes, 4000, np.random.default_rng(0)).set_index(["level", "name"]).loc[("code", "c2")]
+    found = (
+        agreement.measure(codings, UNITS, codes, 4000, np.random.default_rng(0)).set_index(["level", "name"]).loc[("code", "c2")]
+    )
     seen = {coder: set(own["unit"]) for coder, own in codings.groupby("coder")}
     both = [unit for unit in UNITS if unit in seen["anna"] and unit in seen["ben"]]
     marks = np.array(
@@ -106,12 +103,12 @@ def test_interval_of_agreement_holds_what_r_would_resample(golden, codings, code
 
 def test_one_coder_gives_no_rows(codings, codes):
     alone = codings[codings["coder"] == "anna"]
-    assert agreement(alone, UNITS, codes, 100, np.random.default_rng(0)).empty
+    assert agreement.measure(alone, UNITS, codes, 100, np.random.default_rng(0)).empty
 
 
 def test_saturation_equals_vegan(golden, codings):
     """Exact accumulation and Chao2; the random orders come close to the exact mean."""
-    found = saturation(codings, UNITS, 2000, np.random.default_rng(0))
+    found = saturation.accumulate(codings, UNITS, 2000, np.random.default_rng(0))
     assert found.curve["expected"].to_numpy() == pytest.approx(golden("coding_saturation")["expected"].to_numpy(), rel=1e-12)
     summary = found.summary.set_index("measure")["value"]
     unseen = golden("coding_unseen").iloc[0]
@@ -126,12 +123,12 @@ def test_saturation_is_reached_where_a_run_adds_nothing():
     """By hand: four units bring ten codes, the fifth two, the sixth none, the seventh none."""
     found = {"A": range(4), "B": range(3, 7), "C": range(6, 9), "D": [9], "E": [10, 11], "F": [0], "G": [1]}
     data = pd.DataFrame([{"unit": unit, "code": str(code)} for unit, own in found.items() for code in own])
-    summary = saturation(data, list(found), 100, np.random.default_rng(0)).summary
+    summary = saturation.accumulate(data, list(found), 100, np.random.default_rng(0)).summary
     assert list(summary["value"][:2]) == [5.0, 5.0]
 
 
 def test_pairs_equal_r(golden, codings, codes):
-    found = cooccurrence(codings, codes, 20)
+    found = cooccurrence.count(codings, codes, 20)
     found = found[found["level"] == "code"].set_index(["a", "b"])
     expected = golden("coding_pairs")
     assert len(found) == len(expected)
@@ -247,9 +244,9 @@ def test_what_meets_in_a_passage_is_direct_unless_all_of_it_is_indirect():
     rows = [("A", "x", None, "1"), ("A", "e", None, "1"), ("A", "o", None, "1"), ("B", "x", None, "1"), ("B", "e", None, "2")]
     matrix = {"m": Matrix(rows=["d"], columns=["e"], indirect="o")}
     units = {"A": {}, "B": {}}
-    assert matrices(evidence(units, rows), matrix)["computed"].tolist() == ["I"]
-    assert matrices(evidence(units, [*rows, ("B", "x", None, "2")]), matrix)["computed"].tolist() == ["X"]
-    assert matrices(evidence(units, rows[3:]), matrix)["computed"].tolist() == ["-"]
+    assert matrices.build(evidence(units, rows), matrix)["computed"].tolist() == ["I"]
+    assert matrices.build(evidence(units, [*rows, ("B", "x", None, "2")]), matrix)["computed"].tolist() == ["X"]
+    assert matrices.build(evidence(units, rows[3:]), matrix)["computed"].tolist() == ["-"]
 
 
 def test_groups_of_numbers_are_named_by_what_is_in_them():
@@ -280,4 +277,4 @@ def test_nothing_coded_gives_tables_all_the_same():
 def test_stated_dimension_must_be_one():
     one = evidence({"A": {"kind": "f"}}, [])
     with pytest.raises(Exception, match="unit 'A' has 'f', which is not a dimension"):
-        exclusivity(one, "kind", "config")
+        exclusivity.compare(one, "kind", "config")

@@ -1,11 +1,8 @@
 # What R finds on simulated codings. Run in this folder: Rscript coding.R
 # R 4.2.2 with vegan 2.6-4, psych 2.2.9. The codings are computed by this script: they are synthetic.
 set.seed(6)
-save <- function(frame, name) {
-  numbers <- sapply(frame, is.double)
-  frame[numbers] <- lapply(frame[numbers], function(x) trimws(formatC(x, digits = 15, format = "g")))
-  write.csv(frame, paste0("coding_", name, ".csv"), row.names = FALSE, quote = FALSE)
-}
+source("../save.R")
+prefix <- "coding_"
 
 # codings of two coders: 20 units, 12 codes of different frequency, two units without any
 units <- paste0("U", 1:20); codes <- paste0("c", 1:12); rate <- c(.7, .5, .4, .3, .2, .15, .1, .06, .05, .05, .04, .04)

@@ -1,13 +1,9 @@
 # Scores and loadings from the R code that `practicework export` writes, run as it is. Run in this folder: Rscript exporters.R
 # R 4.2.2 with psych 2.2.9 and lavaan 0.6-14. `python tests/instruments.py` wrote the scripts; the tests hold the exporters
 # against their text. Scores of the first 300 people of examples/bfi with a missing answer; loadings of all complete rows.
-save <- function(frame, name) {
-  numbers <- sapply(frame, is.double)
-  frame[numbers] <- lapply(frame[numbers], function(x) trimws(formatC(x, digits = 15, format = "g")))
-  write.csv(frame, paste0(name, ".csv"), row.names = FALSE, quote = FALSE)
-}
-data <- list(published = read.csv("../../data/raw/schmitt2021_synthetic.csv"),
-             bfi = read.csv("../../examples/bfi/data/raw/bfi.csv"))
+source("../save.R")
+data <- list(published = read.csv("../../../data/raw/schmitt2021_synthetic.csv"),
+             bfi = read.csv("../../../examples/bfi/data/raw/bfi.csv"))
 data$mixed <- data$bfi
 loadings <- NULL
 for (name in names(data)) {

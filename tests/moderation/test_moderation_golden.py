@@ -21,7 +21,7 @@ RELIABILITIES = {"x": 0.8, "w": 0.7, "c": 0.9}
 
 @pytest.fixture(scope="module")
 def synthetic(golden) -> pd.DataFrame:
-    """The data that tests/golden/moderation.R computes."""
+    """The data that tests/golden/moderation/moderation.R computes."""
     return golden("moderation_synthetic")
 
 

@@ -13,7 +13,7 @@ from practicework.study import pipeline
 from practicework.study.pipeline import STAGES
 from practicework.tables import provenance
 
-WORKFLOW = Path(__file__).resolve().parents[1] / "workflow"
+WORKFLOW = Path(__file__).resolve().parents[2] / "workflow"
 PACKAGE = WORKFLOW / "practicework"
 
 

@@ -1,15 +1,12 @@
 # The moderation models of examples/globalwarming as R finds them. Run in this folder: Rscript globalwarm.R
 # R 4.2.2 with sandwich 3.0-2; the bootstrap takes half a minute.
-data <- read.csv("../../examples/globalwarming/data/raw/globalWarm.csv")
+data <- read.csv("../../../examples/globalwarming/data/raw/globalWarm.csv")
 all_names <- c("posemot", "negemot", "ideology", "age", "sex")
 shapes <- list(main = c("negemot", "age"), ideology_age = c("ideology", "age"), ideology_negemot = c("ideology", "negemot"),
                sex_negemot = c("sex", "negemot"), sex_ideology = c("sex", "ideology"), sex_age = c("sex", "age"),
                negemot_sex = c("negemot", "sex"), main_centred = c("negemot", "age"))
-save <- function(frame, name) {
-  numbers <- sapply(frame, is.double)
-  frame[numbers] <- lapply(frame[numbers], function(x) trimws(formatC(x, digits = 15, format = "g")))
-  write.csv(frame, paste0("globalwarm_", name, ".csv"), row.names = FALSE, quote = FALSE)
-}
+source("../save.R")
+prefix <- "globalwarm_"
 
 boundaries <- function(b1, b3, v11, v13, v33, df) {
   t2 <- qt(.975, df)^2

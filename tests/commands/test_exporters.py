@@ -51,7 +51,9 @@ ENDS = {"min": 0, "max": 10, "labels": {0: "Not at all", 10: "Completely"}}
 
 @pytest.mark.parametrize(("name", "text"), instruments.scripts().items())
 def test_the_exported_code_is_what_r_ran(root, name, text):
-    assert (root / "tests/golden" / name).read_text(encoding="utf-8") == text, "run tests/instruments.py, then exporters.R"
+    assert (root / "tests/golden/exporters" / name).read_text(encoding="utf-8") == text, (
+        "run tests/instruments.py, then exporters.R"
+    )
 
 
 @pytest.mark.parametrize("name", STUDIES)

@@ -15,7 +15,7 @@ SHAPES = ["main", "ideology_age", "ideology_negemot", "sex_negemot", "sex_ideolo
 
 @pytest.fixture(scope="module")
 def shapes(globalwarming):
-    """All tables of each model that tests/golden/globalwarm.R fits."""
+    """All tables of each model that tests/golden/moderation/globalwarm.R fits."""
     models = dict(globalwarming.study.models)
     models["negemot_sex"] = Model(
         outcome="govact", predictor="negemot", moderator="sex", covariates=("posemot", "ideology", "age")

@@ -1,7 +1,5 @@
 """The metric from which published coefficients can come: closed form, simulated studies, and the published study."""
 
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,12 +7,11 @@ from reliability_runs import whitened
 from statsmodels.regression.linear_model import OLS
 
 from practicework import tables
-from practicework.stages.replication.metric import metric
+from practicework.stages.replication import metric
 from practicework.study import load_study
 from practicework.study.config import Replication
 from practicework.study.settings import Model
 
-module = sys.modules[metric.__module__]
 MODEL = Model(outcome="y", predictor="x", moderator="w")
 ALPHAS = {"y": ".82", "x": ".90", "w": ".86"}
 PUBLISHED = {"x": {"estimate": ".27", "p_value": "< .01"}, "w": {"p_value": "> .05"}}
@@ -42,7 +39,7 @@ def assess(scales):
     """Makes the table, which keeps its contract."""
 
     def run(terms: dict, model: Model = MODEL, using: dict | None = None, center="mean", categories=None, **rest) -> pd.DataFrame:
-        table = metric(publication(terms, **rest), {"m": model}, using or scales, center, categories)
+        table = metric.assess(publication(terms, **rest), {"m": model}, using or scales, center, categories)
         return tables.schema("replication/metric").validate(table)
 
     return run
@@ -74,7 +71,7 @@ def test_the_published_coefficients_come_from_sums_and_not_from_means(main):
 
 def test_the_study_of_this_repository_asks_for_the_same(root, main):
     study = load_study(root)
-    table = metric(study.config.replication["schmitt2021"], study.models, study.scales, "mean", study.config.categories)
+    table = metric.assess(study.config.replication["schmitt2021"], study.models, study.scales, "mean", study.config.categories)
     table = tables.schema("replication/metric").validate(table)
     assert set(table["model"]) == {"main"}
     pd.testing.assert_frame_equal(table.drop(columns="model"), main.drop(columns="model"))
@@ -92,9 +89,9 @@ def test_t_is_that_of_a_regression(monkeypatch, rho):
     noise -= design @ np.linalg.lstsq(design, noise)[0]
     y = design @ [2, 0.5, -0.1, 0.2] + noise
     fit = OLS(y, design).fit()
-    monkeypatch.setattr(module, "CORRELATIONS", np.array([rho]))
+    monkeypatch.setattr(metric, "CORRELATIONS", np.array([rho]))
     deviations = [(float(one.std(ddof=0)), False) for one in (y, x, w)]
-    t, fine = module._statistics(list(fit.params[1:]), deviations, module.SHARES, int(fit.df_resid), 0.99)
+    t, fine = metric._statistics(list(fit.params[1:]), deviations, metric.SHARES, int(fit.df_resid), 0.99)
     assert fine.all()
     np.testing.assert_allclose(t.ravel(), abs(fit.tvalues[1:]), rtol=1e-9)
 
@@ -153,7 +150,7 @@ def test_the_true_metric_is_always_possible(new_scale, n, exact, five_points):
     for seed in range(40):
         terms, alphas, metrics, items = simulated(seed, n, exact, five_points)
         scales = {name: new_scale(int(k), name=name) for name, k in zip("yxw", items, strict=True)}
-        table = metric(publication(terms, str(n), alphas), {"m": MODEL}, scales)
+        table = metric.assess(publication(terms, str(n), alphas), {"m": MODEL}, scales)
         assert row(table, *metrics)["possible"], seed
 
 
@@ -255,7 +252,7 @@ def test_nothing_to_assess_gives_no_rows(assess, terms, model, n):
 def test_one_item_is_its_sum(new_scale):
     """Mean and sum of one item are one metric."""
     scales = {name: new_scale(1, name=name) for name in "yxw"}
-    table = metric(publication(PUBLISHED), {"m": MODEL}, scales)
+    table = metric.assess(publication(PUBLISHED), {"m": MODEL}, scales)
     for outcome in ("mean", "sum"):
         for predictor in ("mean", "sum"):
             one = row(table, outcome, predictor, "mean")

@@ -1,18 +1,14 @@
 # Indices of careless responding as R finds them. Run in this folder: Rscript careless.R
 # R 4.2.2 with careless 1.2.2 and psych 2.2.9. psychsyn and psychant: resample_na = FALSE, since resampling is random.
 suppressMessages({library(careless); library(psych)})
-save <- function(frame, name) {
-  numbers <- sapply(frame, is.double)
-  frame[numbers] <- lapply(frame[numbers], function(x) trimws(formatC(x, digits = 15, format = "g")))
-  write.csv(frame, paste0(name, ".csv"), row.names = FALSE, quote = FALSE)
-}
+source("../save.R")
 indices <- function(data, keyed, factors, synonym, antonym) data.frame(
   longstring = longstring(data), irv = irv(data), even_odd = suppressWarnings(evenodd(keyed, factors)),
   psychsyn = psychsyn(data, synonym, resample_na = FALSE), psychant = psychant(data, antonym, resample_na = FALSE),
   mahalanobis = mahad(data, plot = FALSE))
 
 # the first 300 people of examples/bfi who answered all items; keyed items turned on the range 1 to 6
-bfi <- read.csv("../../examples/bfi/data/raw/bfi.csv")[1:25]
+bfi <- read.csv("../../../examples/bfi/data/raw/bfi.csv")[1:25]
 rows <- which(complete.cases(bfi))[1:300]
 bfi <- bfi[rows, ]
 keyed <- bfi

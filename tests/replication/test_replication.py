@@ -21,7 +21,7 @@ def check(
 ) -> pd.Series:
     """The ledger's row for one claim."""
     claim = {"claim": "Alpha of a", "published": published, "table": table, "row": row or {}, "column": column} | claim
-    return ledger(Replication.model_validate({"source": "A paper", "claims": [claim]}), RESULTS).iloc[0]
+    return ledger.compare(Replication.model_validate({"source": "A paper", "claims": [claim]}), RESULTS).iloc[0]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_claim_may_have_its_own_source_and_the_table_keeps_its_contract():
         {"claim": "1", "published": ".8", "table": "reliability/scales", "row": {"scale": "a"}, "column": "alpha", "source": "B"},
         {"claim": "2", "published": "75", "table": "moderation/main/fit", "column": "n"},
     ]
-    table = ledger(Replication.model_validate({"source": "A", "claims": claims}), RESULTS)
+    table = ledger.compare(Replication.model_validate({"source": "A", "claims": claims}), RESULTS)
     assert tables.schema("replication/ledger").validate(table)["source"].tolist() == ["B", "A"]
 
 

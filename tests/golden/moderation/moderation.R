@@ -8,11 +8,8 @@ y <- 1 + .45 * x + .2 * w + .25 * (x - 3.5) * (w - 4) - .3 * (g == 3) * (x - 3.5
 data <- data.frame(x, w, g, h, c, y)
 write.csv(data, "moderation_synthetic.csv", row.names = FALSE)
 data <- read.csv("moderation_synthetic.csv")
-save <- function(frame, name) {
-  numbers <- sapply(frame, is.double)
-  frame[numbers] <- lapply(frame[numbers], function(x) trimws(formatC(x, digits = 15, format = "g")))
-  write.csv(frame, paste0("moderation_", name, ".csv"), row.names = FALSE, quote = FALSE)
-}
+source("../save.R")
+prefix <- "moderation_"
 hc3 <- function(m) sandwich::vcovHC(m, type = "HC3")
 data$G <- factor(data$g); data$H <- factor(data$h)
 models <- list(quantity = lm(y ~ x * w + c, data), moderator = lm(y ~ x * G + c, data), predictor = lm(y ~ G * w, data),

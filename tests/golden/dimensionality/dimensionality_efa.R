@@ -2,16 +2,12 @@
 # R 4.2.2 with psych 2.2.9 and GPArotation 2022.10-2. Complete rows over the items of a scale, or over all 25 items.
 suppressMessages({library(psych); library(GPArotation)})
 options(mc.cores = 1)  # fa.parallel draws in parallel, where the seed does not count
-data <- read.csv("../../examples/bfi/data/raw/bfi.csv")
+data <- read.csv("../../../examples/bfi/data/raw/bfi.csv")
 keys <- list(agree = c("-A1", "A2", "A3", "A4", "A5"), conscientious = c("C1", "C2", "C3", "-C4", "-C5"),
              extraversion = c("-E1", "-E2", "E3", "E4", "E5"), neuroticism = c("N1", "N2", "N3", "N4", "N5"),
              openness = c("O1", "-O2", "O3", "O4", "-O5"))
 keys$all <- unlist(keys, use.names = FALSE)
-save <- function(frame, name) {
-  numbers <- sapply(frame, is.double)
-  frame[numbers] <- lapply(frame[numbers], function(x) trimws(formatC(x, digits = 15, format = "g")))
-  write.csv(frame, paste0(name, ".csv"), row.names = FALSE, quote = FALSE)
-}
+source("../save.R")
 adequacy <- msa <- parallel <- NULL
 for (name in names(keys)) {
   answers <- na.omit(data[sub("-", "", keys[[name]])])

@@ -47,8 +47,8 @@ golden:
 	@command -v Rscript >/dev/null || { echo "R is not installed. On Debian or Ubuntu: sudo apt-get install r-base-core"; exit 1; }
 	@failed=; for script in $$(ls tests/golden/*/*.R | grep -v '_lavaan.R\|_psych.R'); do \
 		(cd $$(dirname $$script) && Rscript $$(basename $$script) >/dev/null 2>&1) || failed="$$failed $$script"; done; \
-	if [ "$$failed" ]; then echo "These scripts failed; the first lines of each list the packages that it requires:$$failed"; exit 1; fi
-	@git diff --stat --exit-code tests/golden
+	if [ "$$failed" ]; then echo "These scripts failed; their first lines list the packages that they require:$$failed"; fi; \
+	git diff --stat --exit-code tests/golden && [ -z "$$failed" ]
 
 # The approved text of every published report; review the difference before you commit it.
 snapshots: $(READY)

@@ -74,13 +74,13 @@ def _references(context: Context) -> tuple[str, ...]:
 def _parallel(context: Context, exploratory: list[dict]) -> str:
     several = exploratory[-1]["model"] == ALL
     scales = exploratory[:-1] if several else exploratory
-    one = [context.label(row["model"]) for row in scales if row["components"] == 1]
+    one = [context.inline(row["model"]) for row in scales if row["components"] == 1]
     found = [_("Parallel analysis retained one component for {scales}.", scales=listing(one))] if one else []
     for row in scales:
         if (row["components"] or 1) != 1:
             found.append(
                 count("For {scale}, it retained {n} component.", "For {scale}, it retained {n} components.",
-                      row["components"], scale=context.label(row["model"]))
+                      row["components"], scale=context.inline(row["model"]))
             )  # fmt: skip
     whole = exploratory[-1]
     if several and whole["components"] is not None:
@@ -179,8 +179,8 @@ def _discriminant(context: Context) -> str:
     def shown(row: Mapping) -> str:
         return _(
             "{a} and {b}, HTMT = {htmt}, 95% CI {ci}",
-            a=context.label(row["scale_a"]),
-            b=context.label(row["scale_b"]),
+            a=context.inline(row["scale_a"]),
+            b=context.inline(row["scale_b"]),
             htmt=apa.unit(row["htmt"]),
             ci=apa.interval(row["htmt_low"], row["htmt_high"], of_unit=True),
         )
@@ -208,7 +208,7 @@ def _fornell_larcker(context: Context) -> str:
     rows = context.rows("dimensionality/fornell_larcker")
     failed = [row for row in rows if row["distinct"] is False]
     if failed:
-        pairs = [_("{a} and {b}", a=context.label(row["scale_a"]), b=context.label(row["scale_b"])) for row in failed]
+        pairs = [_("{a} and {b}", a=context.inline(row["scale_a"]), b=context.inline(row["scale_b"])) for row in failed]
         return _("The Fornell–Larcker criterion was not met for {pairs}.", pairs="; ".join(pairs))
     if any(row["distinct"] for row in rows):
         return _("The Fornell–Larcker criterion was met for all pairs of scales (Fornell & Larcker, 1981).")

@@ -62,11 +62,11 @@ def coefficients(model: Model) -> Table:
         number("estimate", "b", DIGITS),
         *inference(model),
     ]
-    continuous = [context.label(one) for one in (spec.predictor, spec.moderator) if one not in context.config.categories]
+    continuous = [context.inline(one) for one in (spec.predictor, spec.moderator) if one not in context.config.categories]
     centred = ""
     if continuous and context.config.moderation.center == "mean":
         centred = count("{variables} was mean-centred.", "{variables} were mean-centred.", len(continuous),
-                        variables=listing(continuous))  # fmt: skip
+                        variables=apa.upper(listing(continuous)))  # fmt: skip
     elif continuous:
         centred = _("Predictor and moderator were not centred.")
     note = context.note(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from practicework.report import apa
 from practicework.report.context import Context
-from practicework.report.messages import _, count, listing, sentences
+from practicework.report.messages import _, count, listing, numeral, sentences
 from practicework.report.profiles import latent_figures as figures
 from practicework.report.section import Heading, Paragraph, present
 from practicework.report.table import Column, Drawing, Table, integer, made, number, p, text, unit
@@ -74,7 +74,7 @@ def _found(rows: list[dict], chosen: Mapping | None, agreement: list[dict]) -> s
         which = (
             _("The classes of this model")
             if row["model"] == "chosen"
-            else _("The classes of the best model with {n} profiles", n=row["profiles"])
+            else _("The classes of the best model with {n} profiles", n=numeral(row["profiles"]))
         )
         found.append(
             _(
@@ -207,7 +207,7 @@ def _figure(context: Context, model: str | None, n: int) -> Drawing:
     right = _("the prototypes")
     if k > 1:
         which = _("selected by BIC") if model == "chosen" else _("with as many classes as there are prototypes")
-        right = _("the {k} classes of the model {which} (filled, solid) and the prototypes", k=k, which=which)
+        right = _("the {k} classes of the model {which} (filled, solid) and the prototypes", k=numeral(k), which=which)
     caption = context.note(
         _(
             "Latent profiles of {n} respondents. Left: BIC by number of profiles and covariance structure. Right: {right} "

@@ -50,7 +50,7 @@ def _scores(context: Context, summary: list[dict]) -> str:
     if not scales:
         return ""
     study = context.study
-    named = "; ".join(f"{study.label(name)} ({study.units(name)})" for name in scales)
+    named = "; ".join(f"{context.inline(name)} ({study.units(name)})" for name in scales)
     least = {study.scales[name].scoring.min_valid for name in scales}
     required = (
         _(

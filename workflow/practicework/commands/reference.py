@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from practicework.study.codebook import Codebook
 from practicework.study.config import Config
 from practicework.study.documents import Strict
+from practicework.study.pipeline import STAGES
 from practicework.study.scale import Scale
 from practicework.tables.contracts import CONTRACTS
 
@@ -47,7 +48,8 @@ def _tables() -> str:
         "Tables in `results/<sample>/` are CSV files (UTF-8, one header row, full precision). Missing values are empty cells.",
         "Kinds: text, number, count (whole number), flag (True or False); `?` marks columns that may have empty cells.",
     ]
-    for name, contract in CONTRACTS.items():
+    order = list(STAGES)
+    for name, contract in sorted(CONTRACTS.items(), key=lambda one: order.index(one[0].split("/")[0])):
         lines += ["", f"## {name}.csv", "", contract.about, "", "| column | kind | meaning |", "|---|---|---|"]
         lines += [f"| `{column}` | {kind} | {meaning} |" for column, (kind, meaning) in contract.columns.items()]
         if contract.open:

@@ -36,6 +36,20 @@ _ROBUST_INTERVAL = {
         (f"ci_high_{name}", ("number?", "upper end")),
     )
 }
+
+
+def _robust_wald(f: str, p: str, words: str) -> dict[str, tuple[str, str]]:
+    """Columns of a test with each of the robust covariances."""
+    return {
+        column: kind
+        for name in ROBUST
+        for column, kind in (
+            (f"{f}_{name}", ("number?", f"{words} with the {name.upper()} covariance")),
+            (f"{p}_{name}", ("number?", "of that F")),
+        )
+    }
+
+
 _EFFECT_OF = {"effect_of": ("text", "the predictor, or its category compared with the first")}
 _BOUNDARY = {
     "boundary": ("number", "the moderator's own units, uncentred"),
@@ -116,8 +130,7 @@ CONTRACTS = {
             "df2": ("count", "residual degrees of freedom"),
             "f": ("number", "Wald F, ordinary least squares"),
             "p_value": ("number", "of that F"),
-            "f_hc3": ("number?", "Wald F with the HC3 covariance"),
-            "p_value_hc3": ("number?", "of that F"),
+            **_robust_wald("f", "p_value", "Wald F"),
         },
     ),
     "moderation/{model}/johnson_neyman": Contract(
@@ -152,8 +165,7 @@ CONTRACTS = {
             "resamples": ("count", "bootstrap resamples"),
             "redrawn": ("count", "resamples drawn again because their design was singular"),
             "df_change": ("count", "product terms"),
-            "f_change_hc3": ("number?", "Wald F of the product terms with the HC3 covariance"),
-            "p_change_hc3": ("number?", "of that F"),
+            **_robust_wald("f_change", "p_change", "Wald F of the product terms"),
         },
     ),
     "moderation/{model}/simple_slopes": Contract(

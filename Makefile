@@ -9,7 +9,7 @@ READY := $(if $(filter file,$(origin VENV)),.venv/ready)
 # Use the library in this folder, not one installed in the environment.
 CLI := PYTHONPATH=workflow $(BIN)/python -m practicework.commands.cli
 
-.PHONY: study verify package test test-browser test-latex fuzz golden snapshots lint lock schemas messages synthetic benchmark coverage recovery calibration clean
+.PHONY: study verify package test test-fast test-browser test-latex fuzz golden snapshots lint lock schemas messages synthetic benchmark coverage recovery calibration clean
 study: $(READY)
 	@$(BIN)/snakemake --quiet all
 	@$(CLI) reports
@@ -23,6 +23,10 @@ package: $(READY)
 
 test: $(READY)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+# All tests but those marked slow, in about two minutes.
+test-fast: $(READY)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not slow"
 
 # Tests that open the report in a browser require Chromium; `make test` skips them if it is not installed.
 test-browser: $(READY)

@@ -44,6 +44,13 @@ def load_example(name: str) -> Example:
     return Example(study, responses, scoring.score_all(responses, list(study.scales.values()), study.variables))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whole runs of the pipeline as slow."""
+    for item in items:
+        if "workflow" in item.path.parts:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The repository."""

@@ -10,7 +10,14 @@ from practicework.study.scale import Scale
 
 
 @pytest.mark.parametrize(
-    "name", ["workflow/schemas/config.schema.json", "workflow/schemas/scale.schema.json", "docs/tables.md", "config/README.md"]
+    "name",
+    [
+        "workflow/schemas/config.schema.json",
+        "workflow/schemas/scale.schema.json",
+        "docs/tables.md",
+        "config/README.md",
+        "docs/methods.md",
+    ],
 )
 def test_generated_files_are_current(root, name):
     assert (root / name).read_text(encoding="utf-8") == reference.generated(root)[name], "run `make schemas`"

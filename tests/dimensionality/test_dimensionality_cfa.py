@@ -116,6 +116,7 @@ def test_a_population_is_recovered_exactly():
     assert fit["tli"] > 1
 
 
+@pytest.mark.slow
 def test_chi_square_and_standard_errors_hold_over_samples():
     """300 samples of 400 people: exact fit is rejected in about 5 %, and the standard errors are the SDs over samples."""
     fits = [cfa.fit_cfa(sample(400, seed)) for seed in range(300)]

@@ -1,4 +1,4 @@
-"""Files of the repository that are generated: JSON Schemas, the list of tables, and the keys of config and scales."""
+"""Files of the repository that are generated: schemas, lists of tables and references, and the keys of config and scales."""
 
 import json
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from practicework.report import references
 from practicework.study.codebook import Codebook
 from practicework.study.config import Config
 from practicework.study.documents import Strict
@@ -17,7 +18,7 @@ from practicework.study.pipeline import STAGES
 from practicework.study.scale import Scale
 from practicework.tables.contracts import CONTRACTS
 
-KEYS = "config/README.md"
+KEYS, METHODS = "config/README.md", "docs/methods.md"
 _GENERATED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.S)
 _DIALECT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 _MODELS: dict[str, type[Strict]] = {"config": Config, "scale": Scale, "codebook": Codebook}
@@ -29,7 +30,7 @@ def generated(root: Path) -> dict[str, str]:
     Parameters
     ----------
     root : Path
-        The repository, whose `config/README.md` has places for the tables of keys.
+        The repository, whose `config/README.md` and `docs/methods.md` have places for what is generated.
     """
     files = {
         f"workflow/schemas/{name}.schema.json": json.dumps(_DIALECT | model.model_json_schema(), indent=2) + "\n"
@@ -37,7 +38,15 @@ def generated(root: Path) -> dict[str, str]:
     }
     text = (root / KEYS).read_text(encoding="utf-8")
     keys = _GENERATED.sub(lambda place: f"{place[1]}{_keys(_MODELS[place[2]])}{place[3]}", text)
-    return files | {"docs/tables.md": _tables(), KEYS: keys}
+    methods = (root / METHODS).read_text(encoding="utf-8")
+    methods = _GENERATED.sub(lambda place: f"{place[1]}{_references(methods)}{place[3]}", methods)
+    return files | {"docs/tables.md": _tables(), KEYS: keys, METHODS: methods}
+
+
+def _references(text: str) -> str:
+    """The works that a document cites, as a Markdown list."""
+    cited = [work for work in references.known().values() if references.is_cited(work, text.partition("## References")[0])]
+    return "".join(f"- {work}\n" for work in cited)
 
 
 def _tables() -> str:

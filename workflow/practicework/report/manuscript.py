@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
@@ -38,7 +37,7 @@ def manuscript(context: Context, sections: Sequence[Section]) -> tuple[Block, ..
     blocks += [Heading(_("Results")), *_part(sections, "results")]
     blocks += [Heading(_("Limitations")), Paragraph(sentences(*limitations(context, sections), _disclosure()))]
     text = " ".join(str(getattr(block, "text", "")) for block in blocks)
-    cited = [key for section in sections for key in section.references if is_cited(references.known()[key], text)]
+    cited = [key for section in sections for key in section.references if references.is_cited(references.known()[key], text)]
     blocks.append(Heading(_("References")))
     own = _publication(context) if context.part.is_set else sources(context)
     blocks += [Paragraph(one, "reference") for one in references.listed([*cited, *software], own)]
@@ -79,12 +78,6 @@ def methods(context: Context, sections: Sequence[Section]) -> Section:
     listed = references.listed(["appelbaum2018", *keys], _publication(context))
     body += [Heading(_("References")), *(Paragraph(one, "reference") for one in listed)]
     return Section("methods", _("Methods in detail"), body=tuple(body))
-
-
-def is_cited(reference: str, text: str) -> bool:
-    """Return whether a text cites a work: the first author's family name and, later in the same citation, its year."""
-    family, year = re.match(r"\*?([^,.(]+)", reference)[1].strip(), re.search(r"\((\d{4})", reference)
-    return bool(year) and re.search(rf"{re.escape(family)}\b[^.;()]*\(?[^.;()]*{year[1]}", text.replace("&amp;", "&")) is not None
 
 
 def _part(sections: Iterable[Section], name: str) -> list[Block]:

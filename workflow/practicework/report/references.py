@@ -49,3 +49,12 @@ def citation(reference: str) -> str:
     if len(families) > 2:
         return f"{families[0]} et al. ({year})"
     return f"{listing(families)} ({year})"
+
+
+def is_cited(reference: str, text: str) -> bool:
+    """Return whether a text cites a work: the first author's family name and, later in the same citation, its year."""
+    family, year = re.match(r"\*?([^,.(]+)", reference)[1].strip(), re.search(r"\((\d{4})", reference)
+    if not year:
+        return False
+    words = " ".join(text.replace("&amp;", "&").split())
+    return re.search(rf"{re.escape(family)}\b(?: et al\.)?[^.;()]*\(?[^.;()]*{year[1]}", words) is not None

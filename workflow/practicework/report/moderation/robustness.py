@@ -193,7 +193,7 @@ class Robustness:
         if self.doubtful:
             found = _("At the 5% level, the checks rejected: {assumptions}.", assumptions=listing(self.doubtful))
         elif passed:
-            found = _("No check indicated a violated assumption ({assumptions}).", assumptions=", ".join(passed))
+            found = _("No check indicated a violation: {assumptions}.", assumptions=", ".join(passed))
             if self.model.fit["n"] < 300:
                 found = sentences(found, _("In small samples, such checks detect only large violations."))
         else:

@@ -10,9 +10,9 @@ import instruments
 import numpy as np
 import pandas as pd
 import pytest
+from browser import CHROMIUM, FLAGS
 from exports import QUALTRICS, separated
 from page import Page
-from test_report_browser import CHROMIUM, FLAGS
 
 from practicework.commands.exporters import codebook, lavaan, psych, qualtrics, questionnaire, redcap, shared
 from practicework.errors import StudyError

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 def analyse(models: list[ItemModel], **settings: object) -> dict[str, pd.DataFrame]:
     """The tables of the exploratory factors and their model's row, checked against their contracts."""
     chosen = Dimensionality.model_validate({"replications": 100} | settings)
-    found = exploratory.tables(models, chosen, lambda *names: generator(1, *names))
+    found = exploratory.analyse(models, chosen, lambda *names: generator(1, *names))
     return {name: tables.schema(f"dimensionality/{name}").validate(table) for name, table in found.items()}
 
 

@@ -19,7 +19,7 @@ SCALES = ["agree", "conscientious", "extraversion", "neuroticism", "openness"]
 
 def analyse(models: list[ItemModel], seed: int = 1, **settings: object) -> dict[str, pd.DataFrame]:
     """The exploratory tables, checked against their contracts."""
-    found = exploratory.tables(models, Dimensionality.model_validate(settings), lambda *names: generator(seed, *names))
+    found = exploratory.analyse(models, Dimensionality.model_validate(settings), lambda *names: generator(seed, *names))
     return {name: tables.schema(f"dimensionality/{name}").validate(table) for name, table in found.items()}
 
 

@@ -3,23 +3,12 @@
 `make test` skips these tests where Chromium is not installed; `make test-browser` says so.
 """
 
-import shutil
-
 import pandas as pd
 import pytest
+from browser import CHROMIUM, FLAGS
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)")
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PAGES = ("schmitt2021/report/report.html", "schmitt2021_interviews/report/report.html", "overview.html")
 
 

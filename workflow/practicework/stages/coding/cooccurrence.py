@@ -5,9 +5,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from practicework import tables
 from practicework.study.codebook import LEVELS
-
-COLUMNS = ["level", "a", "b", "units", "units_a", "units_b", "jaccard", "phi", "segments"]
 
 
 def count(codings: pd.DataFrame, codes: pd.DataFrame, n_units: int) -> pd.DataFrame:
@@ -39,5 +38,8 @@ def count(codings: pd.DataFrame, codes: pd.DataFrame, n_units: int) -> pd.DataFr
             spread = np.sqrt(float(x * (n - x) * y * (n - y)))
             phi = (n * len(both) - x * y) / spread if spread else np.nan
             segments = len(where.get(a, set()) & where.get(b, set())) if len(passages) else pd.NA
-            rows.append([level, a, b, len(both), x, y, len(both) / len(either), phi, segments])
-    return pd.DataFrame(rows, columns=COLUMNS)
+            rows.append(
+                {"level": level, "a": a, "b": b, "units": len(both), "units_a": x, "units_b": y,
+                 "jaccard": len(both) / len(either), "phi": phi, "segments": segments}
+            )  # fmt: skip
+    return tables.frame("coding/cooccurrence", rows)

@@ -32,7 +32,7 @@ def analyse(responses: pd.DataFrame, scales: list[Scale], settings: Dimensionali
     """
     models = item_models(responses, scales)
 
-    tables = exploratory.tables(models, settings, rng) | confirmatory.tables(models)
+    tables = exploratory.analyse(models, settings, rng) | confirmatory.tables(models)
     together = [model for model in models if model.name == ALL]
     tables["htmt"] = htmt.table(together[0] if together else None, settings.bootstrap.resamples, rng("htmt"))
     if settings.marker is not None:

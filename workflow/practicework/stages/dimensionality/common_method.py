@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
+from practicework import tables
 from practicework.errors import NotComputable
 
-COLUMNS = [
-    "variable_a", "variable_b", "n", "r", "p_value", "basis", "r_marker", "r_adjusted", "t", "p_adjusted", "note",
-]  # fmt: skip
 BASES = {
     "smallest": "the marker correlates positively with no score, so no correction was made",
     "second smallest": "the marker correlates positively with fewer than two scores, so no correction was made",
@@ -56,7 +54,7 @@ def marker_correction(scores: pd.DataFrame, marker: str) -> pd.DataFrame:
     for a, b in combinations([name for name in scores if name != marker], 2):
         constant = [name for name in (a, b, marker) if name not in usable]
         for rank, (basis, none) in enumerate(BASES.items()):
-            row = dict.fromkeys(COLUMNS) | {"variable_a": a, "variable_b": b, "n": n, "basis": basis}
+            row = {"variable_a": a, "variable_b": b, "n": n, "basis": basis}
             try:
                 if n < MIN_RESPONDENTS:
                     raise NotComputable(f"not computable: fewer than {MIN_RESPONDENTS} respondents have all scores and variables")
@@ -68,7 +66,7 @@ def marker_correction(scores: pd.DataFrame, marker: str) -> pd.DataFrame:
             except NotComputable as reason:
                 row["note"] = str(reason)
             rows.append(row)
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return tables.frame("dimensionality/marker", rows)
 
 
 def tested(r: float, n: int) -> dict[str, float]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
+from practicework import tables
 from practicework.errors import NotComputable
 from practicework.numerics.minres import one_factor
 from practicework.stages.dimensionality.efa import Factors, factor_analysis
@@ -14,17 +15,15 @@ from practicework.stages.dimensionality.parallel import parallel_analysis
 from practicework.study.scale import ALL
 from practicework.study.settings import Dimensionality
 
-COLUMNS = [
-    "model", "items", "n", "kmo", "bartlett_chisq", "bartlett_df", "bartlett_p",
-    "components", "factors", "first_component_share", "first_factor_share", "note",
-]  # fmt: skip
 PARALLEL = [
     "model", "number", "component", "component_mean", "component_percentile", "component_retained",
     "factor", "factor_mean", "factor_percentile", "factor_retained",
 ]  # fmt: skip
 
 
-def tables(models: list[ItemModel], settings: Dimensionality, rng: Callable[..., np.random.Generator]) -> dict[str, pd.DataFrame]:
+def analyse(
+    models: list[ItemModel], settings: Dimensionality, rng: Callable[..., np.random.Generator]
+) -> dict[str, pd.DataFrame]:
     """Build the tables `exploratory`, `parallel_analysis` and `efa_*`.
 
     Parameters
@@ -36,7 +35,7 @@ def tables(models: list[ItemModel], settings: Dimensionality, rng: Callable[...,
     """
     rows, parallel, efa = [], [], _efa_tables(None, None, None)
     for model in models:
-        row = dict.fromkeys(COLUMNS) | {"model": model.name, "items": len(model.items), "n": model.n}
+        row = {"model": model.name, "items": len(model.items), "n": model.n}
         notes: list[str] = []
         try:
             notes += _shares(row, model)
@@ -63,7 +62,10 @@ def tables(models: list[ItemModel], settings: Dimensionality, rng: Callable[...,
             notes.append(str(reason))
         rows.append(row | {"note": "; ".join(notes) or None})
     found = pd.concat([frame[PARALLEL] for frame in parallel]) if parallel else pd.DataFrame(columns=PARALLEL)
-    return {"exploratory": pd.DataFrame(rows, columns=COLUMNS), "parallel_analysis": found.reset_index(drop=True)} | efa
+    return {
+        "exploratory": tables.frame("dimensionality/exploratory", rows),
+        "parallel_analysis": found.reset_index(drop=True),
+    } | efa
 
 
 def _regular(model: ItemModel) -> np.ndarray:

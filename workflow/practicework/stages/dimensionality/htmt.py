@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from practicework import tables
 from practicework.errors import NotComputable
 from practicework.numerics import bootstrap
 from practicework.stages.dimensionality.item_model import ItemModel
@@ -18,8 +19,6 @@ ZERO = 1e-12
 
 ABOVE = "the interval lies above the ratio: absolute values of small correlations increase in resamples; interpret it as a bound"
 WITHIN = "HTMT2 and the intervals are not computable: two items of one scale have a correlation of exactly zero"
-
-COLUMNS = ["scale_a", "scale_b", "n", "htmt", "htmt2", "htmt_low", "htmt_high", "htmt2_low", "htmt2_high", "resamples", "note"]
 
 
 def table(model: ItemModel | None, resamples: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -44,12 +43,12 @@ def table(model: ItemModel | None, resamples: int, rng: np.random.Generator) -> 
     resamples than in the sample, so the interval can lie above the estimate.
     """
     if model is None:
-        return pd.DataFrame(columns=COLUMNS)
-    rows = [dict.fromkeys(COLUMNS) | {"scale_a": a, "scale_b": b, "n": model.n} for a, b in combinations(model.factors, 2)]
+        return tables.frame("dimensionality/htmt", [])
+    rows = [{"scale_a": a, "scale_b": b, "n": model.n} for a, b in combinations(model.factors, 2)]
     try:
         estimates = ratios(model.correlations[None], positions(model))[:, 0]
     except NotComputable as reason:
-        return pd.DataFrame([row | {"note": str(reason)} for row in rows], columns=COLUMNS)
+        return tables.frame("dimensionality/htmt", [row | {"note": str(reason)} for row in rows])
     draws = resampled(model, resamples, rng)
     tail = (1 - CONFIDENCE) / 2
     for number, row in enumerate(rows):
@@ -70,7 +69,7 @@ def table(model: ItemModel | None, resamples: int, rng: np.random.Generator) -> 
         (row["htmt_low"], row["htmt2_low"]), (row["htmt_high"], row["htmt2_high"]) = np.quantile(usable, [tail, 1 - tail], axis=0)
         if not row["htmt_low"] <= row["htmt"] <= row["htmt_high"]:
             row["note"] = ABOVE
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return tables.frame("dimensionality/htmt", rows)
 
 
 def positions(model: ItemModel) -> list[list[int]]:

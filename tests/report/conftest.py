@@ -9,9 +9,6 @@ from practicework.report.section import flat
 from practicework.study import load_study
 from practicework.study.pipeline import Part
 
-PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases")
-SAMPLE = PARTS[0]
-
 
 class Rendered(SimpleNamespace):
     """A part's results and its report."""
@@ -37,11 +34,23 @@ def rendered(folder, name: str) -> Rendered:
     return Rendered(study=study, part=part, results=results, sets=sets, report=report.render(part, results, sets))
 
 
+class Reports(dict):
+    """Reports by part, each rendered when it is first asked for."""
+
+    def __init__(self, folder) -> None:
+        super().__init__()
+        self.folder = folder
+
+    def __missing__(self, name: str) -> Rendered:
+        self[name] = rendered(self.folder, name)
+        return self[name]
+
+
 @pytest.fixture(scope="session")
-def reports(published) -> dict[str, Rendered]:
-    return {name: rendered(published.folder, name) for name in PARTS}
+def reports(published) -> Reports:
+    return Reports(published.folder)
 
 
 @pytest.fixture(scope="session")
 def sample(reports) -> Rendered:
-    return reports[SAMPLE]
+    return reports["schmitt2021"]

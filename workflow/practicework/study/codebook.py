@@ -83,11 +83,6 @@ class Codebook(Strict):
         """Return the label of a code."""
         return next((entry.label for entry, _, _ in self._entries() if entry.id == code), code)
 
-    @property
-    def dimension_ids(self) -> list[str]:
-        """The aggregate dimensions."""
-        return [dimension.id for dimension in self.dimensions]
-
     def codes(self) -> pd.DataFrame:
         """Return one row per entry: `code, level` (concept, theme, dimension, other), `label, theme, dimension, definition`.
 

@@ -295,8 +295,3 @@ def dropped(model: Model) -> Table | None:
     )
     title = _("{model}: respondents excluded for missing values", model=model.title)
     return Table.of(_key(model, "dropped"), title, columns, rows[:50], note, row="respondent")
-
-
-def unit_digits(value: float | None) -> int:
-    """Digits of a ΔR², more for very small ones."""
-    return 4 if (value or 1) < 0.005 else 3

@@ -51,7 +51,9 @@ def inputs(stage):
 
     def of(wildcards):
         part, spec = PARTS[wildcards.sample], pipeline.STAGES[stage]
-        return [tables.path(part.name, name) for name in spec.reads(part)] + spec.files(part)
+        return [tables.path(part.name, name) for name in spec.reads(part)] + spec.files(
+            part
+        )
 
     return of
 
@@ -59,18 +61,30 @@ def inputs(stage):
 def outputs(stage):
     """Return the files of a stage's tables, with the part as wildcard."""
     found = next((part for part in PARTS.values() if stage in part.stages), None)
-    return [f"results/{{sample}}/{name}.csv" for name in found.tables(stage)] if found else []
+    return (
+        [f"results/{{sample}}/{name}.csv" for name in found.tables(stage)]
+        if found
+        else []
+    )
 
 
 def set_tables(wildcards):
     """Return the tables of all sets of codings, which the report of a sample summarises."""
-    sets = [part for part in PARTS.values() if part.is_set and not PARTS[wildcards.sample].is_set]
+    sets = [
+        part
+        for part in PARTS.values()
+        if part.is_set and not PARTS[wildcards.sample].is_set
+    ]
     return [tables.path(part.name, name) for part in sets for name in part.tables()]
 
 
 def every_table():
     """Return the tables of all parts."""
-    return [tables.path(part.name, name) for part in PARTS.values() for name in part.tables()]
+    return [
+        tables.path(part.name, name)
+        for part in PARTS.values()
+        for name in part.tables()
+    ]
 
 
 def settings(stage):

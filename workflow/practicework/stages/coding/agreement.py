@@ -6,12 +6,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from practicework import tables
 from practicework.study.codebook import LEVELS
-
-COLUMNS = [
-    "level", "name", "coders", "units", "percent_agreement", "kappa", "kappa_low", "kappa_high", "alpha", "alpha_low",
-    "alpha_high", "note",
-]  # fmt: skip
 
 
 def measure(
@@ -47,7 +43,7 @@ def measure(
     told = codings.dropna(subset="coder")
     coders = list(dict.fromkeys(told["coder"]))
     if len(coders) < 2:
-        return pd.DataFrame(columns=COLUMNS).astype({"note": object})
+        return tables.frame("coding/agreement", [])
     present = {unit: set(own["coder"]) for unit, own in told.groupby("unit")}
     shared = [unit for unit in units if len(present.get(unit, ())) > 1]
     alone = sum(len(present.get(unit, ())) == 1 for unit in units)
@@ -65,34 +61,37 @@ def measure(
             marks = np.where(took_part, marks.reshape(took_part.shape), np.nan)
             if level == "code":
                 every.append(marks)
-            rows.append([level, name, len(coders), len(shared), *_coefficients(marks[:, None], draws, confidence, left_out)])
+            found = _coefficients(marks[:, None], draws, confidence, left_out)
+            rows.append({"level": level, "name": name, "coders": len(coders), "units": len(shared), **found})
     order = {(level, name): place for level in LEVELS for place, name in enumerate(dict.fromkeys(codes[level].dropna()))}
-    rows.sort(key=lambda row: (LEVELS.index(row[0]), order.get((row[0], row[1]), 0)))
+    rows.sort(key=lambda row: (LEVELS.index(row["level"]), order.get((row["level"], row["name"]), 0)))
     note = "; ".join(filter(None, ["each pair of unit and code is one decision", left_out]))
     whole = np.stack(every, axis=1) if every else np.empty((len(shared), 0, len(coders)))
-    rows.append(["all", "all", len(coders), len(shared), *_coefficients(whole, draws, confidence, note)])
-    return pd.DataFrame(rows, columns=COLUMNS)
+    found = _coefficients(whole, draws, confidence, note)
+    rows.append({"level": "all", "name": "all", "coders": len(coders), "units": len(shared), **found})
+    return tables.frame("coding/agreement", rows)
 
 
-def _coefficients(marks: np.ndarray, draws: np.ndarray | None, confidence: float, note: str | None) -> list:
+def _coefficients(marks: np.ndarray, draws: np.ndarray | None, confidence: float, note: str | None) -> dict[str, object]:
     """Return percent agreement, kappa and alpha with intervals, and a note; `marks` has the shape (units, codes, coders)."""
     if draws is None or not marks.size:
-        return [*[np.nan] * 7, "; ".join(filter(None, ["no unit was coded by two coders", note]))]
+        return {"note": "; ".join(filter(None, ["no unit was coded by two coders", note]))}
     alpha_parts, kappa_parts = _alpha_counts(marks), _kappa_counts(marks)
     one = np.ones((1, len(marks)))
     tail = 100 * (1 - confidence) / 2
-    found, reasons = [], []
+    found, reasons = {}, []
     for name, of, parts in (("kappa", _kappa, kappa_parts), ("alpha", _alpha, alpha_parts)):
         value, drawn = of(one, parts)[0], of(draws.astype(float), parts)
         drawn = drawn[~np.isnan(drawn)]
         if np.isnan(value):
             reasons.append(f"{name} is not computable: all decisions are the same")
         ends = np.percentile(drawn, [tail, 100 - tail]) if len(drawn) and not np.isnan(value) else (np.nan, np.nan)
-        found += [value, *ends]
+        found |= {name: value, f"{name}_low": ends[0], f"{name}_high": ends[1]}
     same, pairs = kappa_parts[..., 0].sum(), kappa_parts[..., 3].sum()
     if marks.shape[2] > 2:
         reasons.append("kappa is the mean over pairs of coders")
-    return [100 * same / pairs if pairs else np.nan, *found, "; ".join(filter(None, [*reasons, note])) or None]
+    percent = 100 * same / pairs if pairs else np.nan
+    return {"percent_agreement": percent, **found, "note": "; ".join(filter(None, [*reasons, note])) or None}
 
 
 def _kappa_counts(marks: np.ndarray) -> np.ndarray:

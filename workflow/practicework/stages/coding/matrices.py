@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from practicework import tables
 from practicework.stages.coding.evidence import Evidence
 from practicework.study.codebook import LEVELS
 from practicework.study.config import Matrix
-
-COLUMNS = ["matrix", "row", "group", "column", "units", "of", "computed", "published", "agrees", "which"]
 
 
 def build(evidence: Evidence, specs: Mapping[str, Matrix]) -> pd.DataFrame:
@@ -35,8 +34,11 @@ def build(evidence: Evidence, specs: Mapping[str, Matrix]) -> pd.DataFrame:
             which = [unit for unit in members if unit in with_both]
             computed = "-" if not both else "X" if both - indirect else "I"
             agrees = None if printed is None else computed == printed
-            rows.append([name, row, group, column, len(which), len(members), computed, printed, agrees, ", ".join(which) or None])
-    return pd.DataFrame(rows, columns=COLUMNS)
+            rows.append(
+                {"matrix": name, "row": row, "group": group, "column": column, "units": len(which), "of": len(members),
+                 "computed": computed, "published": printed, "agrees": agrees, "which": ", ".join(which) or None}
+            )  # fmt: skip
+    return tables.frame("coding/matrices", rows)
 
 
 def _passages(passages: pd.DataFrame, code: str) -> set[tuple[str, str]]:

@@ -11,6 +11,7 @@ from scipy.optimize import linear_sum_assignment
 
 from practicework.stages.profiles import mixture
 from practicework.study.settings import Latent
+from practicework.tables import frame
 
 SMALLEST = (5, 0.05)
 """Minimum number and share of respondents in a profile."""
@@ -23,10 +24,6 @@ MANY = 1_000
 """With more respondents no BLRT is run: it would take minutes, and BIC performs well."""
 FEWEST, CELLS = 10, 2_000_000
 """Minimum number of starts, and maximum respondents × profiles × starts in memory."""
-COLUMNS = [
-    "structure", "mclust", "profiles", "log_likelihood", "parameters", "aic", "bic", "sabic", "relative_entropy", "blrt",
-    "blrt_p", "smallest_n", "smallest_percent", "mean_posterior", "starts_agreeing", "refused", "chosen", "reasons", "note",
-]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -205,4 +202,4 @@ def align(means: np.ndarray, prototypes: np.ndarray) -> list[int | None]:
 
 def table(found: list[Solution]) -> pd.DataFrame:
     """Build the table `profiles/latent`."""
-    return pd.DataFrame([one.row for one in found], columns=COLUMNS).astype({"note": object})
+    return frame("profiles/latent", [one.row for one in found])

@@ -18,7 +18,7 @@ from practicework.report.coding.drawings import (
 )  # fmt: skip
 from practicework.report.contents import ref
 from practicework.report.context import Context
-from practicework.report.messages import _, count, say, sentences
+from practicework.report.messages import _, count, numeral, say, sentences
 from practicework.report.references import citation
 from practicework.report.section import Fold, Heading, Items, Paragraph, Section, Tile, present
 
@@ -202,7 +202,7 @@ def _exclusive(facts: Mapping) -> str:
         _(
             "The publication describes {stated} units as belonging to one dimension only; the codings agree for {upheld} and "
             "show another dimension for {rest}.",
-            stated=facts["stated"], upheld=facts["upheld"], rest=facts["stated"] - facts["upheld"],
+            stated=numeral(facts["stated"]), upheld=numeral(facts["upheld"]), rest=numeral(facts["stated"] - facts["upheld"]),
         ),
     )  # fmt: skip
 

@@ -338,8 +338,8 @@ def checks(model: Model) -> Table:
     ]
     note = model.context.note(
         _(
-            "Statistics are W, nR², F and F. A small p value is evidence against an assumption; a large p value does not "
-            "establish it, especially in small samples."
+            "Statistics: W (Shapiro–Wilk), nR² (Breusch–Pagan), F (quadratic effects, terciles). A small p value is "
+            "evidence against an assumption; a large p value does not establish it, especially in small samples."
         )
     )
     title = _("{model}: checks of assumptions", model=model.title)

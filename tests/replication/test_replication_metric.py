@@ -69,6 +69,14 @@ def test_the_published_coefficients_come_from_sums_and_not_from_means(main):
     assert ((main["share"] > 0) == main["possible"]).all()
 
 
+def test_the_methods_quote_what_is_found(root, main):
+    """The two values of t for mean scores in docs/methods.md are those of the table."""
+    means, text = row(main, "mean"), " ".join((root / "docs/methods.md").read_text(encoding="utf-8").split())
+    high, usual, needed = means["interaction_t_high"], means["interaction_t_usual"], means["t_needed"]
+    assert f"reaches at most t = {high:.2f} on the grid ({usual:.2f} if every standard deviation is .20 of the range)" in text
+    assert f"but p < .05 requires {needed:.2f}" in text
+
+
 def test_the_study_of_this_repository_asks_for_the_same(root, main):
     study = load_study(root)
     table = metric.assess(study.config.replication["schmitt2021"], study.models, study.scales, "mean", study.config.categories)

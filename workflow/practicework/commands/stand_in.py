@@ -54,8 +54,8 @@ def latent_correlations(answers: np.ndarray) -> np.ndarray:
     rho = np.divide(scores.T @ scores, scale, out=np.zeros_like(people), where=(scale > 0) & (people > 2))
     np.fill_diagonal(rho, 1)
     values, vectors = np.linalg.eigh(np.clip(rho, -1, 1))
-    mended = (vectors * np.maximum(values, 1e-6)) @ vectors.T
-    return mended / np.sqrt(np.outer(np.diag(mended), np.diag(mended)))
+    repaired = (vectors * np.maximum(values, 1e-6)) @ vectors.T
+    return repaired / np.sqrt(np.outer(np.diag(repaired), np.diag(repaired)))
 
 
 def simulate(real: pd.DataFrame, n: int, rng: np.random.Generator, items: list[str]) -> tuple[pd.DataFrame, int]:

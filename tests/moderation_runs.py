@@ -29,6 +29,8 @@ def analyse(
     *,
     categories: Collection[str] = (),
     reliabilities: Mapping[str, float] | None = None,
+    items: Mapping[str, pd.DataFrame] | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
     **settings,
 ) -> dict[str, pd.DataFrame]:
     """Every table of one model, each keeping its contract."""
@@ -36,7 +38,9 @@ def analyse(
         data = data.assign(respondent=[f"R{number}" for number in range(len(data))])
     rng = rng or generator(1, "moderation", "sample", "main")
     used = settings_of(model, **settings)
-    found = moderation.analyse(data, "main", model, used, rng, categories=categories, reliabilities=reliabilities)
+    found = moderation.analyse(
+        data, "main", model, used, rng, categories=categories, reliabilities=reliabilities, items=items, ranges=ranges
+    )
     return {name: tables.schema(f"moderation/main/{name}").validate(table) for name, table in found.items()}
 
 

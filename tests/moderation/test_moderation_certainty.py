@@ -11,7 +11,7 @@ from practicework.errors import StudyError
 from practicework.numerics import bootstrap
 from practicework.stages.moderation import influence, power, simulation
 from practicework.stages.moderation.equivalence import classify
-from practicework.study.settings import Model, Simulation
+from practicework.study.settings import Model
 
 PLAIN = Model(outcome="y", predictor="x", moderator="w")
 
@@ -27,16 +27,42 @@ def sample(n: int, interaction: float = 0.2, seed: int = 1) -> pd.DataFrame:
 # simulated studies ----------------------------------------------------------------------------------------
 
 
+def simulated(one, studies: int, seed: int, interval: str = "hc3", **more) -> simulation.Studies:
+    """Simulated studies of a fit, by the interval of the conclusion."""
+    settings = settings_of(PLAIN, interval=interval, simulation={"studies": studies, "resamples": 100})
+    return simulation.simulate(one, settings, np.random.default_rng(seed), **more)
+
+
 def test_simulated_power_agrees_with_the_closed_form():
     """Averaged over the same designs, within four Monte Carlo errors; and with the stated level without an effect."""
     one = fit(sample(75), PLAIN)
-    studies = simulation.simulate(one, Simulation(studies=4_000, resamples=100), np.random.default_rng(5))
+    studies = simulated(one, 4_000, 5)
     for strength in (0.0, 1.0, 2.0, 3.0):
-        found, expected = studies.power(strength)["power_ols"], studies.expected_power(strength)
+        (found, error), expected = studies.power(strength, "ols"), studies.expected_power(strength)
+        assert error == pytest.approx(np.sqrt(found * (1 - found) / 4_000))
         assert abs(found - expected) < 4 * np.sqrt(expected * (1 - expected) / 4_000), strength
     assert studies.expected_power(0) == pytest.approx(0.05)
-    # people are drawn anew: their product varies, which costs a little power
+    # respondents are drawn anew: their product varies, which costs a little power
     assert 0.9 < studies.expected_power(2) / power.power(*_change(one, 2.0), 75, 71, 0.05) < 1
+
+
+def test_the_detectable_effect_has_the_stated_power_by_the_interval_of_the_conclusion():
+    one = fit(sample(75), PLAIN)
+    for interval in ("ols", "hc3"):
+        studies = simulated(one, 4_000, 5, interval)
+        assert studies.power(studies.detectable(), interval)[0] == pytest.approx(0.8, abs=1 / 4_000)
+    assert simulated(one, 4_000, 5).detectable() > simulated(one, 4_000, 5, "ols").detectable()
+
+
+def test_larger_studies_have_the_power_of_their_size():
+    """Studies of the size that the closed form requires reach 80% with OLS, within four Monte Carlo errors."""
+    one = fit(sample(75), PLAIN)
+    n = power.required_n(0.02, one.r_squared_reduced, 4, 0.05)
+    strength = np.sqrt(75 * 0.02 / (1 - one.r_squared_reduced - 0.02))
+    studies = simulated(one, 4_000, 6, size=n)
+    expected = studies.expected_power(strength)
+    assert abs(studies.power(strength, "ols")[0] - expected) < 4 * np.sqrt(0.16 / 4_000)
+    assert 0.77 < expected < 0.8  # a little less, since the product varies
 
 
 def _change(one, strength: float) -> tuple[float, float]:
@@ -46,9 +72,9 @@ def _change(one, strength: float) -> tuple[float, float]:
 
 
 def test_a_simulated_study_is_what_statsmodels_finds_in_it():
-    """Estimate, OLS and HC3 half widths and the bootstrap interval of the first studies, from the same random numbers."""
+    """Estimate, OLS, HC3 and bootstrap intervals of the first studies, from the same random numbers."""
     one = fit(sample(60), MODEL)
-    studies = simulation.simulate(one, Simulation(studies=100, resamples=100), np.random.default_rng(3))
+    studies = simulated(one, 100, 3, "bootstrap")
     rng = np.random.default_rng(3)
     matrix = one.design.matrix[:, [0, 1, 2, 4, 3]]
     chosen, e = rng.integers(0, 60, (100, 60)), rng.standard_normal((100, 60))
@@ -56,12 +82,14 @@ def test_a_simulated_study_is_what_statsmodels_finds_in_it():
     unit = np.sqrt(rest @ rest)  # of the interaction's true standard error
     for number in range(3):
         result = OLS(e[number], matrix[chosen[number]]).fit()
-        assert abs(studies.error[number]) == pytest.approx(abs(result.params[4]) * unit)
-        assert studies.half[number] == pytest.approx(one.critical * result.bse[4] * unit)
-        assert studies.half_hc3[number] == pytest.approx(one.critical * result.HC3_se[4] * unit)
+        estimate = result.params[4] * unit
+        sign = np.sign(estimate) * np.sign(studies.error[number])
+        assert abs(studies.error[number]) == pytest.approx(abs(estimate))
+        for interval, error in (("ols", result.bse[4]), ("hc3", result.HC3_se[4])):
+            half = one.critical * error * unit
+            np.testing.assert_allclose(np.sort(sign * studies.ends[interval][:, number]), [estimate - half, estimate + half])
         draws = bootstrap.ols(matrix[chosen[number]], e[number], 100, rng)[:, 4] * unit
-        ends = np.quantile(draws, [0.025, 0.975])
-        np.testing.assert_allclose(np.sort(np.abs([studies.low[number], studies.high[number]])), np.sort(np.abs(ends)))
+        np.testing.assert_allclose(np.sort(sign * studies.ends["bootstrap"][:, number]), np.quantile(draws, [0.025, 0.975]))
 
 
 def test_errors_of_sign_and_size_agree_with_simulation():
@@ -77,9 +105,10 @@ def test_errors_of_sign_and_size_agree_with_simulation():
 
 @pytest.mark.parametrize(("n", "simulated", "bootstrapped"), [(15, False, False), (75, True, True), (400, True, False)])
 def test_what_is_not_simulated_is_empty(n, simulated, bootstrapped):
-    """Too few people for their coefficients, or so many that closed forms say it all."""
-    table = analyse(sample(n), PLAIN)["sensitivity"]
+    """Too few respondents for their coefficients, or too many for a bootstrap of each study."""
+    table = analyse(sample(n), PLAIN, interval="bootstrap")["sensitivity"]
     assert table["power_ols"].notna().all() == simulated
+    assert analyse(sample(n), PLAIN)["sensitivity"]["power_bootstrap"].isna().all()
     assert table["power_bootstrap"].notna().all() == bootstrapped
     assert table["power"].notna().all()
 

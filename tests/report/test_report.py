@@ -67,7 +67,7 @@ def test_coefficients_shown_are_the_tables(sample):
         "Perceived usefulness × Perceived training and support",
     ]
     for row, (_, values) in zip(shown, expected.iterrows(), strict=True):
-        for cell, column in ((row["estimate"], "estimate"), (row["std_error"], "std_error")):
+        for cell, column in ((row["estimate"], "estimate"), (row["std_error_hc3"], "std_error_hc3")):
             decimals = len(cell.split(".")[1])
             assert float(cell.replace("−", "-")) == pytest.approx(values[column], abs=0.5 * 10**-decimals + 1e-12)
         for key, ends in (

@@ -55,7 +55,9 @@ def test_models_have_estimate_test_effects_and_power(words, sample, model):
     digits = apa.decimals_for((row["ci_high"] - row["ci_low"]) / 4)
     ci = apa.interval(row["ci_low"], row["ci_high"], digits)
     assert f"b = {apa.number(row['estimate'], digits)}, 95% CI {ci}" in words
-    change, test = apa.unit(fit["r_squared_change"], 3), f"F({fit['df_change']:.0f}, {fit['df_residual']:.0f})"
+    test = f"F({fit['df_change']:.0f}, {fit['df_residual']:.0f})"
+    ci = apa.interval(fit["r_squared_change_low"], fit["r_squared_change_high"], 3, of_unit=True)
+    change = f"{apa.unit(fit['r_squared_change'], 3)}, 95% CI {ci}"
     assert f"ΔR² = {change}, {test} = {apa.number(fit['f_change'])}, p {apa.p_equals(fit['p_change'])}" in words
     assert f"with HC3 standard errors, p {apa.p_equals(fit['p_change_hc3'])}" in words
     effects = results[f"moderation/{model}/conditional_effects"].set_index("probe").loc[["p16", "p84"]]
@@ -63,11 +65,13 @@ def test_models_have_estimate_test_effects_and_power(words, sample, model):
         digits = apa.decimals_for(effect["std_error"])
         ci = apa.interval(effect["ci_low_hc3"], effect["ci_high_hc3"], digits)
         assert f"b = {apa.number(effect['effect'], digits)}, 95% CI {ci}, at the {percentile} percentile" in words
-    ideal, real = results[f"moderation/{model}/sensitivity"].query("quantity == 'smallest_effect'").to_dict("records")
+    power = results[f"moderation/{model}/sensitivity"].query("quantity == 'smallest_effect' and metric == 'scores'").iloc[0]
     assert (
-        f"power to detect ΔR² = {apa.unit(real['delta_r_squared'], 3)} was {apa.unit(ideal['power'])} with error-free scores "
-        f"and {apa.unit(real['power'])} at the observed reliabilities. Power of .80 would require {real['n_required']:,}"
+        f"Power to detect an interaction of ΔR² = .010 was {apa.unit(power['power_simulated'])} (HC3 interval, newly drawn "
+        f"respondents, Monte Carlo SE = {apa.unit(power['power_simulated_se'], 3)}; closed form for OLS: "
+        f"{apa.unit(power['power'])}). A power of .80 would require {power['n_required']:,} respondents"
     ) in words
+    assert f"only ΔR² of {apa.unit(fit['significant_change'], 3)} or more can be significant" in words
     corrected = results[f"moderation/{model}/errors_in_variables"].iloc[-1]
     if corrected["term"].endswith(":support"):
         assert f"(uncorrected: {apa.number(row['estimate'], apa.decimals_for((row['ci_high'] - row['ci_low']) / 4))})" in words
@@ -76,7 +80,12 @@ def test_models_have_estimate_test_effects_and_power(words, sample, model):
 def test_influence_is_that_of_the_table(words, sample):
     turning = sample.results["moderation/main/leave_one_out"]["turns"].notna().sum()
     assert turning == 3
-    assert "Omitting any one of three respondents changes the conclusion." in words
+    row = sample.results["moderation/main/fragility"].iloc[0]
+    rate, more = (f"{100 * row[column]:.0f}%" for column in ("expected_any", "expected_as_many"))
+    assert (
+        "Omitting any one of three respondents changes the conclusion. This is not unusual: of samples with this design and this "
+        f"t, {rate} contain at least one such respondent and {more} contain at least three."
+    ) in words
     assert sample.results["moderation/use/leave_one_out"]["turns"].notna().sum() == 0
     assert "Omitting any single respondent does not change the conclusion." in words
 

@@ -173,8 +173,8 @@ def _report_settings(part: Part) -> list:
 
 
 def _moderation_reads(part: Part) -> list[str]:
-    reliability = ["reliability/scales"] if part.study.scales else []
-    return _with_ledger("scoring/scores", *reliability)(part)
+    scales = ["ingest/responses", "reliability/scales"] if part.study.scales else []
+    return _with_ledger("scoring/scores", *scales)(part)
 
 
 STAGES: dict[str, Stage] = {
@@ -223,6 +223,7 @@ STAGES: dict[str, Stage] = {
                 part.study.config.seed,
             ],
             reads=_moderation_reads,
+            files=_scales,
             seed=lambda study: study.bootstrap_seed,
         ),
         Stage(

@@ -144,8 +144,13 @@ class SeededBootstrap(Bootstrap):
 class Simulation(Strict):
     """Settings of the power simulation."""
 
-    studies: int = Field(1_000, ge=100, le=100_000, description="Number of simulated studies of this sample's size, for power.")
-    resamples: int = Field(1_000, ge=100, le=100_000, description="Bootstrap resamples per simulated study.")
+    studies: int = Field(10_000, ge=100, le=100_000, description="Number of simulated studies of this sample's size, for power.")
+    resamples: int = Field(
+        1_000,
+        ge=100,
+        le=100_000,
+        description="Bootstrap resamples of 1,000 of these studies, if the interval of the conclusion is `bootstrap`.",
+    )
 
 
 class Moderation(Strict):

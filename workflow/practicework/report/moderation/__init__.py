@@ -6,7 +6,7 @@ from practicework.report import apa
 from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.messages import _, count, listing, say, sentences
-from practicework.report.moderation import drawings, robustness, tables
+from practicework.report.moderation import drawings, robustness_tables, tables
 from practicework.report.moderation import wording as words
 from practicework.report.moderation.explorer import explorer
 from practicework.report.moderation.facts import Model, errors_words
@@ -15,7 +15,7 @@ from practicework.report.section import Block, Fold, Heading, Items, Paragraph, 
 from practicework.report.table import Drawing, Table
 
 LARGE_CHANGE = 0.02
-"""ΔR² above which a detectable interaction is far above the usual ones in field studies."""
+"""ΔR² above which the smallest significant interaction is far above the usual ones in field studies."""
 
 
 def section(context: Context) -> Section:
@@ -38,8 +38,8 @@ def section(context: Context) -> Section:
         methods=_methods(context),
         limitations=_limitations(context, models),
         references=(
-            "aguinis2005", "benjamini1995", "busemeyer1983", "esarey2018", "fuller1987", "gelman2014", "hainmueller2019",
-            "hayes2009", "lakens2017",
+            "aguinis2005", "benjamini1995", "busemeyer1983", "esarey2018", "fuller1987", "ganzach1997", "gelman2014",
+            "hainmueller2019", "hayes2009", "lakens2017", "loftus1978", "loken2017", "steiger2004",
         ),
         software=("statsmodels",),
     )  # fmt: skip
@@ -47,14 +47,14 @@ def section(context: Context) -> Section:
 
 def _tiles(model: Model) -> tuple[Tile, ...]:
     v, facts = model.verdict, Robustness(model)
-    change = apa.unit(model.fit["r_squared_change"], 3)
     if v["joint"]:
         ci = apa.interval(v["ci_low"], v["ci_high"], 3, of_unit=True)
         found = [Tile(f"ΔR² = {apa.unit(v['estimate'], 3)}", _("interaction, {level} {ci}", level=model.level, ci=ci), "key")]
     else:
         ci = apa.interval(v["ci_low"], v["ci_high"], v["digits"])
         value = f"b = {apa.number(v['estimate'], v['digits'])}"
-        found = [Tile(value, _("interaction, {level} {ci}; ΔR² = {change}", level=model.level, ci=ci, change=change), "key")]
+        line = _("interaction, {level} {ci}; {change}", level=model.level, ci=ci, change=words.change(model))
+        found = [Tile(value, line, "key")]
     for end in model.ends if len(model.ends) < 4 else ():
         ci = apa.interval(end["low"], end["high"], end["digits"])
         names = {"x": model.x, "w": model.w, "probe": end["probe"], "value": end["value"], "level": model.level, "ci": ci}
@@ -63,15 +63,10 @@ def _tiles(model: Model) -> tuple[Tile, ...]:
         else:
             line = _("effect of {x} at the {probe} of {w} ({value}), {level} {ci}", **names)
         found.append(Tile(apa.number(end["effect"], end["digits"]), line, "key"))
-    if facts.real["power"] is not None:
-        smallest = apa.unit(facts.real["delta_r_squared"], 3)
-        found.append(Tile(apa.unit(facts.real["power"]), _("power to detect ΔR² = {change}", change=smallest)))
-    if facts.changing:
-        line = count(
-            "respondent whose omission would change the conclusion", "respondents whose omission would change the conclusion",
-            facts.influential,
-        )  # fmt: skip
-        found.append(Tile(f"{facts.influential:,}", line, "doubt"))
+    power = facts.smallest["power"] if facts.smallest["power_simulated"] is None else facts.smallest["power_simulated"]
+    if power is not None:
+        change = apa.unit(facts.smallest["delta_r_squared"], 3)
+        found.append(Tile(apa.unit(power), _("power to detect an interaction of ΔR² = {change}", change=change)))
     return tuple(found)
 
 
@@ -83,7 +78,7 @@ def _body(model: Model) -> tuple[tuple[Block, ...], dict[str, Table | Drawing]]:
         "conditional_effects": tables.conditional_effects(model),
         "slopes": effects[0],
         "regions": effects[1] if len(effects) == 2 else None,
-        "sensitivity": robustness.sensitivity(model),
+        "sensitivity": robustness_tables.sensitivity(model),
     }
     two_values = (
         _("{w} has two values, so regions of significance are not reported.", w=apa.upper(model.w)) if model.two_valued else ""
@@ -108,10 +103,11 @@ def _body(model: Model) -> tuple[tuple[Block, ...], dict[str, Table | Drawing]]:
                 tables.standardized(model),
                 tables.contrasts(model),
                 tables.omnibus(model),
-                robustness.influence(model),
-                robustness.checks(model),
-                robustness.terciles(model),
-                robustness.corrected(model),
+                robustness_tables.influence(model),
+                robustness_tables.checks(model),
+                robustness_tables.terciles(model),
+                robustness_tables.scales(model),
+                robustness_tables.corrected(model),
                 tables.dropped(model),
             ),
         ),
@@ -200,7 +196,8 @@ def _results(model: Model, shown: dict) -> tuple:
         ),
         Paragraph(
             sentences(
-                facts.power(short=True), facts.influence(short=True), doubtful, facts.measurement_error(short=True)
+                facts.power(short=True), facts.influence(short=True), doubtful, facts.scales(short=True),
+                facts.measurement_error(short=True),
             )
         ),
     )  # fmt: skip
@@ -210,8 +207,8 @@ def _limitations(context: Context, models: list[Model]) -> tuple[str, ...]:
     found = [
         _("The data are cross-sectional self-reports, so effects are associations and do not establish causality."),
         _(
-            "Measurement error attenuates interactions more than main effects, because a product combines the unreliability "
-            "of both variables."
+            "Measurement error attenuates interactions more than main effects in expectation, because a product combines the "
+            "unreliability of both variables."
         ),
     ]
     if any(model.continuous for model in models):
@@ -226,16 +223,17 @@ def _limitations(context: Context, models: list[Model]) -> tuple[str, ...]:
         found.append(_("No covariates were included, so other causes of the outcome were not controlled for."))
     for model in without if len(without) < len(models) else ():
         found.append(_("No covariates were included in the model of {title}.", title=model.inline))
-    detectable = max(model.fit["detectable_change"] for model in models)
-    if detectable > LARGE_CHANGE:
+    least, r_squared = models[0].fit["significant_change"], models[0].fit["r_squared"]
+    if least > LARGE_CHANGE:
         found.append(
             _(
-                "A sample of this size reaches 80% power only for interactions of ΔR² = {change} or more, whereas published "
-                "interactions are usually far smaller (median f² = .002; Aguinis et al., 2005); a significant interaction is "
-                "therefore likely to be overestimated, and a nonsignificant one is inconclusive.",
-                change=apa.unit(detectable, 3),
+                "In a sample of this size, only interactions of ΔR² = {least} or more can be significant (model of {title}). A "
+                "significant interaction is therefore likely to be overestimated, and a nonsignificant one is inconclusive. For "
+                "comparison, the median f² of interactions with categorical moderators was .002 in a review of 30 years of "
+                "research (Aguinis et al., 2005), which corresponds to ΔR² = {median} at the R² of this model.",
+                least=apa.unit(least, 3), title=models[0].inline, median=apa.unit(0.002 * (1 - r_squared), 3),
             )
-        )
+        )  # fmt: skip
     found.append(_("No latent interaction was modelled."))
     return tuple(found)
 
@@ -262,14 +260,30 @@ def _methods(context: Context) -> tuple[tuple[str, str], ...]:
         if settings.interval == "hc3"
         else _("as declared in the config")
     )
-    certainty = _(
-        "Conclusions are based on the {by} interval ({chosen}) and on the smallest effect size of interest; an interaction "
-        "is negligible if two one-sided tests reject effects of that size (Lakens, 2017). Power, detectable ΔR² and "
-        "required N come from the noncentral F distribution; type S and type M errors are conditional on significance "
-        "(Gelman & Carlin, 2014). The reliability of the product is (ρxρw + r²)/(1 + r²) (Busemeyer & Jones, 1983). Power "
-        "for the observed effect is not computed. Correction for measurement error uses errors-in-variables moments "
-        "(Fuller, 1987). Linearity of the interaction is examined in terciles of the moderator (Hainmueller et al., 2019).",
-        by=errors_words(settings.interval), chosen=chosen,
+    by = errors_words(settings.interval)
+    certainty = sentences(
+        _(
+            "Conclusions are based on the {by} interval ({chosen}) and on the smallest effect size of interest, which is "
+            "defined in the metric of the scores; an interaction is negligible if two one-sided tests reject effects of that "
+            "size (Lakens, 2017). The interval of ΔR² comes from the noncentral F distribution (Steiger, 2004).",
+            by=by, chosen=chosen,
+        ),
+        _(
+            "Power is the share of simulated studies whose {by} interval excludes zero; each study draws respondents from the "
+            "sample, with normal errors. Closed forms (noncentral F) refer to the OLS test with this sample's design. Type S "
+            "and type M errors are conditional on significance (Gelman & Carlin, 2014). Power for the observed effect is not "
+            "computed. For effects between true scores, the reliability of the product is (ρxρw + r²)/(1 + r²) (Busemeyer & "
+            "Jones, 1983).",
+            by=by,
+        ),
+        _(
+            "The number of respondents whose omission changes the conclusion is compared with its distribution in simulated "
+            "samples that have this design, normal errors and the observed t. Correction for measurement error uses "
+            "errors-in-variables moments (Fuller, 1987); its interval resamples coefficient alpha with the respondents. "
+            "Linearity of the interaction is examined in terciles of the moderator (Hainmueller et al., 2019). The interaction "
+            "is also estimated for the logarithm, the logit of the response range, normal scores and the square of the "
+            "outcome, as proportional odds, with quadratic terms (Ganzach, 1997), and by Huber's M estimator."
+        ),
     )  # fmt: skip
     bootstrap = _(
         "Bootstrap intervals are {kind} intervals at {level}% from {resamples} case resamples. Each sample and model "

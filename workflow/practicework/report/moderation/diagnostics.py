@@ -109,7 +109,7 @@ def sensitivity(curve: pd.DataFrame, n: int, measured: bool) -> Figure:
         Whether reliabilities below 1 are known, in which case there are two curves.
     """
     figure, axes = canvas(3.2, panels=2, sharey=True)
-    labels = {True: _("error-free scores"), False: _("observed reliabilities")}
+    labels = {True: _("ΔR² of the scores"), False: _("ΔR² between true scores")}
     for panel, (which, column) in zip(axes, (("delta_r_squared", "delta_r_squared"), ("n", "n")), strict=True):
         some = curve[curve["curve"] == which]
         for (share, rows), colour, line in zip(some.groupby("attenuation", sort=False), COLOURS, LINES, strict=False):

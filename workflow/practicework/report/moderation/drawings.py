@@ -27,7 +27,7 @@ def effects(model: Model) -> list[Drawing]:
         else None
     )
     points = pd.DataFrame({"predictor": complete[spec.predictor], "outcome": complete[spec.outcome]})
-    drawing = figures.simple_slopes(slopes, points, labels, names, categories)
+    drawing = figures.simple_slopes(_with(slopes, model.by), points, labels, names, categories)
     few = complete[spec.predictor].nunique() == 2 or model.predictor_is_categorical
     caption = context.note(
         _("Predicted {y} by {x} at values of {w}.", y=model.y, x=model.x, w=model.w)
@@ -35,9 +35,19 @@ def effects(model: Model) -> list[Drawing]:
         else _("Simple slopes of {x} on {y} at values of {w}.", x=model.x, y=model.y, w=model.w),
         _("Units: {y}; {x}.", y=apa.lower(labels["outcome"]), x=apa.lower(labels["predictor"])),
         _("Covariates are at their means.") if spec.covariates else "",
-        _("Bars show pointwise {level}; points are the {n} respondents", level=model.level, n=n)
+        _(
+            "Bars show pointwise {level} ({errors}); points are the {n} respondents",
+            level=model.level,
+            n=n,
+            errors=errors_words(model.by),
+        )
         if model.predictor_is_categorical
-        else _("Bands show pointwise {level}; points are the {n} respondents", level=model.level, n=n),
+        else _(
+            "Bands show pointwise {level} ({errors}); points are the {n} respondents",
+            level=model.level,
+            n=n,
+            errors=errors_words(model.by),
+        ),
     )
     caption = caption.replace(
         _("points are the {n} respondents", n=n),
@@ -60,8 +70,7 @@ def _regions(model: Model, n: str) -> list[Drawing]:
         model.by_errors("johnson_neyman_regions"),
         model.by_errors("johnson_neyman"),
     )
-    if model.by != "ols":
-        curve = curve.assign(**dict(zip(ends("ols"), (curve[end] for end in ends(model.by)), strict=True)))
+    curve = _with(curve, model.by)
     columns = ["boundary", "in_range", "effect_of"]
     pieces = (curve, pd.DataFrame(regions), pd.DataFrame(boundaries, columns=columns if not boundaries else None))
     for term in model.effects:
@@ -88,6 +97,11 @@ def _regions(model: Model, n: str) -> list[Drawing]:
     return drawings
 
 
+def _with(curve: pd.DataFrame, errors: str) -> pd.DataFrame:
+    """A curve with the interval of some standard errors in the columns of the OLS interval."""
+    return curve.assign(**dict(zip(ends("ols"), (curve[end] for end in ends(errors)), strict=True)))
+
+
 def _slug(term: str) -> str:
     return "".join(one if one.isalnum() else "_" for one in term.lower()).strip("_")
 
@@ -112,7 +126,8 @@ def diagnostics(model: Model) -> list[Drawing]:
         _("B: studentized residuals over normal quantiles with the 95% band of normal samples."),
         _("C: the interaction without each respondent and its {level}% interval; diamonds mark omissions that change the "
           "conclusion.", level=level),
-        _("D: effects in terciles of {w} with {level}% intervals (squares); the model's line and band.", w=model.w, level=level)
+        _("D: effects in terciles of {w} with {level}% intervals (squares); the model's line and band (OLS).", w=model.w,
+          level=level)
         if len(linearity)
         else "",
     )  # fmt: skip
@@ -122,7 +137,7 @@ def diagnostics(model: Model) -> list[Drawing]:
         _(
             "Power of the model of {title}. Left: power of a study of N = {n} by the true size of the interaction. Right: "
             "power by the number of respondents (logarithmic axis) for the smallest effect size of interest; the grey line "
-            "is this study. Dashed lines mark 80%. Closed form, with this sample's R² of the other terms.",
+            "is this study. Dashed lines mark 80%. Closed form for the OLS test, with this sample's R² of the other terms.",
             title=model.inline, n=f"{n:,}",
         )
     )  # fmt: skip

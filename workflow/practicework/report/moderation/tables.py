@@ -29,29 +29,47 @@ def _key(model: Model, what: str) -> str:
     return f"moderation_{model.name}_{what}"
 
 
+def _columns(errors: str) -> dict[str, str]:
+    """The result columns of some standard errors."""
+    suffix = "" if errors == "ols" else f"_{errors}"
+    return {column: f"{column}{suffix}" for column in ("std_error", "t", "p_value", "p_holm", "ci_low", "ci_high", "ci")}
+
+
+def _others(model: Model) -> list[str]:
+    """The standard errors that are reported next to those of the conclusion."""
+    return [errors for errors in ("ols", *ROBUST) if errors != model.by]
+
+
+def _interval(model: Model, errors: str, title: str) -> Column:
+    own = _columns(errors)
+    return interval(own["ci"], title, own["ci_low"], own["ci_high"], DIGITS)
+
+
 def inference(model: Model) -> list[Column]:
-    """The columns of every table of estimates: OLS, robust standard errors, bootstrap."""
-    level = model.level
-    robust = [
+    """The columns of every table of estimates: the standard errors of the conclusion, the others, bootstrap."""
+    level, own = model.level, _columns(model.by)
+    others = [
         column
-        for errors in ROBUST
+        for errors in _others(model)
         for column in (
-            p(f"p_value_{errors}", f"p ({errors_words(errors)})"),
-            interval(f"ci_{errors}", f"{level} ({errors_words(errors)})", f"ci_low_{errors}", f"ci_high_{errors}", DIGITS),
+            p(_columns(errors)["p_value"], f"p ({errors_words(errors)})"),
+            _interval(model, errors, f"{level} ({errors_words(errors)})"),
         )
     ]
     return [
-        number("std_error", "SE", DIGITS),
-        number("t", "t"),
-        p("p_value", "p"),
-        interval("ci", level, "ci_low", "ci_high", DIGITS),
-        *robust,
+        number(own["std_error"], "SE", DIGITS),
+        number(own["t"], "t"),
+        p(own["p_value"], "p"),
+        _interval(model, model.by, level),
+        *others,
         interval("boot", _("{level} (bootstrap)", level=level), "boot_low", "boot_high", DIGITS),
     ]
 
 
-def _robust_note() -> str:
-    return _("SE, t, p and the first interval are based on OLS; HC3 = heteroscedasticity-consistent standard errors.")
+def _robust_note(model: Model) -> str:
+    explained = _("HC3 = heteroscedasticity-consistent standard errors.")
+    based = _("SE, t, p and the first interval are based on {errors} standard errors.", errors=errors_words(model.by))
+    return f"{based} {explained}"
 
 
 def coefficients(model: Model) -> Table:
@@ -71,21 +89,21 @@ def coefficients(model: Model) -> Table:
         centred = _("Predictor and moderator were not centred.")
     note = context.note(
         _(
-            "N = {n}, R² = {r2}, F({df1}, {df2}) = {f}, p {p}. The interaction explains ΔR² = {change}, F({df_change}, "
-            "{df2}) = {f_change}, p {p_change}. Unstandardized coefficients.",
+            "N = {n}, R² = {r2}, F({df1}, {df2}) = {f}, p {p}. The interaction explains {change}, F({df_change}, {df2}) = "
+            "{f_change}, p {p_change} (OLS). Unstandardized coefficients.",
             n=f"{fit['n']:,}",
             r2=apa.unit(fit["r_squared"]),
             df1=fit["df_model"],
             df2=fit["df_residual"],
             f=apa.number(fit["f"]),
             p=apa.p_equals(fit["p_value"]),
-            change=apa.unit(fit["r_squared_change"], 3),
+            change=wording.change(model),
             df_change=fit["df_change"],
             f_change=apa.number(fit["f_change"]),
             p_change=apa.p_equals(fit["p_change"]),
         ),
         centred,
-        _robust_note(),
+        _robust_note(model),
         wording.resampled(model),
     )
     title = _("{model}: regression coefficients", model=model.title)
@@ -120,7 +138,7 @@ def conditional_effects(model: Model) -> Table:
         f"N = {model.fit['n']:,}.",
         units,
         _("Categories of {x} are compared with the first.", x=model.x) if len(model.effects) > 1 else "",
-        _robust_note(),
+        _robust_note(model),
         wording.resampled(model),
     )
     title = _("{model}: effect of {x} at values of {w}", model=model.title, x=model.x, w=model.w)
@@ -149,6 +167,10 @@ def screening(model: Model) -> Table | None:
         interval("ci", model.level, "ci_low", "ci_high", DIGITS),
     ]
     note = model.context.note(
+        _(
+            "{errors} standard errors.",
+            errors=listing(list(dict.fromkeys(errors_words(row["interval"]) for row in rows if row["interval"]))),
+        ),
         _("n = respondents with all values. All other results in this section are based on all retained respondents."),
         *(f"{apa.upper(row['note'])}." for row in rows if row["note"]),
     )
@@ -225,7 +247,8 @@ def contrasts(model: Model) -> Table | None:
     context, rows = model.context, model.rows("contrasts")
     if not rows:
         return None
-    holm = any(row["p_holm"] is not None for row in rows)
+    own = _columns(model.by)
+    holm = any(row[own["p_holm"]] is not None for row in rows)
 
     def side(probe: str) -> str:
         return probe.removeprefix("at ") if probe.startswith("at ") else model.probe(probe)
@@ -234,16 +257,16 @@ def contrasts(model: Model) -> Table | None:
         text("contrast", _("Effect"), lambda row: _("{effect}: {b} vs. {a}", effect=context.label(row["effect_of"]),
                                                     b=side(row["probe_b"]), a=side(row["probe_a"]))),
         number("difference", _("Difference"), DIGITS),
-        number("std_error", "SE", DIGITS),
-        p("p_value", "p"),
-        *([p("p_holm", _("p (Holm)"))] if holm else []),
-        interval("ci", model.level, "ci_low", "ci_high", DIGITS),
-        *(interval(f"ci_{errors}", f"{model.level} ({errors_words(errors)})", f"ci_low_{errors}", f"ci_high_{errors}", DIGITS)
-          for errors in ROBUST),
+        number(own["std_error"], "SE", DIGITS),
+        p(own["p_value"], "p"),
+        *([p(own["p_holm"], _("p (Holm)"))] if holm else []),
+        _interval(model, model.by, model.level),
+        *(_interval(model, errors, f"{model.level} ({errors_words(errors)})") for errors in _others(model)),
         interval("boot", _("{level} (bootstrap)", level=model.level), "boot_low", "boot_high", DIGITS),
     ]  # fmt: skip
     note = context.note(
-        _("Differences between conditional effects."),
+        _("Differences between conditional effects. SE, p and the first interval are based on {errors} standard errors.",
+          errors=errors_words(model.by)),
         "" if model.moderator_is_categorical else _(
             "For a continuous moderator, each contrast is a multiple of the interaction coefficient."
         ),

@@ -11,8 +11,7 @@ def estimate(model: Model) -> str:
     """Return the interaction with its interval: `b = 0.0204, 95% CI [0.0029, 0.0379]`."""
     v = model.verdict
     if v["joint"]:
-        ci = apa.interval(v["ci_low"], v["ci_high"], 3, of_unit=True)
-        return _("ΔR² = {change}, {level} {ci}", change=apa.unit(v["estimate"], 3), level=model.level, ci=ci)
+        return change(model)
     ci = apa.interval(v["ci_low"], v["ci_high"], v["digits"])
     return _("b = {b}, {level} {ci}", b=apa.number(v["estimate"], v["digits"]), level=model.level, ci=ci)
 
@@ -68,18 +67,25 @@ def size(model: Model) -> str:
     if v["kind"] == "small":
         return _("The interaction is smaller than the smallest effect size of interest ({smallest}).", smallest=smallest(model))
     return _(
-        "The interval excludes zero but includes values below the smallest effect size of interest ({smallest}), so the "
-        "interaction may be too small to matter.",
+        "The interval excludes zero but includes effects below the smallest effect size of interest ({smallest}), so the size of "
+        "the interaction remains open.",
         smallest=smallest(model),
     )
+
+
+def change(model: Model) -> str:
+    """Return the increment in R² with its interval: `ΔR² = .050, 95% CI [.000, .142]`."""
+    fit = model.fit
+    ci = apa.interval(fit["r_squared_change_low"], fit["r_squared_change_high"], 3, of_unit=True)
+    return _("ΔR² = {change}, {level} {ci}", change=apa.unit(fit["r_squared_change"], 3), level=model.level, ci=ci)
 
 
 def test(model: Model) -> str:
     """Return the tests of the interaction."""
     fit = model.fit
     tested = _(
-        "The interaction explained ΔR² = {change}, F({df1}, {df2}) = {f}, p {p}; with HC3 standard errors, p {p_hc3}.",
-        change=apa.unit(fit["r_squared_change"], 3),
+        "The interaction explained {change}, F({df1}, {df2}) = {f}, p {p}; with HC3 standard errors, p {p_hc3}.",
+        change=change(model),
         df1=fit["df_change"],
         df2=fit["df_residual"],
         f=apa.number(fit["f_change"]),

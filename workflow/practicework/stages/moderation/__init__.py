@@ -12,15 +12,23 @@ from scipy.special import stdtrit
 from practicework.errors import StudyError
 from practicework.numerics.least_squares import LeastSquares
 from practicework.numerics.seeds import Streams
-from practicework.stages.moderation import checks, effects, equivalence, errors_in_variables, influence, sensitivity
+from practicework.stages.moderation import (
+    checks,
+    effects,
+    equivalence,
+    errors_in_variables,
+    fragility,
+    influence,
+    scale_dependence,
+    sensitivity,
+)
 from practicework.stages.moderation.design import build
-from practicework.stages.moderation.power import detectable_change
-from practicework.stages.moderation.regression import coefficients, correlations, fit_table, ols, t_tests
+from practicework.stages.moderation.regression import COVARIANCES, coefficients, correlations, fit_table, ols, t_tests
 from practicework.stages.moderation.regression import fit as fitted
 from practicework.stages.moderation.simulation import simulate
 from practicework.study.pipeline import Part
 from practicework.study.settings import Model, Moderation
-from practicework.tables import frame
+from practicework.tables import frame, retained
 
 __all__ = ["analyse", "compute", "without_flagged"]
 
@@ -34,6 +42,8 @@ def analyse(
     *,
     categories: Collection[str] = (),
     reliabilities: Mapping[str, float] | None = None,
+    items: Mapping[str, pd.DataFrame] | None = None,
+    ranges: Mapping[str, tuple[float, float]] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return every table of one moderation model.
 
@@ -56,6 +66,11 @@ def analyse(
         The categorical variables, whose numbers are codes.
     reliabilities : mapping of str to float, optional
         Known reliabilities of scales and variables, above 0 and up to 1.
+    items : mapping of str to DataFrame, optional
+        The keyed answers of scales whose reliability is their coefficient alpha, one row per row of `scores`; alpha is
+        resampled with the respondents. Other reliabilities are treated as known.
+    ranges : mapping of str to tuple, optional
+        The lowest and highest possible score of each scale.
 
     Returns
     -------
@@ -75,29 +90,30 @@ def analyse(
     data = scores[["respondent", *model.variables]]
     complete = data.dropna()
     known = reliabilities or {}
-    for_errors, for_studies = rng.spawn(2)
+    for_errors, for_studies, for_fragility = rng.spawn(3)
     fit = fitted(build(complete, name, model, settings.center, categories), settings, rng)
-    terms, alpha = len(fit.design.interaction), 1 - settings.confidence
-    detectable = detectable_change(len(complete), fit.df, fit.r_squared_reduced, alpha, terms)
-    studies = simulate(fit, settings.simulation, for_studies)
+    studies = simulate(fit, settings, for_studies)
+    without = influence.leave_one_out(fit, settings.interval)
     return {
         "coefficients": coefficients(fit),
         "conditional_effects": effects.conditional_effects(fit),
         "contrasts": effects.contrasts(fit),
         "omnibus": effects.omnibus(fit),
         **effects.johnson_neyman(fit),
-        "fit": fit_table(fit, len(data) - len(complete), settings, detectable),
+        "fit": fit_table(fit, len(data) - len(complete), settings),
         "simple_slopes": effects.simple_slopes(fit),
         "effect_curve": effects.effect_curve(fit),
         "correlations": correlations(fit.design),
         "equivalence": equivalence.compare(fit, settings),
         "influence": influence.measure(fit),
-        "leave_one_out": influence.leave_one_out(fit, settings.interval),
+        "leave_one_out": without,
+        "fragility": fragility.expect(fit, without, settings.interval, for_fragility),
         "checks": checks.run(fit),
         "linearity": checks.terciles(fit),
-        "sensitivity": sensitivity.assess(fit, known, studies, settings),
+        "sensitivity": sensitivity.assess(fit, known, studies, settings, for_studies),
         "power_curve": sensitivity.power_curve(fit, known, settings),
-        "errors_in_variables": errors_in_variables.correct(fit, known, settings.bootstrap.resamples, for_errors),
+        "errors_in_variables": errors_in_variables.correct(fit, known, items or {}, settings.bootstrap.resamples, for_errors),
+        "scale_dependence": scale_dependence.compare(fit, settings.interval, ranges or {}),
         "dropped": _dropped(data),
     }
 
@@ -138,10 +154,14 @@ def without_flagged(
                 raise StudyError("the coefficients are not identified")
             result, size = ols(made)
             critical = float(stdtrit(result.df_resid, (1 + settings.confidence) / 2))
+            errors = "ols" if settings.interval == "ols" else "hc3"
+            covariance = COVARIANCES[errors](result)
+            if np.isnan(covariance).any():
+                errors, covariance = "ols", COVARIANCES["ols"](result)
             for place in made.interaction:
-                estimate, error = result.params[place] / size[place], result.bse[place] / size[place]
+                estimate, error = result.params[place] / size[place], np.sqrt(covariance[place, place]) / size[place]
                 tests = t_tests(estimate, error, int(result.df_resid), critical)
-                rows.append(row | {"term": made.terms[place], "estimate": estimate} | tests)
+                rows.append(row | {"term": made.terms[place], "estimate": estimate, "interval": errors} | tests)
         except StudyError as problem:
             rows.append(row | {"note": f"not computable: {problem}"})
     return frame("moderation/{model}/screening", rows if marked.any() else [])
@@ -159,9 +179,15 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
     study, scores, ledger = part.study, inputs["scoring/scores"], inputs.get("screening/ledger")
     settings, categories = study.config.moderation, study.config.categories
     known = study.reliabilities(inputs.get("reliability/scales"))
+    answers = retained(inputs).set_index("respondent").loc[scores["respondent"]] if study.scales else None
+    items = {name: scale.keyed(answers) for name, scale in study.scales.items() if name not in settings.reliabilities}
+    ranges = {name: scale.score_range for name, scale in study.scales.items()}
     found = {}
     for name, model in study.models.items():
-        tables = analyse(scores, name, model, settings, rng(name), categories=categories, reliabilities=known)
+        tables = analyse(
+            scores, name, model, settings, rng(name),
+            categories=categories, reliabilities=known, items=items, ranges=ranges,
+        )  # fmt: skip
         if ledger is not None:
             flagged = ledger.loc[ledger["flagged"], "respondent"]
             tables["screening"] = without_flagged(scores, flagged, name, model, settings, categories=categories)

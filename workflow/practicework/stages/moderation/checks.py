@@ -106,16 +106,26 @@ def _compare(fit: Fit, wider: np.ndarray) -> dict:
     return {"statistic": f, "df1": df1, "df2": df2, "p_value": float(fdtrc(df1, df2, max(f, 0.0)))}
 
 
-def _quadratic(fit: Fit) -> dict:
-    design = fit.design
-    squares = []
+def squares(design: Design) -> np.ndarray:
+    """Return the squares of the centred predictor and moderator, where these have more than two values, shape (n, 1 or 2).
+
+    Raises
+    ------
+    NotComputable
+        If neither has more than two values.
+    """
+    found = []
     for one in (design.predictor, design.moderator):
         values = design.data[one.name].to_numpy(float)
         if one.levels is None and len(np.unique(values)) > 2:
-            squares.append((values - values.mean()) ** 2)
-    if not squares:
+            found.append((values - values.mean()) ** 2)
+    if not found:
         raise NotComputable("neither predictor nor moderator has more than two values")
-    return _compare(fit, np.column_stack([design.matrix, *squares]))
+    return np.column_stack(found)
+
+
+def _quadratic(fit: Fit) -> dict:
+    return _compare(fit, np.column_stack([fit.design.matrix, squares(fit.design)]))
 
 
 def _binning(fit: Fit) -> dict:

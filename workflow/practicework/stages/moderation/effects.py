@@ -56,7 +56,7 @@ def contrasts(fit: Fit) -> pd.DataFrame:
     """Return differences between conditional effects: high minus low, named values and categories in pairs.
 
     For a continuous moderator each difference is a multiple of the interaction's coefficient, and shares its t and p. For
-    three or more categories `p_holm` corrects for their number (Holm, 1979). In R: ``p.adjust(p, "holm")``.
+    three or more categories `p_holm` and `p_holm_hc3` correct for their number (Holm, 1979). In R: ``p.adjust(p, "holm")``.
     """
     design = fit.design
     named = probes(design)
@@ -75,6 +75,9 @@ def contrasts(fit: Fit) -> pd.DataFrame:
     table = pd.concat(found or [frame(f"{TABLE}/contrasts", [])], ignore_index=True)
     if design.moderator.levels is not None and len(table) > 1:
         table["p_holm"] = holm(table["p_value"])
+        for errors in ROBUST:
+            if table[f"p_value_{errors}"].notna().all():
+                table[f"p_holm_{errors}"] = holm(table[f"p_value_{errors}"])
     return table
 
 
@@ -184,10 +187,9 @@ def simple_slopes(fit: Fit) -> pd.DataFrame:
     grid = np.unique(x) if few else np.linspace(x.min(), x.max(), CURVE_POINTS)
     found = []
     for probe, value in probes(design).items():
-        predicted, error = fit.effect(design.at(grid, np.full(len(grid), value)))
-        half = fit.critical * error
-        line = {"probe": probe, "moderator_value": value, "predictor_value": grid, "predicted": predicted}
-        found.append(frame(f"{TABLE}/simple_slopes", line | {"ci_low": predicted - half, "ci_high": predicted + half}))
+        line: dict[str, object] = {"probe": probe, "moderator_value": value, "predictor_value": grid}
+        line |= _bands(fit, design.at(grid, np.full(len(grid), value)), "predicted")
+        found.append(frame(f"{TABLE}/simple_slopes", line))
     return pd.concat(found, ignore_index=True)
 
 
@@ -201,10 +203,16 @@ def effect_curve(fit: Fit) -> pd.DataFrame:
     found = []
     for number, term in enumerate(design.predictor.terms):
         rows = design.contrasts(number, grid)
-        curve: dict[str, object] = {"moderator_value": grid, "effect_of": term}
-        for errors, suffix in (("ols", ""), *((name, f"_{name}") for name in ROBUST)):
-            effect, error = fit.effect(rows, errors)
-            half = fit.critical * error
-            curve |= {"effect": effect, f"ci_low{suffix}": effect - half, f"ci_high{suffix}": effect + half}
+        curve = {"moderator_value": grid, "effect_of": term} | _bands(fit, rows, "effect")
         found.append(frame(f"{TABLE}/effect_curve", curve))
     return pd.concat(found, ignore_index=True)
+
+
+def _bands(fit: Fit, rows: np.ndarray, name: str) -> dict[str, np.ndarray]:
+    """Linear combinations of the coefficients with their OLS and robust intervals."""
+    found = {}
+    for errors, suffix in (("ols", ""), *((robust, f"_{robust}") for robust in ROBUST)):
+        estimate, error = fit.effect(rows, errors)
+        half = fit.critical * error
+        found |= {name: estimate, f"ci_low{suffix}": estimate - half, f"ci_high{suffix}": estimate + half}
+    return found

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import ncfdtrinc, stdtr, stdtrit
+from scipy.special import stdtr, stdtrit
 
 from practicework.numerics import bootstrap
 from practicework.numerics.least_squares import LeastSquares
+from practicework.stages.moderation.power import change_at
 from practicework.stages.moderation.regression import NO_HC3, Fit
 from practicework.study.settings import Moderation
 from practicework.tables import frame
@@ -75,9 +76,8 @@ def compare(fit: Fit, settings: Moderation) -> pd.DataFrame:
             ends = bootstrap.bca(draws, np.array([estimate]), fit.jackknife[:, [place]], 1 - 2 * alpha)
         inner, p_value = (float(ends[0][0]), float(ends[1][0])), np.nan
     else:
-        errors = settings.interval
-        if not fit.computable(errors):
-            errors = "ols"
+        errors = fit.deciding(settings.interval)
+        if errors != settings.interval:
             row |= {"interval": errors, "note": NO_HC3}
         error = float(fit.effect(unit, errors)[1][0])
         low, high = estimate - fit.critical * error, estimate + fit.critical * error
@@ -96,15 +96,9 @@ def _joint(fit: Fit, settings: Moderation) -> dict:
     f, _ = fit.wald(np.eye(len(fit.estimates))[fit.design.interaction])
     alpha = 1 - settings.confidence
 
-    def change(probability: float) -> float:
-        """ΔR² at which an F as large as the observed one is exceeded with this probability."""
-        noncentrality = float(ncfdtrinc(terms, fit.df, probability, f))
-        if not noncentrality > 0:
-            return 0.0
-        f2 = noncentrality / n
-        return (1 - fit.r_squared_reduced) * f2 / (1 + f2)
-
-    low, high, inner = change(1 - alpha / 2), change(alpha / 2), change(alpha)
+    low, high, inner = (
+        change_at(probability, f, n, fit.df, fit.r_squared_reduced, terms) for probability in (1 - alpha / 2, alpha / 2, alpha)
+    )
     smallest = settings.smallest_change
     if low > 0:
         reading = "relevant" if low >= smallest else "small" if inner < smallest else "present"

@@ -13,21 +13,32 @@ LOST = 0.05
 """Share of resamples without a solution above which no interval is given."""
 
 
-def correct(fit: Fit, reliabilities: Mapping[str, float], resamples: int, rng: np.random.Generator) -> pd.DataFrame:
+def correct(
+    fit: Fit,
+    reliabilities: Mapping[str, float],
+    items: Mapping[str, pd.DataFrame],
+    resamples: int,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
     """Return coefficients corrected for the unreliability of predictor, moderator and covariates.
 
     b = (X'X/n - E)⁻¹ X'y/n, with E the moments of the measurement errors (Fuller, 1987). An error δ of variance
     θ = (1 - reliability) × variance of the variable enters its own column and each product with it: its part of E
     is θ times the mean product of what it multiplies, which is 1 and the other variable (less that one's own
-    error variance once, if both have errors). Errors are assumed independent of each other and of the true scores, and
-    reliabilities are treated as known. Errors of the outcome cause no bias. Variables without a known reliability are
-    treated as free of error.
+    error variance once, if both have errors). Errors are assumed independent of each other and of the true scores. Errors
+    of the outcome cause no bias. Variables without a known reliability are treated as free of error.
+
+    The bootstrap resamples respondents. Where the reliability is coefficient alpha, each resample has its own alpha, so the
+    interval includes the uncertainty of alpha; other reliabilities are treated as known.
 
     Parameters
     ----------
     fit : Fit
     reliabilities : mapping of str to float
         By variable, above 0 and up to 1.
+    items : mapping of str to DataFrame
+        The keyed answers of scales whose reliability is coefficient alpha; the index contains the respondents of the model.
+        Alpha is listwise within the scale.
     resamples : int
         Case resamples for the percentile interval.
     rng : numpy.random.Generator
@@ -54,12 +65,23 @@ def correct(fit: Fit, reliabilities: Mapping[str, float], resamples: int, rng: n
     table = pd.DataFrame({"term": design.terms, "uncorrected": fit.estimates, "note": None if solved[0] else unsolved})
     table["reliability"] = [used.get(term, np.nan) for term in design.terms]
     table["estimate"] = whole[0]
-    found = []
+    resampled = {name: items[name] for name in used if name in items}
+    table["resampled"] = [term in resampled if term in used else None for term in design.terms]
+    people = next(iter(resampled.values())).index if resampled else pd.Index(design.data["respondent"])
+    inside = people.get_indexer(design.data["respondent"])
     rows, cols = np.triu_indices(columns.shape[1])
-    for sums in bootstrap.weighted_sums(columns[:, rows] * columns[:, cols], resamples if solved[0] else 0, rng):
+    products = np.zeros((len(people), len(rows)))
+    products[inside] = columns[:, rows] * columns[:, cols]
+    blocks = [products, *(_alpha_columns(some.to_numpy(float)) for some in resampled.values())]
+    ends = np.cumsum([block.shape[1] for block in blocks])
+    found = []
+    for sums in bootstrap.weighted_sums(np.hstack(blocks), resamples if solved[0] else 0, rng):
+        parts = np.split(sums, ends[:-1], axis=1)
         moments = np.empty((len(sums), columns.shape[1], columns.shape[1]))
-        moments[:, rows, cols] = moments[:, cols, rows] = sums / len(columns)
-        estimates, fine = _solve(moments, fit, used, size, basis)
+        # the intercept is the first column, so its mean square in the sample is that of the drawn respondents' number
+        moments[:, rows, cols] = moments[:, cols, rows] = parts[0] / parts[0][:, :1]
+        alphas = dict(zip(resampled, map(_alphas, parts[1:]), strict=True))
+        estimates, fine = _solve(moments, fit, used | alphas, size, basis)
         found.append(estimates[fine])
     draws = np.concatenate(found) if found else np.empty((0, len(size)))
     table = table.assign(boot_std_error=np.nan, boot_low=np.nan, boot_high=np.nan, resamples=resamples)
@@ -72,8 +94,26 @@ def correct(fit: Fit, reliabilities: Mapping[str, float], resamples: int, rng: n
     return frame("moderation/{model}/errors_in_variables", table.to_dict("list"))
 
 
+def _alpha_columns(items: np.ndarray) -> np.ndarray:
+    """The columns whose sums give coefficient alpha: number of complete rows, items, their squares, total, its square."""
+    complete = ~np.isnan(items).any(axis=1)
+    centred = np.where(complete[:, None], items - items[complete].mean(axis=0), 0.0)
+    total = centred.sum(axis=1)
+    return np.column_stack([complete, centred, centred**2, total, total**2])
+
+
+def _alphas(sums: np.ndarray) -> np.ndarray:
+    """Coefficient alpha of each resample from its sums of `_alpha_columns`; 0 where it is not positive or not computable."""
+    k = (sums.shape[1] - 3) // 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = sums / sums[:, :1]
+        items = mean[:, 1 + k : 1 + 2 * k] - mean[:, 1 : 1 + k] ** 2
+        alpha = k / (k - 1) * (1 - items.sum(axis=1) / (mean[:, -1] - mean[:, -2] ** 2))
+    return np.where(alpha > 0, alpha, 0.0)
+
+
 def _solve(
-    moments: np.ndarray, fit: Fit, used: Mapping[str, float], size: np.ndarray, basis: np.ndarray
+    moments: np.ndarray, fit: Fit, used: Mapping[str, float | np.ndarray], size: np.ndarray, basis: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Corrected coefficients from moments (NaN without a solution), and which moments have a solution.
 

@@ -11,6 +11,9 @@ from practicework.stages.moderation.regression import Fit, t_tests
 HC3_LIMIT = 5_000
 """Respondents up to which HC3 standard errors are computed without each of them; the cost grows with their square."""
 
+BLOCK = 500
+"""Rows of the hat matrix at a time."""
+
 
 def measure(fit: Fit) -> pd.DataFrame:
     """Return residual, leverage and Cook's distance of each respondent.
@@ -59,16 +62,17 @@ def leave_one_out(fit: Fit, errors: str) -> pd.DataFrame:
         The table `leave_one_out`, one row per respondent and product term. `turns` is `verdict` if the interval excludes
         zero and that of the whole sample does not, or the reverse; `sign` if both do, on different sides.
     """
-    design, n = fit.design, len(fit.design.data)
-    robust = errors != "ols" and n <= HC3_LIMIT and fit.computable("hc3") and fit.df > 1
-    errors = "hc3" if robust else "ols"
+    design = fit.design
+    errors = errors_without(fit, errors)
     without = bootstrap.leave_one_out(design.matrix, design.outcome)
     critical = float(stdtrit(fit.df - 1, (1 + fit.confidence) / 2)) if fit.df > 1 else np.nan
     frames = []
     for term in design.interaction:
         error, unit = _errors_without(fit, term)
         estimate, dfbetas = without[:, term], (fit.estimates[term] - without[:, term]) / unit
-        shown = np.where(np.isnan(error), np.nan, _hc3_errors_without(fit, term)) if robust else error
+        shown = (
+            np.where(np.isnan(error), np.nan, hc3_errors_without(fit, term, fit.residuals[None])[0]) if errors == "hc3" else error
+        )
         table = {"respondent": design.data["respondent"].to_numpy(), "term": design.terms[term], "estimate": estimate}
         table |= t_tests(estimate, shown, fit.df - 1, critical) | {"dfbetas": dfbetas}
         whole = t_tests(*fit.effect(np.eye(len(fit.estimates))[[term]], errors), fit.df, fit.critical)
@@ -78,6 +82,12 @@ def leave_one_out(fit: Fit, errors: str) -> pd.DataFrame:
         turns = np.where(np.isnan(table["ci_low"]), None, turns)
         frames.append(pd.DataFrame(table | {"turns": turns}))
     return pd.concat(frames, ignore_index=True)
+
+
+def errors_without(fit: Fit, interval: str) -> str:
+    """Return the standard errors of the interval without a respondent: HC3 where these are computable, otherwise OLS."""
+    robust = interval != "ols" and len(fit.design.data) <= HC3_LIMIT and fit.computable("hc3") and fit.df > 1
+    return "hc3" if robust else "ols"
 
 
 def _variance_without(fit: Fit) -> np.ndarray:
@@ -96,21 +106,39 @@ def _errors_without(fit: Fit, term: int) -> tuple[np.ndarray, np.ndarray]:
     return np.sqrt(variance * (a @ a + a**2 / fit.squares.rest)), np.sqrt(variance * (a @ a))
 
 
-def _hc3_errors_without(fit: Fit, term: int) -> np.ndarray:
-    """HC3 standard errors of a coefficient without each respondent, from the hat matrix in blocks of rows."""
-    a, q, h, e = fit.squares.weights(term), fit.squares.q, fit.squares.leverage, fit.residuals
-    found = np.empty(len(e))
-    for start in range(0, len(e), 500):
-        some = slice(start, start + 500)
-        hat, rest = q[some] @ q.T, (1 - h[some])[:, None]
-        residual = e + hat * e[some, None] / rest
-        leverage = h + hat**2 / rest
-        weight = a + hat * a[some, None] / rest
+def hc3_errors_without(fit: Fit, term: int, residuals: np.ndarray) -> np.ndarray:
+    """Return HC3 standard errors of a coefficient without each respondent, from the hat matrix in blocks of rows.
+
+    Without respondent i, the residual of j is e_j + h_ij e_i / (1 - h_ii), and its weight and leverage do not depend on the
+    outcome, so the squared error is a quadratic form in the residuals: matrix products for many outcomes at once.
+
+    Parameters
+    ----------
+    fit : Fit
+    term : int
+        The position of the coefficient.
+    residuals : ndarray of shape (k, n)
+        Residuals of one or several outcomes on the same design.
+
+    Returns
+    -------
+    ndarray of shape (k, n)
+        NaN where another respondent alone determines a coefficient without this one.
+    """
+    a, q, h = fit.squares.weights(term), fit.squares.q, fit.squares.leverage
+    found, squared = np.empty_like(residuals), residuals**2
+    for start in range(0, len(h), BLOCK):
+        some = slice(start, start + BLOCK)
+        hat = q[some] @ q.T
+        shift = hat / (1 - h[some])[:, None]
+        leverage = h + hat * shift
+        inside = np.arange(len(hat)), start + np.arange(len(hat))
+        leverage[inside] = 0
+        alone = (leverage > ALONE).any(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
-            parts = (weight * residual / (1 - leverage)) ** 2
-        inside = np.arange(len(parts))
-        parts[inside, start + inside] = 0
-        alone = leverage > ALONE
-        alone[inside, start + inside] = False
-        found[some] = np.where(alone.any(axis=1), np.nan, np.sqrt(parts.sum(axis=1)))
-    return found
+            weight = ((a + a[some, None] * shift) / (1 - leverage)) ** 2
+        weight[inside] = 0
+        weight[alone] = np.nan
+        found[:, some] = squared @ weight.T + 2 * residuals[:, some] * (residuals @ (weight * shift).T)
+        found[:, some] += squared[:, some] * (weight * shift**2).sum(axis=1)
+    return np.sqrt(np.maximum(found, 0))

@@ -1,6 +1,7 @@
 """Power, type S and type M errors, and the sample size that a replication requires."""
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import chdtri, fdtri, ncfdtr, nctdtr, ndtr, stdtrit
 
 POWER = 0.8
@@ -52,6 +53,37 @@ def detectable_change(n: int, df: int, r_squared_reduced: float, alpha: float, t
         found = middle < 1 - r_squared_reduced and power(middle, r_squared_reduced, n, df, alpha, terms) > wanted
         low, high = (low, middle) if found else (middle, high)
     return high
+
+
+def significant_change(df: int, r_squared_reduced: float, alpha: float, terms: int = 1) -> float:
+    """Return the smallest ΔR² of an interaction that is significant in a sample, given the R² of the other terms.
+
+    ΔR² = k F (1 - R²) / (df + k F) with R² = r_squared_reduced, k = `terms` and the critical value F. Every significant
+    estimate is at least as large, whatever the true ΔR². In R: ``f <- qf(1 - alpha, k, df); k * f * (1 - r2) / (df + k * f)``.
+    """
+    critical = terms * fdtri(terms, df, 1 - alpha)
+    return float(critical * (1 - r_squared_reduced) / (df + critical))
+
+
+def change_at(probability: float, f: float, n: int, df: int, r_squared_reduced: float, terms: int = 1) -> float:
+    """Return the true ΔR² at which F exceeds the observed value with probability 1 - `probability`; 0 if there is none.
+
+    The ends of a confidence interval of ΔR² are those at (1 + confidence) / 2 and (1 - confidence) / 2 (Steiger, 2004):
+    ΔR² = (1 - R²) λ / (λ + n), with R² = r_squared_reduced and λ the noncentrality. In R: ``uniroot`` of
+    ``pf(f, terms, df, ncp) - probability`` in ncp.
+    """
+
+    def excess(noncentrality: float) -> float:
+        return float(ncfdtr(terms, df, noncentrality, f)) - probability
+
+    if excess(0.0) <= 0:
+        return 0.0
+    high = terms * f + 1
+    while excess(high) > 0:
+        high *= 2
+    # scipy's own inverse, ncfdtrinc, has an error of 1e-6
+    noncentrality = float(brentq(excess, 0.0, high, xtol=1e-12, rtol=1e-13))
+    return (1 - r_squared_reduced) * noncentrality / (noncentrality + n)
 
 
 def required_n(change: float, r_squared_reduced: float, parameters: int, alpha: float, terms: int = 1) -> int | None:

@@ -11,6 +11,7 @@ from statsmodels.regression.linear_model import OLS
 from practicework.errors import StudyError
 from practicework.numerics import bootstrap
 from practicework.numerics.least_squares import ALONE, LeastSquares
+from practicework.stages.moderation import power
 from practicework.stages.moderation.design import Design, build
 from practicework.study.settings import Moderation
 from practicework.tables import frame
@@ -63,6 +64,10 @@ class Fit:
         """Return whether some standard errors can be computed."""
         return not np.isnan(self.covariances[errors]).any()
 
+    def deciding(self, interval: str) -> str:
+        """Return the interval on which conclusions are based: the declared one, or OLS if its errors are not computable."""
+        return interval if interval == "bootstrap" or self.computable(interval) else "ols"
+
     def effect(self, rows: np.ndarray, errors: str = "ols") -> tuple[np.ndarray, np.ndarray]:
         """Return linear combinations of the coefficients and their standard errors.
 
@@ -102,7 +107,7 @@ class Fit:
         table |= {"boot_std_error": draws.std(axis=0, ddof=1), "boot_low": low, "boot_high": high}
         for errors in ROBUST:
             robust = t_tests(*self.effect(rows, errors), self.df, self.critical)
-            table |= {f"{column}_{errors}": robust[column] for column in ("std_error", "p_value", "ci_low", "ci_high")}
+            table |= {f"{column}_{errors}": robust[column] for column in ("std_error", "t", "p_value", "ci_low", "ci_high")}
         return table
 
     def wald(self, rows: np.ndarray, errors: str = "ols") -> tuple[float, float]:
@@ -225,9 +230,13 @@ def _inflation(design: Design) -> np.ndarray:
     return np.concatenate([[np.nan], np.diag(np.linalg.inv(np.corrcoef(design.matrix[:, 1:].T)))])
 
 
-def fit_table(fit: Fit, dropped: int, settings: Moderation, detectable: float) -> pd.DataFrame:
-    """Return the fit of the model and the change due to the interaction. In R: ``summary(m)``, ``anova(m0, m)``."""
+def fit_table(fit: Fit, dropped: int, settings: Moderation) -> pd.DataFrame:
+    """Return the fit of the model and the change due to the interaction, with its interval (see `power.change_at`).
+
+    In R: ``summary(m)``, ``anova(m0, m)``.
+    """
     n, p = fit.design.matrix.shape
+    terms, alpha, reduced = len(fit.design.interaction), 1 - settings.confidence, fit.r_squared_reduced
     rows = np.eye(p)
     f_change, p_change = fit.wald(rows[fit.design.interaction])
     f, p_value = fit.wald(rows[1:])
@@ -243,10 +252,13 @@ def fit_table(fit: Fit, dropped: int, settings: Moderation, detectable: float) -
         "p_change": p_change,
         "df_model": p - 1,
         "df_residual": fit.df,
-        "detectable_change": detectable,
+        "detectable_change": power.detectable_change(n, fit.df, reduced, alpha, terms),
         "resamples": settings.bootstrap.resamples,
         "redrawn": fit.redrawn,
-        "df_change": len(fit.design.interaction),
+        "df_change": terms,
+        "r_squared_change_low": power.change_at(1 - alpha / 2, f_change, n, fit.df, reduced, terms),
+        "r_squared_change_high": power.change_at(alpha / 2, f_change, n, fit.df, reduced, terms),
+        "significant_change": power.significant_change(fit.df, reduced, alpha, terms),
     }
     for errors in ROBUST:
         row[f"f_change_{errors}"], row[f"p_change_{errors}"] = fit.wald(rows[fit.design.interaction], errors)

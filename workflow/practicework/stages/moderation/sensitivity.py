@@ -7,12 +7,15 @@ import pandas as pd
 
 from practicework.stages.moderation import power
 from practicework.stages.moderation.regression import Fit
-from practicework.stages.moderation.simulation import Studies
+from practicework.stages.moderation.simulation import Studies, simulate
 from practicework.study.settings import Moderation
 from practicework.tables import frame
 
 CHANGES = (0.0025, 0.01, 0.02, 0.04, 0.09)
-"""True ΔR² that are reported, from about the median of published interactions (f² = .002; Aguinis et al., 2005) to large."""
+"""True ΔR² that are reported in addition to the smallest effect size of interest."""
+
+LARGER = 2_000
+"""The number of studies of the required size that are simulated."""
 
 CURVE_CHANGES = np.linspace(0.0, 0.2, 81)
 CURVE_SIZES = np.unique(np.round(np.geomspace(20, 2_000, 61)).astype(int))
@@ -34,45 +37,78 @@ def attenuation(fit: Fit, reliabilities: Mapping[str, float]) -> tuple[float, st
     return power.product_reliability(x, w, r) * y, note
 
 
-def assess(fit: Fit, reliabilities: Mapping[str, float], studies: Studies | None, settings: Moderation) -> pd.DataFrame:
+def assess(
+    fit: Fit, reliabilities: Mapping[str, float], studies: Studies | None, settings: Moderation, rng: np.random.Generator
+) -> pd.DataFrame:
     """Return power, type S and M errors, the smallest detectable effect and the required number of respondents.
 
-    Effects are ΔR² between true scores, once as if measured without error (attenuation 1) and once at the sample's
-    reliabilities; `delta_r_squared_scores` is what remains of them in the scores, from which everything else is computed
-    with the sample's R² of the other terms. Simulated columns resample the respondents of each study; the closed form uses
-    the sample's design, and `power_expected` averages it over the simulated designs. Power for the observed effect is not
-    computed, since it carries no information beyond its p value (Hoenig & Heisey, 2001).
+    Effects are ΔR² of the scores (`metric` is scores). If reliabilities are known, further rows show the same ΔR² as one
+    between true scores (`true_scores`), of which `attenuation` remains in the scores (`delta_r_squared_scores`).
+
+    Simulated columns refer to the interval on which conclusions are based and to newly drawn respondents, with their Monte
+    Carlo standard errors. Closed forms refer to ordinary least squares and the sample's own design; `power_expected` averages
+    them over the simulated designs. All use the sample's R² of the other terms. Power for the observed effect is not computed,
+    since it carries no information beyond its p value (Hoenig & Heisey, 2001).
+
+    Parameters
+    ----------
+    fit : Fit
+    reliabilities : mapping of str to float
+    studies : Studies or None
+        Simulated studies of the sample's size.
+    settings : Moderation
+    rng : numpy.random.Generator
+        For studies of the required size.
 
     Returns
     -------
     DataFrame
-        The table `sensitivity`, one row per quantity (`minimum_detectable`, `smallest_effect`, `effect`) and attenuation.
+        The table `sensitivity`, one row per quantity (`minimum_detectable`, `minimum_detectable_simulated`,
+        `smallest_effect`, `effect`) and metric.
     """
     n, p = fit.design.matrix.shape
     alpha, terms, reduced = 1 - fit.confidence, len(fit.design.interaction), fit.r_squared_reduced
     share, note = attenuation(fit, reliabilities)
-    measured = power.detectable_change(n, fit.df, reduced, alpha, terms)
+    least = power.significant_change(fit.df, reduced, alpha, terms)
+    wanted = [("minimum_detectable", power.detectable_change(n, fit.df, reduced, alpha, terms))]
+    if studies is not None and np.isfinite(strength := studies.detectable() ** 2 / n):
+        wanted.append(("minimum_detectable_simulated", strength * (1 - reduced) / (1 + strength)))
     rows = []
-    for left in dict.fromkeys((1.0, share)):
-        wanted = [("minimum_detectable", measured / left), ("smallest_effect", settings.smallest_change)]
-        others = [("effect", change) for change in CHANGES if change != settings.smallest_change]
-        for quantity, change in [*wanted, *others]:
-            row = {"quantity": quantity, "attenuation": left, "delta_r_squared": change, "delta_r_squared_scores": change * left}
-            row |= {"n": n, "note": note if left == share else None}
-            if change >= 1 - reduced or change * left >= 1 - reduced:
+    for metric, left in _metrics(share):
+        found = [(quantity, change / left) for quantity, change in wanted] + [("smallest_effect", settings.smallest_change)]
+        found += [("effect", change) for change in CHANGES if change != settings.smallest_change]
+        for quantity, change in found:
+            scores = change * left
+            row = {"quantity": quantity, "metric": metric, "attenuation": left, "n": n}
+            row |= {"delta_r_squared": change, "delta_r_squared_scores": scores}
+            row["note"] = note if metric == "true_scores" else None
+            if change >= 1 - reduced or scores >= 1 - reduced:
                 why = "no true effect of this size is possible given the other terms, so none is detected with 80% power"
                 rows.append(row | ({"delta_r_squared": np.nan, "delta_r_squared_scores": np.nan, "note": why}))
                 continue
-            scores = change * left
             ratio = np.sqrt(n * scores / (1 - reduced - scores))
             row["power"] = power.power(scores, reduced, n, fit.df, alpha, terms)
             row["n_required"] = power.required_n(scores, reduced, p, alpha, terms)
+            row["least_exaggeration"] = least / scores
             if terms == 1:
                 row["type_s"], row["type_m"] = power.sign_and_size_errors(ratio, fit.df, alpha)
             if studies is not None:
-                row |= {"power_expected": studies.expected_power(ratio)} | studies.power(ratio)
+                row["interval"] = studies.interval
+                row["power_simulated"], row["power_simulated_se"] = studies.power(ratio, studies.interval)
+                row["power_expected"] = studies.expected_power(ratio)
+                row |= {f"power_{interval}": studies.power(ratio, interval)[0] for interval in ("ols", "hc3", "bootstrap")}
+                row["type_s_simulated"], row["type_m_simulated"] = studies.sign_and_size_errors(ratio)
+            if (quantity, metric) == ("smallest_effect", "scores") and row["n_required"]:
+                larger = simulate(fit, settings, rng, row["n_required"], min(LARGER, settings.simulation.studies))
+                if larger is not None:
+                    row["power_required"], row["power_required_se"] = larger.power(ratio, larger.interval)
             rows.append(row)
     return frame("moderation/{model}/sensitivity", rows)
+
+
+def _metrics(share: float) -> list[tuple[str, float]]:
+    """The metrics in which effects are reported, and the share of ΔR² that remains in the scores."""
+    return [("scores", 1.0), *([("true_scores", share)] if share < 1 else [])]
 
 
 def power_curve(fit: Fit, reliabilities: Mapping[str, float], settings: Moderation) -> pd.DataFrame:
@@ -86,7 +122,7 @@ def power_curve(fit: Fit, reliabilities: Mapping[str, float], settings: Moderati
     n, p = fit.design.matrix.shape
     alpha, terms, reduced = 1 - fit.confidence, len(fit.design.interaction), fit.r_squared_reduced
     rows = []
-    for left in dict.fromkeys((1.0, attenuation(fit, reliabilities)[0])):
+    for _metric, left in _metrics(attenuation(fit, reliabilities)[0]):
         for change in CURVE_CHANGES[CURVE_CHANGES * left < 1 - reduced]:
             found = power.power(change * left, reduced, n, fit.df, alpha, terms)
             rows.append(("delta_r_squared", left, change, n, found))

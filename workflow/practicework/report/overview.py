@@ -14,6 +14,7 @@ from practicework.report.contents import Contents
 from practicework.report.context import Context
 from practicework.report.messages import _, count
 from practicework.report.moderation.facts import Model
+from practicework.report.replication import reproduced_kinds
 from practicework.report.section import Section, present
 from practicework.report.table import Column, Drawing, Table, integer, interval, made, p, text, unit
 from practicework.study import Study
@@ -77,8 +78,7 @@ def _sample(context: Context) -> dict:
     if profiles:
         words.append(", ".join(f"{row['n']} {row['profile'].replace('_', ' ')}" for row in profiles))
     if ledger:
-        agree = sum(bool(row["agrees"]) for row in ledger)
-        words.append(_("{part} of {whole} published values reproduced", part=agree, whole=len(ledger)))
+        words.append(_("published values reproduced: {kinds}", kinds=reproduced_kinds(ledger)))
     return {"name": context.part.name, "words": "; ".join(words)}
 
 

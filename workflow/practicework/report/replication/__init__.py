@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from practicework.report import apa
 from practicework.report.contents import ref
 from practicework.report.context import Context
-from practicework.report.messages import _, count, listing, say, sentences
+from practicework.report.messages import _, count, listing, numeral, say, sentences
 from practicework.report.section import Block, Fold, Heading, Items, Paragraph, Section, Tile, present
 from practicework.report.table import Table, integer, made, number, share, text
 from practicework.study.published import parse
+
+PLAUSIBLE = 0.05
+"""Share of the grid of standard deviations from which a metric is called plausible."""
 
 
 def section(context: Context) -> Section:
@@ -19,7 +22,8 @@ def section(context: Context) -> Section:
     agree = sum(bool(row["agrees"]) for row in rows)
     ledger = _claims(rows) if context.part.is_set else _ledger(context, rows)
     differ = tuple(difference(row) for row in rows if not row["agrees"])
-    value = _("{part} of {whole}", part=agree, whole=len(rows))
+    first = _kinds(rows)[0]
+    value = _("{part} of {whole}", part=first[1], whole=first[2])
     return Section(
         "replication",
         _("Replication ledger"),
@@ -29,11 +33,11 @@ def section(context: Context) -> Section:
             ledger,
             *_metric(context),
         ),
-        tiles=(Tile(value, _tile(context), "good" if agree == len(rows) else "doubt"),),
+        tiles=(Tile(value, _tile(context, rows), "good" if agree == len(rows) else "doubt"),),
         manuscript={
             "results": (
-                say("Of {whole} published values, {part} were reproduced at the published precision ({table}).",
-                    whole=len(rows), part=agree, table=ref(ledger)) if not context.part.is_set else
+                say("Of the published values, {kinds} were reproduced ({table}).",
+                    kinds=reproduced_kinds(rows), table=ref(ledger)) if not context.part.is_set else
                 say("Of {whole} countable claims in the text, {part} agree with the tables of the same publication ({table}).",
                     whole=len(rows), part=agree, table=ref(ledger)),
             )
@@ -41,12 +45,39 @@ def section(context: Context) -> Section:
     )  # fmt: skip
 
 
-def _tile(context: Context) -> str:
+def _kinds(rows: list[dict]) -> list[tuple[str, int, int]]:
+    """Return each kind of claim with how many agree and how many there are: statistics first."""
+    words = {
+        "statistic": _("statistics"),
+        "inequality": _("inequalities"),
+        "design": _("facts of design"),
+        "count": _("counts"),
+    }
+    found = {kind: [bool(row["agrees"]) for row in rows if row["kind"] == kind] for kind in words}
+    return [(words[kind], sum(agrees), len(agrees)) for kind, agrees in found.items() if agrees]
+
+
+def reproduced_kinds(rows: list[dict]) -> str:
+    """Return how many values of each kind agree: `six of six statistics, five of five inequalities and ...`."""
+    return listing(
+        [
+            _("{part} of {whole} {kind}", part=numeral(agree), whole=numeral(whole), kind=kind)
+            for kind, agree, whole in _kinds(rows)
+        ]
+    )
+
+
+def _tile(context: Context, rows: list[dict]) -> str:
     if context.part.is_set:
         return _("claims agree with the publication's tables")
+    kinds = _kinds(rows)
+    others = [_("{part} of {whole} {kind}", part=agree, whole=whole, kind=kind) for kind, agree, whole in kinds[1:]]
+    found = _("published {kind} reproduced", kind=kinds[0][0])
+    if others:
+        found = _("{found}; also {others}", found=found, others=listing(others))
     if context.part.synthetic:
-        return _("published values reproduced (the data were computed to do so)")
-    return _("published values reproduced")
+        found = _("{found} (the data were computed to reproduce them)", found=found)
+    return found
 
 
 def _verdict(context: Context, agree: int, claims: int) -> str:
@@ -63,14 +94,21 @@ def _verdict(context: Context, agree: int, claims: int) -> str:
                 "passages may contain a slip."
             ),
         )
-    if agree == claims:
-        found = _("All {claims} published values were reproduced at the published precision.", claims=claims)
-    else:
-        found = count(
-            "Of {claims} published values, {agree} were reproduced at the published precision; {n} differs.",
-            "Of {claims} published values, {agree} were reproduced at the published precision; {n} differ.",
-            claims - agree, claims=claims, agree=agree,
+    rows = context.rows("replication/ledger")
+    found = _("Of the published values, {kinds} were reproduced.", kinds=reproduced_kinds(rows))
+    rounded = [row for row in rows if row["tolerance"] is not None]
+    if rounded:
+        least = max(rounded, key=lambda row: row["tolerance"])
+        found = sentences(
+            found,
+            _(
+                "Statistics agree at the published precision; the least precise, {value} ({claim}), accepts values within "
+                "±{percent}.",
+                value=least["published"], claim=apa.lower(least["claim"]), percent=apa.share(least["tolerance"]),
+            ),
         )  # fmt: skip
+    if any(row["kind"] == "inequality" for row in rows):
+        found = sentences(found, _("Many values satisfy an inequality."))
     if not context.part.synthetic:
         return found
     return sentences(
@@ -90,11 +128,16 @@ def _ledger(context: Context, rows: list[dict]) -> Table:
         made("published", _("Published"), lambda row: row["published"]),
         made("reproduced", _("Reproduced"), reproduced),
         text("agrees", _("Agreement"), _agrees),
+        share("tolerance", _("Accepts ±")),
         text("where", _("Result table"), lambda row: f"{row['table']}: {row['row'] + ', ' if row['row'] else ''}{row['column']}"),
     ]
     note = context.note(
         _("Source: {sources}.", sources=listing(list(dict.fromkeys(row["source"] for row in rows)))),
-        _("A value agrees if it rounds to the published value or satisfies the published inequality."),
+        _(
+            "A value agrees if it rounds to the published value or satisfies the published inequality. Accepts ± = relative "
+            "deviation within which a value rounds to the published one."
+        ),
+        *dict.fromkeys(f"{row['claim']}: {row['note']}" for row in rows if row["note"] and row["agrees"]),
     )
     return Table.of("replication_ledger", _("Published and reproduced values"), columns, rows, note, row="claim")
 
@@ -157,30 +200,33 @@ def _scores(metric: str) -> str:
 
 
 def _metric_sentences(pure: list[dict]) -> str:
-    plausible = [_scores(row["outcome"]) for row in pure if row["possible"]]
-    implausible = [row for row in pure if not row["possible"]]
+    mean = next((row for row in pure if row["outcome"] == "mean"), None)
+    usual = ""
+    if mean and mean["share"] < PLAUSIBLE and mean["interaction_t_usual"] is not None and mean["t_needed"] is not None:
+        usual = _(
+            "With mean scores of the usual standard deviation (.20 of the response range), a coefficient of {b} would have |t| "
+            "= {usual}, whereas the published test requires {needed}.",
+            b=mean["estimate"].replace("-", "−"), usual=apa.number(mean["interaction_t_usual"]),
+            needed=apa.number(mean["t_needed"]),
+        )  # fmt: skip
+
+    def words(row: dict) -> str:
+        return _("{scores} ({percent} of the grid)", scores=_scores(row["outcome"]), percent=apa.share(row["share"], 1))
+
+    plausible = [words(row) for row in pure if row["share"] >= PLAUSIBLE]
+    implausible = [words(row) for row in pure if row["share"] < PLAUSIBLE]
     if plausible and implausible:
         found = _(
-            "The published coefficients are consistent with {plausible} but implausible for {implausible} that are roughly "
-            "normal.",
-            plausible=listing(plausible), implausible=listing([_scores(row["outcome"]) for row in implausible]),
+            "The published coefficients are consistent with {plausible} and implausible for {implausible} that are roughly "
+            "normal. Scores far from normal are not excluded.",
+            plausible=listing(plausible), implausible=listing(implausible),
         )  # fmt: skip
     elif plausible:
         found = _("The published coefficients are consistent with {plausible}.", plausible=listing(plausible))
     else:
-        found = _("The published coefficients are implausible for mean, sum and standardized scores that are roughly normal.")
-    mean = next((row for row in implausible if row["outcome"] == "mean"), None)
-    if mean is None or mean["interaction_t_usual"] is None or mean["t_needed"] is None:
-        return found
-    return sentences(
-        found,
-        _(
-            "With mean scores and standard deviations of the usual size, a coefficient of {b} would have |t| = {usual} (at "
-            "most {high} for the widest plausible standard deviations), whereas the published test requires {needed}.",
-            b=mean["estimate"].replace("-", "−"), usual=apa.number(mean["interaction_t_usual"]),
-            high=apa.number(mean["interaction_t_high"]), needed=apa.number(mean["t_needed"]),
-        ),
-    )  # fmt: skip
+        found = _("The published coefficients are implausible for {implausible} that are roughly normal. Scores far from normal "
+                  "are not excluded.", implausible=listing(implausible))  # fmt: skip
+    return sentences(usual, found)
 
 
 def _metric_table(context: Context, key: str, name: str, rows: list[dict]) -> Table:
@@ -192,7 +238,7 @@ def _metric_table(context: Context, key: str, name: str, rows: list[dict]) -> Ta
 
     columns = [
         *(role(one) for one in ("outcome", "predictor", "moderator")),
-        text("possible", _("Plausible"), lambda row: _("✓ yes") if row["possible"] else _("✗ no")),
+        text("possible", _("Plausible"), lambda row: _("✓ yes") if row["share"] >= PLAUSIBLE else _("✗ no")),
         share("share", _("Share of the grid")),
         number("interaction_t_usual", _("|t|, usual SD")),
         number("interaction_t_high", _("|t|, largest")),
@@ -202,9 +248,9 @@ def _metric_table(context: Context, key: str, name: str, rows: list[dict]) -> Ta
     note = context.note(
         _(
             "Metrics of outcome, predictor and moderator. Share of the grid = share of plausible standard deviations (.10 to "
-            ".30 of the response range for a mean score) and correlations that meet every published test. |t| is that of the "
-            "published interaction, with the usual standard deviation (.20 of the response range) and at most. Variables are "
-            "treated as normal."
+            ".30 of the response range for a mean score) for which some correlation meets every published test within the "
+            "stated allowance; plausible = at least 5%. |t| is that of the published interaction, with the usual standard "
+            "deviation (.20 of the response range) and at most. Variables are treated as normal."
         )
     )
     title = _("{model}: metrics and the published coefficients", model=model.label or context.label(model.interaction))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from practicework import tables
 from practicework.errors import StudyError
 from practicework.study.config import Claim, Replication, alternatives
 from practicework.study.published import parse
@@ -25,7 +26,9 @@ def compare(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.D
         The table `replication/ledger`. A claim agrees if the unrounded value would be printed as
         published, or satisfies the published inequality; a value that the study could not compute
         does not agree. A claim with `count` is compared with the number of distinct values, such
-        as units, in all matching rows; without a matching row the count is zero.
+        as units, in all matching rows; without a matching row the count is zero. `kind` distinguishes statistics from
+        inequalities, which many values satisfy, and from facts of design and counts, which are not estimated; `tolerance` is
+        the relative deviation that a statistic's printed precision accepts.
 
     Raises
     ------
@@ -54,9 +57,22 @@ def compare(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.D
                 "row": _row(claim.row) or None,
                 "column": claim.column or f"distinct values of {claim.count}",
                 "note": "could not be computed in this sample" if np.isnan(value) else claim.note,
+                **_kind(claim),
             }
         )
-    return pd.DataFrame(rows)
+    return tables.frame("replication/ledger", rows)
+
+
+def _kind(claim: Claim) -> dict:
+    """What kind of value a claim is about, and the relative deviation that its precision accepts."""
+    printed = parse(claim.published)
+    if claim.count or claim.table.startswith("coding/"):
+        return {"kind": "count"}
+    if tables.contract(claim.table).columns.get(claim.column, ("",))[0].startswith("count"):
+        return {"kind": "design"}
+    if printed.sign:
+        return {"kind": "inequality"}
+    return {"kind": "statistic", "tolerance": 0.5 * 10.0**-printed.decimals / abs(printed.number) if printed.number else None}
 
 
 def _cell(found: pd.DataFrame, claim: Claim, where: str) -> float:

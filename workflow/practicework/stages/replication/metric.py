@@ -24,11 +24,8 @@ CORRELATIONS = np.linspace(-0.3, 0.8, 12)  # of predictor and moderator
 BETAS = np.linspace(-0.8, 0.8, 5)
 """Standardized coefficients on the grid, for predictor and moderator whose coefficients are not published."""
 
-GRID = 1.03
-"""The factor by which a threshold of t may be missed, because the grid is coarse."""
-
 ALLOWANCE = 0.2, 3.0
-"""The logarithm of the factor by which an exact t may be missed: c for the grid, and c / √df for nonnormal samples."""
+"""The logarithm of the factor by which a published t may be missed: c for the grid, and c / √df for nonnormal samples."""
 
 
 def assess(
@@ -51,8 +48,8 @@ def assess(
     They are evaluated on a grid of plausible standard deviations (a mean score's from .10 to .30 of its response range;
     a sum's is that times the number of items; a standardized score's is 1), correlations and, for coefficients that are
     not published, β. A grid point is compatible if R² does not exceed the outcome's reliability and every published t, p
-    or standard error of the three terms is met for coefficients that round to the published ones: thresholds within 3%,
-    exact values within the factor exp(.2 + 3/√df), because the grid is coarse and samples are not exactly normal.
+    or standard error of the three terms is met, exact or a threshold, within the factor exp(.2 + 3/√df), for coefficients
+    that round to the published ones: the grid is coarse, and samples are not exactly normal.
 
     Parameters
     ----------
@@ -68,7 +65,9 @@ def assess(
     -------
     DataFrame
         The table `replication/metric`: 27 rows per model whose interaction is published with an estimate and a number
-        of respondents; empty otherwise. What is implausible here need not be impossible for scores far from normal.
+        of respondents; empty otherwise. `share` is the share of the grid that is compatible. A small share means that
+        the scoring is implausible for roughly normal scores, not that it is impossible: scores far from normal can have
+        larger products.
     """
     rows: list[dict] = []
     for name, model in models.items():
@@ -163,8 +162,7 @@ def _bounds(table: str, term: str, estimate: Printed | None, df: int, printed) -
         return math.inf, 0.0
     for one in printed(table, "p_value", term=term):
         smallest, largest = _t_of_p(one, df)
-        slack = GRID if one.sign else factor
-        low, high = max(low, smallest / slack), min(high, largest * slack)
+        low, high = max(low, smallest / factor), min(high, largest * factor)
     for one in printed(table, "t", term=term):
         if not one.sign:
             half = 0.5 * 10.0**-one.decimals

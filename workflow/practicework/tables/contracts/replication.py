@@ -15,6 +15,8 @@ CONTRACTS = {
             "row": ("text?", "its row"),
             "column": ("text", "its column"),
             **NOTE,
+            "kind": ("text", "statistic, inequality, design (a number of respondents, items or response points) or count"),
+            "tolerance": ("number?", "of a statistic: half a unit of its last digit, as a share of the published value"),
         },
     ),
     "replication/metric": Contract(

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from practicework.numerics.proportions import clopper_pearson
 from practicework.numerics.seeds import generator
 from practicework.stages.profiles import latent
 from practicework.study.settings import PROTOTYPES, Latent
@@ -59,12 +60,19 @@ def cell(n: int, separation: float, samples: int = SAMPLES) -> dict:
     }
 
 
+def with_bounds(table: pd.DataFrame) -> pd.DataFrame:
+    """Add the exact 95% interval of the percentage of samples with three profiles."""
+    counts = (table["percent_three"] * table["samples"] / 100).round().astype(int)
+    ends = [clopper_pearson(count, samples) for count, samples in zip(counts, table["samples"], strict=True)]
+    return table.assign(percent_three_low=[100 * low for low, _ in ends], percent_three_high=[100 * high for _, high in ends])
+
+
 def main() -> None:
     """Simulate every cell and write the result."""
     grid = list(product(SIZES, SEPARATIONS))
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         rows = list(pool.map(cell, *zip(*grid, strict=True)))
-    table = pd.DataFrame(rows)
+    table = with_bounds(pd.DataFrame(rows))
     table.to_csv(TARGET, index=False, lineterminator="\n")
     print(table.to_string(index=False))
 

@@ -157,7 +157,7 @@ def test_a_missing_indicator_leaves_no_profile(scales):
     assert table.at[7, "note"] == "no profile: missing score for usefulness"
     assert table.at[9, "note"] == "no profile: missing score for promotion, support"
     assert table.loc[[7, 9], ["profile", "certainty", "exclusive", *PROTOTYPES]].isna().all(axis=None)
-    assert table.drop(index=[7, 9]).drop(columns=["note", "kinds"]).notna().all(axis=None)
+    assert table.drop(index=[7, 9]).drop(columns=["note", "kinds", "kinds_certainty"]).notna().all(axis=None)
     assert found.summary["n"].sum() == 48
     assert found.summary["percent"].sum() == pytest.approx(100)
 

@@ -208,7 +208,14 @@ class Profiles(Strict):
         min_length=2,
         description="By profile: each indicator in percent of its range; default: the published typology (high 75, low 25).",
     )
-    exclusive_at: Number = Field(0.8, gt=0, le=1, description="Certainty at which a profile counts as exclusive.")
+    exclusive_at: Number = Field(0.8, gt=0, le=1, description="Certainty at which an assignment counts as clear.")
+    true_scores: Literal["flat", "kelley"] = Field(
+        "flat",
+        description=(
+            "Distribution of the true scores given the observed ones: `flat` (observed scores plus independent errors of "
+            "measurement) or `kelley` (regressed towards the sample's mean, with the scales' covariance)."
+        ),
+    )
     draws: int = Field(10_000, ge=100, le=1_000_000, description="Measurement-error draws per respondent.")
     resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of respondents for the intervals of the counts.")
     latent: Latent | None = Field(default_factory=Latent, description="The latent profile analysis; null: none.")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
+
+from scipy.special import ndtri
 
 from practicework.report import apa
 from practicework.report.contents import ref
@@ -13,6 +16,7 @@ from practicework.report.profiles.latent import latent
 from practicework.report.profiles.tables import name
 from practicework.report.section import Fold, Heading, Paragraph, Section, Tile, present
 from practicework.report.table import Drawing
+from practicework.stages.profiles.assignment import REFINEMENT
 from practicework.study.settings import MIDDLE
 
 
@@ -25,7 +29,8 @@ def section(context: Context) -> Section:
         "summary": summary,
         "n": n,
         "without": int(assignments["profile"].isna().sum()),
-        "exclusive": sum(row["exclusive"] for row in summary),
+        "clear": sum(row["exclusive"] for row in summary),
+        "threshold": next((row for row in context.rows("profiles/exclusivity") if row["declared"]), None),
         "boundary": next(iter(context.rows("profiles/boundary")), None),
     }
     counts = tables.counts(context, summary, n)
@@ -38,9 +43,10 @@ def section(context: Context) -> Section:
         tiles=(_tile(facts),),
         manuscript={"analysis": _analysis(context), "results": _results(context, facts, counts, drawing, found)},
         methods=((_("Profiles"), _methods(context)),),
-        limitations=(
-            _("Profiles depend on prototypes that were chosen on theoretical grounds; other prototypes yield other counts."),
-        ),
+        limitations=_limitations(context),
+        references=("hennig2007", "kelley1947", "wilson1927")
+        if context.config.profiles.true_scores == "kelley"
+        else ("hennig2007", "wilson1927"),
         software=("stepmix",) if found else (),
     )
 
@@ -48,7 +54,7 @@ def section(context: Context) -> Section:
 def _tile(facts: Mapping) -> Tile:
     value = " · ".join(str(row["n"]) for row in facts["summary"])
     names = " · ".join(name(row["profile"]) for row in facts["summary"])
-    return Tile(value, _("{profiles} ({n} with an exclusive assignment)", profiles=names, n=facts["exclusive"]))
+    return Tile(value, _("{profiles} ({n} clear assignments)", profiles=names, n=facts["clear"]))
 
 
 def _body(context: Context, facts: Mapping, counts, drawing: Drawing | None, found: Mapping | None) -> tuple:
@@ -60,7 +66,9 @@ def _body(context: Context, facts: Mapping, counts, drawing: Drawing | None, fou
         *(Paragraph(say("<b>{what}</b>: {note}.", what=what, note=note), "check") for what, note in notes),
         Paragraph(_boundaries(context, facts)),
         Fold(
-            _("Coexistence of kinds of work, latent profiles, respondent characteristics and sensitivity"),
+            _("Kinds of work, latent profiles, respondent characteristics and sensitivity")
+            if context.config.profiles.own_indicators is not None
+            else _("Clarity of the assignments, latent profiles, respondent characteristics and sensitivity"),
             present(
                 *_coexistence(context),
                 *(found["blocks"] if found else ()),
@@ -85,10 +93,11 @@ def _introduction(context: Context, facts: Mapping) -> str:
         ),
         _("The certainty of an assignment is the share of draws of measurement error that fall in the same profile."),
         _(
-            "An assignment with a certainty of at least {certainty} counts as exclusive, which holds for {exclusive} of the "
-            "{n} respondents.",
-            certainty=apa.unit(settings.exclusive_at), exclusive=f"{facts['exclusive']:,}", n=f"{facts['n']:,}",
+            "An assignment with a certainty of at least {certainty} counts as clear, which applies to {clear} of the {n} "
+            "respondents.",
+            certainty=apa.unit(settings.exclusive_at), clear=f"{facts['clear']:,}", n=f"{facts['n']:,}",
         ),
+        _seed(facts, apa.unit(settings.exclusive_at)),
     ]  # fmt: skip
     if facts["without"]:
         found.append(
@@ -98,8 +107,65 @@ def _introduction(context: Context, facts: Mapping) -> str:
                 facts["without"],
             )
         )
+    found += [_shared(context), _alike(context)]
     found.append(_("A profile says which prototype a respondent is closest to, not that types of people exist."))
     return sentences(*found)
+
+
+def _seed(facts: Mapping, certainty: str) -> str:
+    """How many certainties cannot be told apart from the threshold by the number of draws."""
+    close = facts["threshold"]["within_error"] if facts["threshold"] else 0
+    if not close:
+        return ""
+    return count(
+        "The certainty of {n} respondent is within Monte Carlo error of {certainty}, so that assignment may change with the "
+        "seed.",
+        "The certainties of {n} respondents are within Monte Carlo error of {certainty}, so these assignments may change with "
+        "the seed.",
+        close, certainty=certainty,
+    )  # fmt: skip
+
+
+def _shared(context: Context) -> str:
+    """Which variables of the first moderation model are also indicators."""
+    models = context.study.models
+    if not models:
+        return ""
+    model = next(iter(models.values()))
+    roles = {model.outcome: _("outcome"), model.predictor: _("predictor"), model.moderator: _("moderator")}
+    used = [role for one, role in roles.items() if one in context.config.profiles.indicators]
+    if len(used) < 2:
+        return ""
+    return _("The indicators include the {roles} of the moderation model, so profiles and model describe the same scores.",
+             roles=listing(used))  # fmt: skip
+
+
+def _alike(context: Context) -> str:
+    """Which prototypes differ in one indicator only."""
+    settings = context.config.profiles
+    found = []
+    for (first, own), (second, other) in combinations(settings.prototypes.items(), 2):
+        differing = [one for one in settings.indicators if own[one] != other[one]]
+        if len(differing) == 1 < len(settings.indicators):
+            found.append(_("The prototypes of {first} and {second} differ in {indicator} only.", first=name(first),
+                           second=name(second), indicator=context.inline(differing[0])))  # fmt: skip
+    return sentences(*found)
+
+
+def _limitations(context: Context) -> tuple[str, ...]:
+    prior = (
+        _("true scores that are multivariate normal")
+        if context.config.profiles.true_scores == "kelley"
+        else _("true scores that are equally likely beforehand")
+    )
+    return (
+        _("Profiles depend on prototypes that were chosen on theoretical grounds; other prototypes yield other counts."),
+        _(
+            "The certainty of a profile assumes {prior}, the same standard error of measurement at all levels, and independent "
+            "errors of scales that come from one questionnaire.",
+            prior=prior,
+        ),
+    )
 
 
 def _boundaries(context: Context, facts: Mapping) -> str:
@@ -128,11 +194,10 @@ def _coexistence(context: Context) -> tuple:
     totals = {row["coexistence"]: row["n"] for row in context.rows("profiles/coexistence") if row["kinds"] is None}
     if not any(totals.values()):
         return ()
-    exclusive, mixed, uncommitted = (totals.get(one, 0) for one in ("exclusive", "mixed", "uncommitted"))
-    opening = _("Respondents may do several kinds of work at once, or none.")
     if settings.own_indicators is not None:
+        exclusive, mixed, uncommitted = (totals.get(one, 0) for one in ("exclusive", "mixed", "uncommitted"))
         text = sentences(
-            opening,
+            _("Respondents may do several kinds of work at once, or none."),
             _(
                 "Each kind of work has scales of its own here. A respondent does a kind if the true score of its scales is "
                 "at or above the midpoint between its prototype and the others'. The most frequent combination over the "
@@ -140,31 +205,37 @@ def _coexistence(context: Context) -> tuple:
             ),
             _("Of the respondents, {exclusive} did one kind, {mixed} several and {uncommitted} none.",
               exclusive=exclusive, mixed=mixed, uncommitted=uncommitted),
-            _("In the table of profiles, exclusive refers to the nearest prototype only."),
         )  # fmt: skip
-    else:
-        low = [name(one) for one, percents in settings.prototypes.items() if max(percents.values()) <= MIDDLE]
-        limit = ""
-        if low:
-            limit = _(
-                "The kinds of work share their scales. The prototype of {profile} is low on all of them, so respondents who "
-                "do none of this work cannot be distinguished from it; a scale of that kind of work would distinguish them.",
-                profile=listing(low),
-            )
-        text = sentences(
-            opening,
-            _(
-                "Respondents with a certainty of at least {certainty} are classified as exclusive. Of the rest, those closer "
-                "to the scale midpoints than to any prototype in most draws are classified as uncommitted; the others lie "
-                "between the profiles that receive at least {share} of the draws.",
-                certainty=apa.unit(settings.exclusive_at), share=apa.unit(1 - settings.exclusive_at),
-            ),
-            _("Accordingly, {exclusive} were exclusive, {mixed} mixed and {uncommitted} uncommitted.",
-              exclusive=exclusive, mixed=mixed, uncommitted=uncommitted),
-            limit,
-            settings.note or "",
-        )  # fmt: skip
-    return Heading(_("One kind of work, several, or none")), Paragraph(text), tables.kinds(context)
+        return Heading(_("One kind of work, several, or none")), Paragraph(text), tables.kinds(context)
+    rows = {row["coexistence"]: row for row in context.rows("profiles/coexistence") if row["kinds"] is None}
+    low = [name(one) for one, percents in settings.prototypes.items() if max(percents.values()) <= MIDDLE]
+    limit = ""
+    if low:
+        limit = _(
+            "The prototype of {profile} is low on all scales, so respondents who do none of this work cannot be distinguished "
+            "from it; a scale of that kind of work would distinguish them.",
+            profile=listing(low),
+        )
+    text = sentences(
+        _(
+            "Assignments with a certainty of at least {certainty} are clear; with one boundary nearby, this is a distance of "
+            "{distance} standard errors of measurement. Of the others, respondents closer to the scale midpoints than to any "
+            "prototype in most draws are near the middle, and the rest lie between the profiles that receive at least {share} "
+            "of the draws.",
+            certainty=apa.unit(settings.exclusive_at), distance=apa.number(float(ndtri(settings.exclusive_at))),
+            share=apa.unit(1 - settings.exclusive_at),
+        ) if settings.exclusive_at < 1 else "",
+        _("Accordingly, {clear} assignments were clear, {between} between profiles and {middle} near the middle.",
+          clear=totals.get("clear", 0), between=totals.get("between", 0), middle=totals.get("near_middle", 0)),
+        _(
+            "This describes measurement error and is no evidence of mixed or uncommitted work: with a tenth of the standard "
+            "error of measurement, the numbers would be {clear}, {between} and {middle}.",
+            clear=rows["clear"]["n_tenth"], between=rows["between"]["n_tenth"], middle=rows["near_middle"]["n_tenth"],
+        ),
+        limit,
+        settings.note or "",
+    )  # fmt: skip
+    return Heading(_("Clarity of the assignments")), Paragraph(text), tables.kinds(context)
 
 
 def _characteristics(context: Context) -> tuple:
@@ -203,7 +274,7 @@ def _results(context: Context, facts: Mapping, counts, drawing: Drawing | None, 
     text = [
         say("Of the {n} respondents, {assigned} ({table}).", n=f"{facts['n']:,}", assigned=listing(assigned), table=ref(counts)),
         _("Assignments were clear (certainty of at least {certainty}) for {n} respondents.",
-          certainty=apa.unit(context.config.profiles.exclusive_at), n=facts["exclusive"]),
+          certainty=apa.unit(context.config.profiles.exclusive_at), n=facts["clear"]),
     ]  # fmt: skip
     if facts["boundary"]:
         text.append(
@@ -223,11 +294,28 @@ def _methods(context: Context) -> str:
         f"{name(profile)} ({', '.join(f'{context.inline(one)} {percent:g}' for one, percent in percents.items())})"
         for profile, percents in settings.prototypes.items()
     ]
-    return _(
-        "Nearest prototype by Euclidean distance in percent of the response range. True scores are drawn {draws} times as "
-        "the observed scores plus independent normal errors with the standard error of measurement SD √(1 − α); seed "
-        "{seed}. Prototypes: {prototypes}.",
-        draws=f"{settings.draws:,}", seed=context.config.seed, prototypes="; ".join(prototypes),
+    drawn = (
+        _("regressed true scores (Kelley, 1947) with the scales' covariance matrix, plus normal errors")
+        if settings.true_scores == "kelley"
+        else _("the observed scores plus independent normal errors with the standard error of measurement SD √(1 − α)")
+    )
+    return sentences(
+        _(
+            "Nearest prototype by Euclidean distance in percent of the response range. True scores are drawn {draws} times as "
+            "{drawn}; {more} times for respondents near a threshold; seed {seed}.",
+            draws=f"{settings.draws:,}", drawn=drawn, more=f"{REFINEMENT * settings.draws:,}", seed=context.config.seed,
+        ),
+        _(
+            "This distribution was chosen by calibration over typed and normal populations; in a single normal population, "
+            "certainty is up to .05 too high."
+        ) if settings.true_scores == "flat" else _(
+            "By calibration, certainty is up to .09 too low in populations of distinct types."
+        ),
+        _(
+            "Intervals of the observed percentages are Wilson's (1927). The percentage of true scores is the mean probability "
+            "of each profile given regressed true scores. Prototypes: {prototypes}.",
+            prototypes="; ".join(prototypes),
+        ),
     )  # fmt: skip
 
 
@@ -243,7 +331,7 @@ def _figure(context: Context, n: int) -> Drawing:
         _(
             "Profiles of {n} respondents. Left: mean indicators of each profile with 95% CI (filled, solid) and its "
             "prototype (hollow, dotted), in percent of the response range. Right: certainty of each respondent's "
-            "assignment, sorted; the dashed line marks the criterion for exclusive assignments, {certainty}.",
+            "assignment, sorted; the dashed line marks the criterion for clear assignments, {certainty}.",
             n=f"{n:,}", certainty=apa.unit(settings.exclusive_at),
         )
     )  # fmt: skip

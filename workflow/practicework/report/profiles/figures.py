@@ -22,7 +22,7 @@ def profile_plot(means: pd.DataFrame, assignments: pd.DataFrame, labels: dict[st
     labels : dict
         Words for the indicators.
     exclusive_at : float
-        The certainty at which an assignment counts as exclusive.
+        The certainty at which an assignment counts as clear.
     """
     figure, (left, right) = canvas(3.6, panels=2, width_ratios=[1, 1])
     names = list(dict.fromkeys(means["profile"]))

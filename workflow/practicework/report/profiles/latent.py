@@ -15,6 +15,11 @@ from practicework.report.profiles import latent_figures as figures
 from practicework.report.section import Heading, Paragraph, present
 from practicework.report.table import Column, Drawing, Table, integer, made, number, p, text, unit
 
+ENOUGH = 300
+"""Respondents from which the simulated recovery of three types is not negligible."""
+
+SIGNIFICANT = 0.05
+
 
 def structures() -> dict[str, str]:
     """Return the covariance structures in words."""
@@ -50,16 +55,47 @@ def latent(context: Context, n: int) -> Mapping | None:
             _figure(context, agreement[-1]["model"] if agreement else None, n),
             _all(context, rows),
         ),
-        "sentence": _favoured(chosen) if chosen else "",
+        "sentence": sentences(_favoured(rows), _undecided(n)) if chosen else "",
     }
 
 
-def _favoured(chosen: Mapping) -> str:
-    if chosen["profiles"] == 1:
-        return _("BIC favoured a single latent profile, so there is no evidence of several.")
-    return _(
-        "BIC favoured a model with {profiles}.", profiles=count("{n} latent profile", "{n} latent profiles", chosen["profiles"])
-    )
+CRITERIA = ("bic", "aic", "sabic")
+
+
+def _favoured(rows: list[dict]) -> str:
+    """Which number of profiles each criterion favours."""
+    sound = [row for row in rows if not row["refused"]]
+    favoured: dict[int, list[str]] = {}
+    for criterion in CRITERIA:
+        least = min(sound, key=lambda row: (round(row[criterion], 6), row["profiles"]))
+        favoured.setdefault(least["profiles"], []).append(criterion.upper())
+    parts = [
+        _("{criteria} for {profiles}", criteria=listing(criteria), profiles=count("{n} profile", "{n} profiles", profiles))
+        for profiles, criteria in favoured.items()
+    ]
+    if len(parts) == 1:
+        found = _("{criteria} were smallest for {profiles}.", criteria=listing([one.upper() for one in CRITERIA]),
+                  profiles=count("{n} latent profile", "{n} latent profiles", next(iter(favoured))))  # fmt: skip
+    else:
+        found = _("The criteria disagreed on the number of latent profiles: {first} was smallest {rest}.",
+                  first=parts[0].split(" ", 1)[0], rest=", ".join([parts[0].split(" ", 1)[1], *parts[1:]]))  # fmt: skip
+    tested = [row for row in sound if row["blrt_p"] is not None and row["blrt_p"] < SIGNIFICANT]
+    if not tested:
+        return found
+    most = max(tested, key=lambda row: (row["profiles"], -row["blrt_p"]))
+    return sentences(
+        found,
+        _("The bootstrap likelihood ratio test rejected {fewer} in favour of {more} ({structure} covariances, p {p}).",
+          fewer=count("{n} profile", "{n} profiles", most["profiles"] - 1), more=numeral(most["profiles"]),
+          structure=structures()[most["structure"]], p=apa.p_equals(most["blrt_p"])),
+    )  # fmt: skip
+
+
+def _undecided(n: int) -> str:
+    """Whether a sample of this size can decide on the number of profiles."""
+    if recovery(n)["n"] >= ENOUGH:
+        return ""
+    return _("With n = {n}, none of these criteria can decide between them.", n=f"{n:,}")
 
 
 def _found(rows: list[dict], chosen: Mapping | None, agreement: list[dict]) -> str:
@@ -67,7 +103,7 @@ def _found(rows: list[dict], chosen: Mapping | None, agreement: list[dict]) -> s
     found = [count("We fitted {n} latent profile model.", "We fitted {n} latent profile models.", len(rows))]
     if rejected:
         found.append(count("Of these, {n} was rejected as degenerate.", "Of these, {n} were rejected as degenerate.", rejected))
-    found.append(_favoured(chosen) if chosen else _("None was acceptable."))
+    found.append(_favoured(rows) if chosen else _("None was acceptable."))
     for row in agreement:
         if row["kappa"] is None:
             continue
@@ -84,6 +120,8 @@ def _found(rows: list[dict], chosen: Mapping | None, agreement: list[dict]) -> s
                 ci=apa.interval(row["kappa_low"], row["kappa_high"], of_unit=True), rand=apa.unit(row["adjusted_rand"]),
             )
         )  # fmt: skip
+    if len(found) > 2 and any(row["kappa"] is not None for row in agreement):
+        found.append(_("Intervals of κ are conditional on the fitted classes."))
     return sentences(*found)
 
 
@@ -95,7 +133,10 @@ def recovery(n: int) -> dict:
     return {
         "n": int(nearest),
         "samples": int(own["samples"].iloc[0]),
-        "found": [(f"{row.separation:g}", f"{row.percent_three:.0f}%") for row in own.itertuples()],
+        "found": [
+            (f"{row.separation:g}", f"{row.percent_three:.0f}% [{row.percent_three_low:.0f}, {row.percent_three_high:.0f}]")
+            for row in own.itertuples()
+        ],
     }
 
 
@@ -109,11 +150,11 @@ def _recovery(n: int) -> str:
     known = recovery(n)
     found = _(
         "In simulated samples of {n} respondents with three true types, this search found three profiles in {percents} of "
-        "samples when high and low means were {separations} standard deviations apart ({samples} samples each).",
+        "samples (exact 95% CI) when high and low means were {separations} standard deviations apart ({samples} samples each).",
         n=known["n"], percents=listing([percent for _d, percent in known["found"]]),
         separations=listing([d for d, _percent in known["found"]]), samples=known["samples"],
     )  # fmt: skip
-    if known["n"] >= 300:
+    if known["n"] >= ENOUGH:
         return found
     return sentences(
         found,

@@ -47,16 +47,19 @@ def counts(context: Context, summary: list[dict], n: int) -> Table:
         integer("n", "n"),
         percent("percent", "%", 1),
         interval("percent_ci", _("95% CI"), "percent_low", "percent_high", 0),
+        percent("percent_true", _("True scores, %"), 1),
+        interval("percent_true_ci", _("95% CI"), "percent_true_low", "percent_true_high", 0),
         unit("stability", _("Stability")),
-        integer("exclusive", _("Exclusive")),
+        integer("exclusive", _("Clear")),
         unit("mean_certainty", _("Certainty")),
         *(made(one, context.label(one), indicator(one)) for one in settings.indicators),
     ]
     note = context.note(
         _(
-            "n = {n}. The CI is a percentile interval of the percentage over resampled respondents with new measurement "
-            "error. Stability = mean Jaccard similarity of the members under new measurement error. Exclusive = certainty of "
-            "at least {exclusive}. Certainty = mean share of {draws} draws of measurement error (seed {seed}) in the same "
+            "n = {n}. The CI of the observed percentage is Wilson's. True scores = estimated percentage of true scores closest "
+            "to the prototype, with a bootstrap interval over respondents; measurement error spreads observed scores over more "
+            "profiles. Stability = mean Jaccard similarity of the members under new measurement error. Clear = certainty of at "
+            "least {exclusive}. Certainty = mean share of {draws} draws of measurement error (seed {seed}) in the same "
             "profile. Indicators = mean in percent of the response range, with the prototype in parentheses.",
             n=f"{n:,}", exclusive=apa.unit(settings.exclusive_at), draws=f"{settings.draws:,}", seed=context.config.seed,
         )
@@ -72,24 +75,35 @@ def _counted(row: Mapping, n: str, share: str) -> apa.Shown:
 
 
 def kinds(context: Context) -> Table:
-    """Respondents by the kinds of work that they do."""
-    words = {"exclusive": _("Exclusive"), "mixed": _("Mixed"), "uncommitted": _("Uncommitted")}
+    """Respondents by the clarity of their assignment, or by the kinds of work that they do."""
+    own = context.config.profiles.own_indicators is not None
+    words = {
+        "exclusive": _("Exclusive"),
+        "mixed": _("Mixed"),
+        "uncommitted": _("Uncommitted"),
+        "clear": _("Clear"),
+        "between": _("Between profiles"),
+        "near_middle": _("Near the middle"),
+    }
+    keys = ("n", "percent", "mean_certainty", "n_tenth")
     rows = [
-        heading(words[row["coexistence"]], **{key: row[key] for key in ("n", "percent", "mean_certainty")})
-        if row["kinds"] is None
-        else row
+        heading(words[row["coexistence"]], **{key: row[key] for key in keys}) if row["kinds"] is None else row
         for row in context.rows("profiles/coexistence")
-        if row["kinds"] is None or row["coexistence"] != "uncommitted"
     ]
     columns = [
-        text("kinds", _("Kinds of work"), lambda row: name(row["kinds"]).capitalize()),
+        text("kinds", _("Kinds of work") if own else _("Profiles"), lambda row: name(row["kinds"]).capitalize()),
         integer("n", "n"),
         percent("percent", "%", 1),
         unit("mean_certainty", _("Certainty")),
+        *([] if own else [integer("n_tenth", _("n, SEM/10"))]),
     ]
-    note = context.note(_("Certainty = mean share of draws of measurement error that agree with the classification."))
+    note = context.note(
+        _("Certainty = mean share of draws of measurement error that agree with the classification."),
+        "" if own else _("n, SEM/10 = number of respondents with a tenth of the standard error of measurement."),
+    )
     identify = lambda row: f"{row['coexistence']}: {row['kinds']}"  # noqa: E731
-    return Table.of("profiles_kinds", _("Respondents by kinds of work"), columns, rows, note, row=identify)
+    title = _("Respondents by kinds of work") if own else _("Respondents by clarity of their assignment")
+    return Table.of("profiles_kinds", title, columns, rows, note, row=identify)
 
 
 def boundaries(context: Context) -> Table | None:

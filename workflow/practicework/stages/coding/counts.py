@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv
 
 from practicework.numerics.exact import association, holm
+from practicework.numerics.proportions import clopper_pearson
 from practicework.stages.coding.evidence import Evidence
 from practicework.study.codebook import GROUPS, LEVELS
 
@@ -135,14 +135,6 @@ def prevalence(evidence: Evidence, compared: Mapping[str, pd.Series]) -> pd.Data
                 rows.append([level, name, attribute, value, *counts, 100 * low, 100 * high])
     columns = ["level", "name", "attribute", "value", "units", "informants", "of", "percent", "ci_low", "ci_high"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def clopper_pearson(count: int, of: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the exact interval of a proportion, between 0 and 1."""
-    tail = (1 - confidence) / 2
-    low = betaincinv(count, of - count + 1, tail) if count else 0.0
-    high = betaincinv(count + 1, of - count, 1 - tail) if count < of else 1.0
-    return float(low), float(high)
 
 
 def tests(evidence: Evidence, compared: Mapping[str, pd.Series], exclusive: str | None, rng: np.random.Generator) -> pd.DataFrame:

@@ -56,15 +56,21 @@ def analyse(
     complete = percents.notna().all(axis=1).to_numpy()
     points, sem = percents.to_numpy()[complete], measured["sem"].to_numpy()
     nearest = nearest_prototype(points, prototypes)
-    shares, kinds, kinds_certainty = np.full((len(points), len(labels)), np.nan), None, np.nan
+    shares, used = np.full((len(points), len(labels)), np.nan), np.zeros(len(points), int)
+    kinds, precise = None, None
     if np.isfinite(sem).all():
-        shares = draw_shares(points, prototypes, sem, settings.draws, rng)
+        centres, error = (points, sem) if settings.true_scores == "flat" or len(points) < 2 else assignment.kelley(points, sem)
+        levels = (settings.exclusive_at, 1 - settings.exclusive_at)
+        shares, used = assignment.refined_shares(centres, prototypes, error, settings.draws, levels, rng)
         if own := settings.own_indicators:
-            kinds, kinds_certainty = coexistence.by_own_scales(points, names, settings.prototypes, own, sem, settings.draws, rng)
+            found, certainty = coexistence.by_own_scales(points, names, settings.prototypes, own, sem, settings.draws, rng)
+            kinds = [coexistence.category(one) for one in found], [" + ".join(one) or None for one in found], certainty
         else:
-            middle = np.full((1, len(names)), MIDDLE)
-            near = draw_shares(points, np.vstack([prototypes, middle]), sem, settings.draws, rng)[:, -1]
-            kinds, kinds_certainty = coexistence.by_shares(shares, labels, near, settings.exclusive_at)
+            middle = np.vstack([prototypes, np.full((1, len(names)), MIDDLE)])
+            near = assignment.refined_shares(centres, middle, error, settings.draws, (0.5,), rng)[0][:, -1]
+            kinds = coexistence.clarity(shares, labels, near, settings.exclusive_at)
+            parts = [draw_shares(points, one, sem / 10, settings.draws, rng) for one in (prototypes, middle)]
+            precise = coexistence.clarity(parts[0], labels, parts[1][:, -1], settings.exclusive_at)[0]
 
     table = pd.DataFrame({"respondent": scores["respondent"], "profile": None, "certainty": np.nan, "exclusive": None})
     table = table.assign(coexistence=None, kinds=None, kinds_certainty=np.nan, note=None, **dict.fromkeys(labels, np.nan))
@@ -73,9 +79,8 @@ def analyse(
     table.loc[complete, labels] = shares
     table["exclusive"] = (table["certainty"] >= settings.exclusive_at).astype("boolean").mask(table["certainty"].isna())
     if kinds is not None:
-        table.loc[complete, "coexistence"] = [coexistence.category(one) for one in kinds]
-        table.loc[complete, "kinds"] = [" + ".join(one) or None for one in kinds]
-        table.loc[complete, "kinds_certainty"] = kinds_certainty
+        table.loc[complete, "coexistence"], table.loc[complete, "kinds"] = kinds[:2]
+        table.loc[complete, "kinds_certainty"] = kinds[2]
     table.loc[complete & table["certainty"].isna(), "note"] = (
         "certainty is not computable: an indicator has no standard error of measurement"
     )
@@ -87,16 +92,17 @@ def analyse(
         missing = ", ".join(name for name in names if np.isnan(percents.at[position, name]))
         table.at[position, "note"] = f"no profile: missing score for {missing}"
 
+    true = assignment.true_shares(points, prototypes, sem, settings.draws, settings.resamples, rng)
     stability = robustness.stability(points, prototypes, sem, settings.resamples, rng)
     results = {
         "assignments": table,
         "indicators": pd.concat([scores["respondent"], percents], axis=1),
-        "summary": assignment.summary(table, labels, stability),
+        "summary": assignment.summary(table, labels, stability, true),
         "means": assignment.means(percents, table["profile"], settings.prototypes),
         "measurement": measured,
-        "coexistence": coexistence.summary(table),
+        "coexistence": coexistence.summary(table, precise),
         "sensitivity": robustness.sensitivity(points, labels, prototypes),
-        "exclusivity": robustness.exclusivity(table["certainty"].to_numpy(float), settings.exclusive_at),
+        "exclusivity": robustness.exclusivity(shares[np.arange(len(points)), nearest], used, settings.exclusive_at),
         "boundary": robustness.boundary(points, labels, prototypes, sem),
         "by_variable": variables.by_variable(scores, table["profile"], labels, others, categories),
         "associations": variables.associations(scores, table["profile"], others, categories, rng),

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from practicework.numerics import bootstrap
+from practicework.numerics.proportions import wilson
+from practicework.tables import frame
+
 CELLS = 4_000_000
 """Maximum number of cells (respondents × draws × profiles) in memory at a time."""
 
 
-def draw_shares(points: np.ndarray, prototypes: np.ndarray, sem: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Compute the share of measurement-error draws that fall in each profile.
+REFINEMENT = 100
+"""The factor of draws for respondents whose share lies within Monte Carlo error of a threshold."""
 
-    A respondent's true scores are drawn as the observed ones plus normal errors, independent between
-    scales, with each scale's standard error of measurement. The nearest prototype maximises
-    x·p - p·p/2, which is linear in x: the terms of respondents and of draws are computed once and added.
+NEAR = 3.0
+"""Monte Carlo standard errors within which a share is refined."""
+
+
+def draw_shares(
+    points: np.ndarray, prototypes: np.ndarray, error: np.ndarray, draws: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Compute the share of draws of true scores that fall in each profile.
+
+    A respondent's true scores are drawn as a centre plus normal errors. The nearest prototype maximises x·p - p·p/2,
+    which is linear in x: the terms of respondents and of draws are computed once and added.
 
     Parameters
     ----------
     points : ndarray of shape (n, k)
-        Observed indicators, percent of the response range.
+        The centres, percent of the response range: the observed indicators, or regressed ones (see `kelley`).
     prototypes : ndarray of shape (profiles, k)
-    sem : ndarray of shape (k,)
+    error : ndarray of shape (k,) or (k, k)
+        Standard errors of measurement of independent errors, or a covariance matrix.
     draws : int
     rng : numpy.random.Generator
 
@@ -34,13 +47,79 @@ def draw_shares(points: np.ndarray, prototypes: np.ndarray, sem: np.ndarray, dra
         Rows sum to one.
     """
     person = points @ prototypes.T - 0.5 * (prototypes**2).sum(axis=1)
-    error = (rng.standard_normal((draws, points.shape[1])) * sem) @ prototypes.T
-    chunk = max(1, CELLS // error.size)
+    noise = (rng.standard_normal((draws, points.shape[1])) @ _root(error)) @ prototypes.T
+    chunk = max(1, CELLS // noise.size)
     shares = np.empty_like(person)
     for start in range(0, len(person), chunk):
-        fallen = (person[start : start + chunk, None, :] + error).argmax(axis=2)
+        fallen = (person[start : start + chunk, None, :] + noise).argmax(axis=2)
         shares[start : start + chunk] = (fallen[:, :, None] == np.arange(len(prototypes))).mean(axis=1)
     return shares
+
+
+def refined_shares(
+    points: np.ndarray,
+    prototypes: np.ndarray,
+    error: np.ndarray,
+    draws: int,
+    thresholds: Sequence[float],
+    rng: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the shares of `draw_shares` and their number of draws, with more draws where a threshold is near.
+
+    Respondents with a share within three Monte Carlo standard errors of a threshold are drawn again, 100 times as often.
+
+    Returns
+    -------
+    shares : ndarray of shape (n, profiles)
+    draws : ndarray of shape (n,)
+    """
+    shares = draw_shares(points, prototypes, error, draws, rng)
+    used = np.full(len(points), draws)
+    again = np.flatnonzero(near(shares, used, thresholds, NEAR).any(axis=1))
+    if len(again):
+        parts = [draw_shares(points[again], prototypes, error, draws, rng) for _ in range(REFINEMENT)]
+        shares[again], used[again] = np.mean(parts, axis=0), REFINEMENT * draws
+    return shares, used
+
+
+def near(shares: np.ndarray, draws: np.ndarray, thresholds: Sequence[float], errors: float = 1.96) -> np.ndarray:
+    """Return which shares lie within some Monte Carlo standard errors of a threshold, shape as `shares`."""
+    reach = errors * np.sqrt(shares * (1 - shares) / draws.reshape(-1, *[1] * (shares.ndim - 1)))
+    return np.any([np.abs(shares - one) < reach for one in thresholds], axis=0)
+
+
+def kelley(points: np.ndarray, sem: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean and covariance of true scores given the observed ones, if true scores are multivariate normal.
+
+    With the sample's mean m and covariance S, error covariance E = diag(SEM²) and B = (S − E) S⁻¹, the mean is
+    m + B (x − m) and the covariance (I − B)(S − E): Kelley's (1947) regressed true scores for several scales. If S − E is
+    not positive semidefinite, its negative eigenvalues are set to zero.
+
+    Parameters
+    ----------
+    points : ndarray of shape (n, k)
+    sem : ndarray of shape (k,)
+
+    Returns
+    -------
+    centres : ndarray of shape (n, k)
+    covariance : ndarray of shape (k, k)
+    """
+    mean = points.mean(axis=0)
+    errors = np.diag(sem**2)
+    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(points.T)) - errors)
+    true = (vectors * np.maximum(values, 0)) @ vectors.T
+    weight = np.linalg.solve(true + errors + 1e-9 * np.eye(len(sem)), true).T
+    covariance = true - weight @ true
+    return mean + (points - mean) @ weight.T, (covariance + covariance.T) / 2
+
+
+def _root(error: np.ndarray) -> np.ndarray:
+    """A matrix whose product with standard normal rows has the errors' covariance."""
+    if error.ndim == 1:
+        return np.diag(error)
+    values, vectors = np.linalg.eigh(error)
+    return (vectors * np.sqrt(np.maximum(values, 0))).T
 
 
 def measurement(percents: pd.DataFrame, reliability: pd.DataFrame) -> pd.DataFrame:
@@ -55,24 +134,62 @@ def measurement(percents: pd.DataFrame, reliability: pd.DataFrame) -> pd.DataFra
     return pd.DataFrame({"indicator": percents.columns, "reliability": alpha, "sd": sd, "sem": sem, "note": note})
 
 
-def summary(table: pd.DataFrame, labels: list[str], stability: pd.DataFrame) -> pd.DataFrame:
-    """Count the respondents in each profile, with intervals."""
-    assigned = table["profile"].notna().sum()
+def summary(table: pd.DataFrame, labels: list[str], stability: np.ndarray, true: pd.DataFrame) -> pd.DataFrame:
+    """Count the respondents in each profile, with Wilson intervals of their share and the estimated share of true scores.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The table `assignments`.
+    labels : list of str
+    stability : ndarray of shape (profiles,)
+        See `robustness.stability`.
+    true : DataFrame
+        See `true_shares`.
+    """
+    assigned = int(table["profile"].notna().sum())
     rows = []
     for place, label in enumerate(labels):
         group = table[table["profile"] == label]
-        percent = 100 * len(group) / assigned if assigned else np.nan
+        low, high = wilson(len(group), assigned)
         rows.append(
             {
                 "profile": label,
                 "n": len(group),
-                "percent": percent,
+                "percent": 100 * len(group) / assigned if assigned else np.nan,
                 "exclusive": int(group["exclusive"].fillna(False).sum()),
                 "mean_certainty": group["certainty"].mean(),
-                **stability.iloc[place],
+                "percent_low": 100 * low,
+                "percent_high": 100 * high,
+                "stability": stability[place],
+                **true.iloc[place],
             }
         )
-    return pd.DataFrame(rows)
+    return frame("profiles/summary", rows)
+
+
+def true_shares(
+    points: np.ndarray, prototypes: np.ndarray, sem: np.ndarray, draws: int, resamples: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Estimate the share of true scores in each profile, free of the spread that measurement error adds.
+
+    The mean over respondents of the probability of each profile given the observed scores, with regressed true scores
+    (`kelley`), whose spread is that of true scores; percentile intervals over resampled respondents, with the sample's
+    moments and reliabilities.
+
+    Returns
+    -------
+    DataFrame
+        `percent_true, percent_true_low, percent_true_high`, one row per profile.
+    """
+    names = ["percent_true", "percent_true_low", "percent_true_high"]
+    if len(points) < 2 or not np.isfinite(sem).all():
+        return pd.DataFrame(np.nan, index=range(len(prototypes)), columns=names)
+    centres, covariance = kelley(points, sem)
+    shares = 100 * draw_shares(centres, prototypes, covariance, draws, rng)
+    means = np.concatenate([sums / len(points) for sums in bootstrap.weighted_sums(shares, resamples, rng)])
+    low, high = np.percentile(means, [2.5, 97.5], axis=0)
+    return pd.DataFrame({"percent_true": shares.mean(axis=0), "percent_true_low": low, "percent_true_high": high})
 
 
 def means(

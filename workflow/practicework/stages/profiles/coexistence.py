@@ -1,4 +1,4 @@
-"""Coexistence: classify respondents as doing one kind of work, several kinds, or none."""
+"""Coexistence of kinds of work where each has its own scales, and the clarity of assignments where they share scales."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+
+from practicework.tables import frame
 
 CELLS = 4_000_000
 
@@ -50,14 +52,15 @@ def by_own_scales(
     return [sets[one] for one in most], counts[np.arange(len(points)), most] / draws
 
 
-def by_shares(
+def clarity(
     shares: np.ndarray, labels: list[str], near_middle: np.ndarray, exclusive_at: float
-) -> tuple[list[tuple[str, ...]], np.ndarray]:
-    """Classify the kinds of work of each respondent when kinds share their scales.
+) -> tuple[list[str], list[str | None], np.ndarray]:
+    """Classify how clear each respondent's assignment is when kinds of work share their scales.
 
-    Respondents who reach `exclusive_at` in one profile are exclusive. Of the rest, those closer to the scale midpoints
-    than to any prototype in most draws are uncommitted; the others are mixed between the profiles with a share of at
-    least 1 − `exclusive_at`.
+    Shares below the threshold follow from measurement error alone, so they are no evidence of several kinds of work.
+    Respondents who reach `exclusive_at` in one profile are `clear`. Of the rest, those closer to the scale midpoints than
+    to any prototype in most draws are `near_middle`; the others lie `between` the profiles with a share of at least
+    1 − `exclusive_at`.
 
     Parameters
     ----------
@@ -69,23 +72,27 @@ def by_shares(
 
     Returns
     -------
-    kinds : list of tuple of str
-        One profile, several, or none.
+    clarity : list of str
+    profiles : list of str or None
+        The clear profile, or those between which the respondent lies, joined by +.
     certainty : ndarray of shape (n,)
-        The share of the profile, of the midpoints, or of the profiles together.
+        The share of the clear profile or of the midpoints; NaN between profiles.
     """
-    kinds, certainty = [], []
-    for own, middle in zip(shares, near_middle, strict=True):
+    found, profiles, certainty = [], [], np.full(len(shares), np.nan)
+    for row, (own, middle) in enumerate(zip(shares, near_middle, strict=True)):
         if own.max() >= exclusive_at:
-            found = (labels[own.argmax()],)
+            found.append("clear")
+            profiles.append(labels[own.argmax()])
+            certainty[row] = own.max()
         elif middle > 0.5:
-            found = ()
+            found.append("near_middle")
+            profiles.append(None)
+            certainty[row] = middle
         else:
             at_least = min(1 - exclusive_at, np.sort(own)[-2])  # at least two profiles
-            found = tuple(label for label, share in zip(labels, own, strict=True) if share >= at_least)
-        kinds.append(found)
-        certainty.append(middle if not found else own[[labels.index(label) for label in found]].sum())
-    return kinds, np.array(certainty, dtype=float)
+            found.append("between")
+            profiles.append(" + ".join(label for label, share in zip(labels, own, strict=True) if share >= at_least))
+    return found, profiles, certainty
 
 
 def category(kinds: tuple[str, ...]) -> str:
@@ -93,15 +100,29 @@ def category(kinds: tuple[str, ...]) -> str:
     return {0: "uncommitted", 1: "exclusive"}.get(len(kinds), "mixed")
 
 
-def summary(assignments: pd.DataFrame) -> pd.DataFrame:
-    """Build the table `profiles/coexistence`: the number of respondents by kinds of work."""
-    told = assignments.dropna(subset="coexistence")
+OWN_SCALES = ("exclusive", "mixed", "uncommitted")
+SHARED_SCALES = ("clear", "between", "near_middle")
+
+
+def summary(assignments: pd.DataFrame, precise: list[str] | None) -> pd.DataFrame:
+    """Build the table `profiles/coexistence`: the number of respondents by kinds of work or by clarity.
+
+    Parameters
+    ----------
+    assignments : DataFrame
+        The table `profiles/assignments`.
+    precise : list of str or None
+        The clarity of each assignment with a tenth of the standard error of measurement; None if each kind of work has
+        scales of its own.
+    """
+    known = assignments.dropna(subset="coexistence")
     rows = []
-    for name in ("exclusive", "mixed", "uncommitted"):
-        group = told[told["coexistence"] == name]
-        rows.append(
-            [name, None, len(group), 100 * len(group) / len(told) if len(told) else np.nan, group["kinds_certainty"].mean()]
-        )
+    for name in OWN_SCALES if precise is None else SHARED_SCALES:
+        group = known[known["coexistence"] == name]
+        whole = {"coexistence": name, "n": len(group), "mean_certainty": group["kinds_certainty"].mean()}
+        whole["n_tenth"] = None if precise is None else precise.count(name)
+        rows.append(whole | {"percent": 100 * len(group) / len(known) if len(known) else np.nan})
         for kinds, own in sorted(group.dropna(subset="kinds").groupby("kinds"), key=lambda pair: (-len(pair[1]), pair[0])):
-            rows.append([name, kinds, len(own), 100 * len(own) / len(told), own["kinds_certainty"].mean()])
-    return pd.DataFrame(rows, columns=["coexistence", "kinds", "n", "percent", "mean_certainty"]).astype({"kinds": object})
+            part = {"coexistence": name, "kinds": kinds, "n": len(own), "percent": 100 * len(own) / len(known)}
+            rows.append(part | {"mean_certainty": own["kinds_certainty"].mean()})
+    return frame("profiles/coexistence", rows)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from practicework.stages.profiles.assignment import near
 from practicework.study.settings import MIDDLE
+from practicework.tables import frame
 
 LEVELS = (10, 20, 30, 40)
 """Distances of alternative prototypes from the scale midpoint, in percent of the response range."""
@@ -42,13 +44,13 @@ def kappa(a: np.ndarray, b: np.ndarray) -> float:
 def variants(points: np.ndarray, prototypes: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     """Yield each alternative rule with the resulting profiles; shapes (n, k) and (profiles, k).
 
-    Prototypes: at other distances from the midpoint (with the same pattern of high, middle and low), at the
-    sample's mean ± 1 SD, or at its quartiles. Cut-offs: every indicator is high or low, and the pattern with the
-    most matching indicators is assigned; respondents who match several patterns equally get none.
+    Prototypes: at other distances from the midpoint (with the same pattern of high, middle and low), unless this leaves
+    every boundary where it is; at the sample's mean ± 1 SD, or at its quartiles. Cut-offs: every indicator is high or low,
+    and the pattern with the most matching indicators is assigned; respondents who match several patterns equally get none.
     """
     side = np.sign(prototypes - MIDDLE)
     for level in LEVELS:
-        if not (prototypes == MIDDLE + level * side).all():
+        if not same_boundaries(prototypes, MIDDLE + level * side):
             name = f"prototypes_{MIDDLE + level:g}_{MIDDLE - level:g}"
             yield name, nearest_prototype(points, MIDDLE + level * side)
     mean, sd = points.mean(axis=0), points.std(axis=0, ddof=1)
@@ -62,6 +64,23 @@ def variants(points: np.ndarray, prototypes: np.ndarray) -> Iterator[tuple[str, 
         fits = (np.sign(points - cut)[:, None] == side).sum(axis=2)
         several = (fits == fits.max(axis=1, keepdims=True)).sum(axis=1) > 1
         yield name, np.where(several, -1, fits.argmax(axis=1))
+
+
+def same_boundaries(a: np.ndarray, b: np.ndarray) -> bool:
+    """Return whether two sets of prototypes, shape (profiles, k), have the same boundaries between all profiles.
+
+    The boundary of two prototypes is the plane midway between them.
+    """
+
+    def planes(prototypes: np.ndarray) -> np.ndarray:
+        first, second = np.triu_indices(len(prototypes), 1)
+        normal = prototypes[first] - prototypes[second]
+        offset = ((prototypes[first] ** 2).sum(axis=1) - (prototypes[second] ** 2).sum(axis=1)) / 2
+        size = np.linalg.norm(normal, axis=1, keepdims=True)
+        with np.errstate(invalid="ignore"):
+            return np.column_stack([normal, offset]) / size
+
+    return bool(np.allclose(planes(a), planes(b), atol=1e-9))
 
 
 def sensitivity(points: np.ndarray, labels: list[str], prototypes: np.ndarray) -> pd.DataFrame:
@@ -106,52 +125,52 @@ def boundary(points: np.ndarray, labels: list[str], prototypes: np.ndarray, sem:
     return pd.DataFrame(rows, columns=columns)
 
 
-def exclusivity(certainty: np.ndarray, at: float) -> pd.DataFrame:
-    """Build the table `profiles/exclusivity`: the number of exclusive respondents by required certainty."""
-    told = certainty[~np.isnan(certainty)]
+def exclusivity(certainty: np.ndarray, draws: np.ndarray, at: float) -> pd.DataFrame:
+    """Build the table `profiles/exclusivity`: the number of clear assignments by required certainty.
+
+    Parameters
+    ----------
+    certainty, draws : ndarray of shape (n,)
+        Certainties and the number of draws on which they are based; NaN certainties are omitted.
+    at : float
+        The study's threshold.
+    """
+    known = ~np.isnan(certainty)
+    certainty, draws = certainty[known], draws[known]
     rows = []
-    for level in sorted({*CERTAINTIES, at}) if len(told) else []:
-        n = int((told >= level).sum())
-        rows.append([level, n, 100 * n / len(told), level == at])
-    return pd.DataFrame(rows, columns=["certainty", "n", "percent", "declared"])
+    for level in sorted({*CERTAINTIES, at}) if len(certainty) else []:
+        n, close = int((certainty >= level).sum()), int(near(certainty, draws, [level]).sum())
+        row = {"certainty": level, "n": n, "percent": 100 * n / len(certainty), "declared": level == at}
+        rows.append(row | {"within_error": close})
+    return frame("profiles/exclusivity", rows)
 
 
 def stability(
-    points: np.ndarray,
-    prototypes: np.ndarray,
-    sem: np.ndarray,
-    resamples: int,
-    rng: np.random.Generator,
-    confidence: float = 0.95,
-) -> pd.DataFrame:
-    """Compute intervals of the profiles' shares, and the stability of each profile's membership.
+    points: np.ndarray, prototypes: np.ndarray, sem: np.ndarray, resamples: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Compute the stability of each profile's membership.
 
-    In each resample respondents are drawn with replacement and their scores redrawn with measurement error, so the
-    interval reflects both. Stability is the mean Jaccard similarity of a profile's members among the drawn
-    respondents before and after that error (Hennig, 2007, who calls .75 and more stable).
+    In each resample respondents are drawn with replacement and their scores redrawn with measurement error. Stability is
+    the mean Jaccard similarity of a profile's members among the drawn respondents before and after that error (Hennig,
+    2007, who calls .75 and more stable).
 
     Returns
     -------
-    DataFrame
-        `percent_low, percent_high, stability`, one row per profile.
+    ndarray of shape (profiles,)
+        NaN for profiles without members.
     """
     profiles = len(prototypes)
     if not len(points) or not np.isfinite(sem).all():
-        return pd.DataFrame(np.nan, index=range(profiles), columns=["percent_low", "percent_high", "stability"])
+        return np.full(profiles, np.nan)
     main = nearest_prototype(points, prototypes)
-    shares, jaccard = np.empty((resamples, profiles)), np.empty((resamples, profiles))
+    jaccard = np.empty((resamples, profiles))
     for row in range(resamples):
-        who = rng.integers(0, len(points), len(points))
-        again = nearest_prototype(points[who] + rng.standard_normal((len(points), len(sem))) * sem, prototypes)
+        drawn = rng.integers(0, len(points), len(points))
+        again = nearest_prototype(points[drawn] + rng.standard_normal((len(points), len(sem))) * sem, prototypes)
         for place in range(profiles):
-            before, after = main[who] == place, again == place
+            before, after = main[drawn] == place, again == place
             either = (before | after).sum()
-            shares[row, place] = 100 * after.mean()
             jaccard[row, place] = (before & after).sum() / either if either else np.nan
-    tail = 100 * (1 - confidence) / 2
-    low, high = np.percentile(shares, [tail, 100 - tail], axis=0)
-    told = (~np.isnan(jaccard)).sum(axis=0)
-    stable = np.where(
-        (told > 0) & (np.bincount(main, minlength=profiles) > 0), np.nansum(jaccard, axis=0) / np.maximum(told, 1), np.nan
-    )
-    return pd.DataFrame({"percent_low": low, "percent_high": high, "stability": stable})
+    known = (~np.isnan(jaccard)).sum(axis=0)
+    members = np.bincount(main, minlength=profiles) > 0
+    return np.where((known > 0) & members, np.nansum(jaccard, axis=0) / np.maximum(known, 1), np.nan)

@@ -11,7 +11,7 @@ CONTRACTS = {
         {
             "scale": ("text", "scale"),
             "items": ("count", "number of items"),
-            "response_points": ("number", "max - min + 1 of the declared response range"),
+            "response_points": ("count?", "max - min + 1 of the declared response range"),
             "n": ("count", "respondents with all items answered"),
             "alpha": ("number?", "Cronbach's coefficient alpha"),
             "alpha_low": ("number?", "lower end of the 95% interval, Feldt"),

@@ -9,10 +9,14 @@ CONTRACTS = {
             "respondent": ("text", "respondent id, unique"),
             "profile": ("text?", "the nearest prototype"),
             "certainty": ("number?", "share of the draws that fall in that profile, 0 to 1"),
-            "exclusive": ("flag?", "whether certainty reaches the study's threshold"),
-            "coexistence": ("text?", "exclusive, mixed or uncommitted"),
-            "kinds": ("text?", "the kinds of work assigned to the respondent, joined by +; empty: none"),
-            "kinds_certainty": ("number?", "share of the draws that agree with these kinds, 0 to 1"),
+            "exclusive": ("flag?", "whether the assignment is clear: certainty reaches the study's threshold"),
+            "coexistence": (
+                "text?",
+                "clear, between or near_middle (clarity of the assignment); exclusive, mixed or uncommitted if every kind of "
+                "work has scales of its own",
+            ),
+            "kinds": ("text?", "the profile, or those between which the respondent lies, joined by +; own scales: kinds of work"),
+            "kinds_certainty": ("number?", "share of the draws that agree, 0 to 1; empty between profiles"),
             **NOTE,
         },
         open=True,
@@ -28,14 +32,14 @@ CONTRACTS = {
             "profile": ("text", "profile"),
             "n": ("count", "respondents"),
             "percent": ("number?", "of the respondents with a profile"),
-            "exclusive": ("count", "of these, exclusive"),
+            "exclusive": ("count", "of these, clear assignments"),
             "mean_certainty": ("number?", "0 to 1"),
-            "percent_low": (
-                "number?",
-                "lower end of the 95% interval of the percentage, over resampled respondents with new measurement error",
-            ),
+            "percent_low": ("number?", "lower end of Wilson's 95% interval of the percentage"),
             "percent_high": ("number?", "upper end"),
             "stability": ("number?", "mean Jaccard similarity of its members before and after new measurement error, 0 to 1"),
+            "percent_true": ("number?", "estimated percentage of true scores closest to the prototype (regressed true scores)"),
+            "percent_true_low": ("number?", "lower end of its 95% percentile bootstrap interval over respondents"),
+            "percent_true_high": ("number?", "upper end"),
         },
     ),
     "profiles/means": Contract(
@@ -61,13 +65,14 @@ CONTRACTS = {
         },
     ),
     "profiles/coexistence": Contract(
-        "Number of respondents who do one kind of work, several or none; the first row of each category is its total.",
+        "Respondents by clarity of the assignment, or by kinds of work; the first row of each category is its total.",
         {
-            "coexistence": ("text", "exclusive, mixed or uncommitted"),
-            "kinds": ("text?", "kinds of work, joined by +; empty: all of the row's category"),
+            "coexistence": ("text", "as in assignments"),
+            "kinds": ("text?", "profiles or kinds of work, joined by +; empty: all of the row's category"),
             "n": ("count", "respondents"),
             "percent": ("number?", "of the respondents with a certainty"),
-            "mean_certainty": ("number?", "of the kinds, 0 to 1"),
+            "mean_certainty": ("number?", "0 to 1; empty between profiles"),
+            "n_tenth": ("count?", "respondents with a tenth of the standard error of measurement; empty for own scales"),
         },
     ),
     "profiles/sensitivity": Contract(
@@ -87,12 +92,13 @@ CONTRACTS = {
         },
     ),
     "profiles/exclusivity": Contract(
-        "Number of exclusive respondents, by the required certainty.",
+        "Number of clear assignments, by the required certainty.",
         {
             "certainty": ("number", "0 to 1"),
             "n": ("count", "respondents"),
             "percent": ("number", "of the respondents with a certainty"),
             "declared": ("flag", "whether it is the study's threshold"),
+            "within_error": ("count", "respondents whose certainty is within 1.96 Monte Carlo standard errors of it"),
         },
     ),
     "profiles/boundary": Contract(

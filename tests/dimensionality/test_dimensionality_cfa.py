@@ -7,8 +7,9 @@ from reliability_runs import with_covariance
 from scipy.stats import ncx2
 
 from practicework.errors import NotComputable
-from practicework.stages.dimensionality import cfa
+from practicework.stages.dimensionality import cfa, confirmatory, rivals, scaled
 from practicework.stages.dimensionality.item_model import ItemModel, item_models
+from practicework.study import load_study
 
 pytestmark = pytest.mark.filterwarnings("error")
 FACTORS = {"a": ["a1", "a2", "a3"], "b": ["b1", "b2", "b3", "b4"]}
@@ -67,6 +68,59 @@ def test_fit_equals_lavaan(fitted, golden):
             assert found[column] == pytest.approx(values[column], rel=tolerance, abs=absolute), (name, column)
 
 
+def test_corrected_statistics_equal_lavaan(fitted, golden):
+    """MLM and MLR, and Swain's formula on lavaan's χ²; 1e-5, since lavaan stops short of the minimum."""
+    expected = golden("dimensionality_cfa_scaled").set_index("model")
+    assert set(expected.index) == {name for name, one in fitted.items() if one.fit()["df"]}
+    for name, values in expected.iterrows():
+        found = scaled.statistics(fitted[name], fitted[name].fit()["chisq"], fitted[name].fit()["df"])
+        for column in values.index:
+            # R subtracts small p values from 1, and p magnifies relative differences of χ²
+            loose = {"rel": 1e-4, "abs": 1e-14} if column.startswith("p_value") else {"rel": 1e-5}
+            assert found[column] == pytest.approx(values[column], **loose), (name, column)
+
+
+@pytest.fixture(scope="module")
+def study_models(root) -> list[ItemModel]:
+    """The item models of the published study."""
+    study, raw = load_study(root), pd.read_csv(root / "data/raw/schmitt2021_synthetic.csv")
+    return item_models(raw, list(study.scales.values()))
+
+
+def test_published_study_has_lavaan_s_statistics_and_rivals(study_models, golden):
+    """χ² of 254.7 is 224.2 with Swain's correction; both rivals fit worse."""
+    tables = confirmatory.tables(study_models, ("promotion", "usefulness"))
+    whole, other = tables["fit"].iloc[-1], golden("dimensionality_cfa_published").iloc[0]
+    assert (round(whole["chisq_swain"], 1), round(whole["p_value_swain"], 2)) == (224.2, 0.48)
+    for column in other.index:
+        assert whole[column] == pytest.approx(other[column], rel=1e-6)
+    rows, expected = tables["rivals"].set_index("rival"), golden("dimensionality_cfa_rivals").set_index("rival")
+    assert rows["scales"].tolist()[1:] == ["promotion usefulness", "promotion usefulness support social_selling_use"]
+    for column in expected:
+        some = rows.loc[rows[column].notna(), column].astype(float)
+        np.testing.assert_allclose(some, expected.loc[some.index, column], rtol=1e-6, err_msg=column)
+
+
+def test_without_a_pair_the_closest_scales_are_merged(study_models):
+    rows = confirmatory.tables(study_models)["rivals"].set_index("rival")
+    assert rows.loc["merged", "scales"] == "promotion usefulness"  # r = .60, the largest
+
+
+def test_two_scales_have_one_rival():
+    assert rivals.table(cfa.fit_cfa(sample(200, 3)), None)["rival"].tolist() == ["scales", "one_factor"]
+    assert rivals.table(None, None).empty
+
+
+def test_scaling_factors_are_one_for_normal_answers():
+    """And Swain's correction vanishes with n."""
+    one = cfa.fit_cfa(sample(20_000, 4))
+    fit = one.fit()
+    found = scaled.statistics(one, fit["chisq"], fit["df"])
+    assert found["scaling_satorra_bentler"] == pytest.approx(1, abs=0.02)
+    assert found["scaling_yuan_bentler"] == pytest.approx(1, abs=0.03)
+    assert found["chisq_swain"] == pytest.approx(fit["chisq"], rel=0.001)
+
+
 def test_standardised_loadings_and_errors_equal_lavaan(fitted, golden):
     """Estimates, delta-method standard errors and residual correlations to 1e-5, as near as lavaan's optimiser comes."""
     for name, rows in golden("dimensionality_cfa_loadings").groupby("model"):
@@ -89,7 +143,7 @@ def test_factor_correlations_equal_lavaan(fitted, golden):
 def test_no_step_improves_the_fit(fitted):
     """The gradient vanishes, and neighbours are worse: semopy's and lavaan's own stops are not the minimum."""
     for one in fitted.values():
-        assert np.abs(cfa._gradient(one.r, one.estimates)).max() < 1e-8
+        assert np.abs(cfa.gradient(one.r, one.estimates)).max() < 1e-8
         value = cfa.discrepancy(one.r, one.estimates.implied)
         for step in 1e-3 * np.random.default_rng(1).standard_normal((5, len(one.estimates.vector))):
             assert cfa.discrepancy(one.r, one.estimates.moved(step).implied) > value

@@ -54,7 +54,9 @@ def test_intervals_equal_those_of_rs_bootstrap(small, golden):
     expected = golden("dimensionality_htmt_intervals")
     draws = htmt.resampled(small, 20_000, np.random.default_rng(2))
     error = 4 * np.sqrt(0.025 * 0.975 * (1 / 20_000 + 1 / 20_000))
-    for column, ratio in (("htmt", 0), ("htmt2", 1)):
+    signed = htmt.ratios(small.correlations[None], htmt.positions(small))[:, 0, 2]
+    draws[:, :, 2] *= np.sign(signed)
+    for column, ratio in (("htmt", 2), ("htmt2", 1)):
         for end, share in (("low", 0.025), ("high", 0.975)):
             between = np.nanquantile(draws[:, :, ratio], [share - error, share + error], axis=0)
             value = expected[f"{column}_{end}"].to_numpy()
@@ -76,8 +78,38 @@ def test_intervals_are_quantiles_of_the_draws(small):
     for number, row in found.iterrows():
         usable = draws[np.isfinite(draws[:, number]).all(axis=1), number]  # a scale's own correlations may have one of zero
         assert row["resamples"] == len(usable) >= 295
-        ends = np.quantile(usable, [0.025, 0.975], axis=0).T.ravel()
-        np.testing.assert_allclose(row[ENDS].astype(float), ends)
+        low, high = np.quantile(usable, [0.025, 0.975], axis=0)
+        signed = (low[2], high[2]) if row["htmt_signed"] > 0 else (-high[2], -low[2])
+        np.testing.assert_allclose(row[ENDS[:2]].astype(float), signed)
+        if low[1] <= row["htmt2"] <= high[1]:
+            np.testing.assert_allclose(row[ENDS[2:]].astype(float), [low[1], high[1]])
+        else:
+            assert row[ENDS[2:]].isna().all()
+
+
+def test_the_interval_of_small_ratios_contains_the_truth():
+    """n = 75, five-point items, a factor correlation of .15: 150 samples, within four standard errors of 95%."""
+    rng, hits, inside = np.random.default_rng(3), 0, 0
+    root = np.linalg.cholesky(correlated_factors([[0.7, 0.7, 0.7, 0.7], [0.7, 0.7, 0.7, 0.7]], 0.15)).T
+    for seed in range(150):
+        answers = np.clip(np.round(1.1 * rng.standard_normal((75, 8)) @ root + 3), 1, 5)
+        one = model_of(answers, (4, 4))
+        row = table(one, 400, seed=seed).iloc[0]
+        hits += row["htmt_low"] <= np.sign(row["htmt_signed"]) * 0.15 <= row["htmt_high"]
+        ends = np.quantile(htmt.resampled(one, 400, np.random.default_rng(seed))[:, 0, 0], [0.025, 0.975])
+        inside += ends[0] <= 0.15 <= ends[1]
+    assert hits / 150 > 0.95 - 4 * np.sqrt(0.05 * 0.95 / 150)
+    assert inside / 150 < 0.5  # of the absolute ratio
+
+
+def test_an_interval_that_does_not_contain_htmt2_is_omitted():
+    """A correlation of exactly zero makes HTMT2 zero, and no resample does so."""
+    r = np.array([[1, 0.6, 0.4, 0.0], [0.6, 1, 0.3, 0.2], [0.4, 0.3, 1, 0.5], [0.0, 0.2, 0.5, 1]])
+    row = table(model_of(with_covariance(r), (2, 2))).iloc[0]
+    assert row["htmt2"] == 0
+    assert np.isnan(row["htmt2_low"])
+    assert row["note"].startswith("HTMT2 is zero because")
+    assert row["htmt_low"] < row["htmt"] < row["htmt_high"]
 
 
 def test_equal_loadings_give_the_factor_correlation():
@@ -110,8 +142,9 @@ def test_what_changes_nothing(small):
     numbers = [*RATIOS, *ENDS]
     turned = small.answers.copy()
     turned[["A1", "C4", "N2"]] = 7 - turned[["A1", "C4", "N2"]]
-    for changed in (turned, small.answers * 3 + 2):
-        np.testing.assert_allclose(table(ItemModel("all", changed, small.factors))[numbers], base[numbers], rtol=1e-9)
+    # a reversed item changes signs, and so the signed ratio
+    np.testing.assert_allclose(table(ItemModel("all", turned, small.factors))[RATIOS], base[RATIOS], rtol=1e-9)
+    np.testing.assert_allclose(table(ItemModel("all", small.answers * 3 + 2, small.factors))[numbers], base[numbers], rtol=1e-9)
     people = table(ItemModel("all", small.answers.iloc[::-1], small.factors))
     np.testing.assert_allclose(people[RATIOS], base[RATIOS], rtol=1e-12)
     factors = {scale: items[::-1] for scale, items in reversed(small.factors.items())}

@@ -20,7 +20,8 @@ rows <- NULL
 for (n in c(nrow(whole), 75)) rows <- rbind(rows, data.frame(n = n, scale_a = pairs[, 1], scale_b = pairs[, 2], ratios(whole[1:n, ])))
 save(rows, "dimensionality_htmt")
 
-# percentile intervals of the 75 people, 20,000 case resamples, by R's own cor()
+# percentile intervals of the 75 people, 20,000 case resamples, by R's own cor(); HTMT with the mean correlation, in the
+# direction of its sign
 set.seed(1)
 small <- as.matrix(whole[1:75, ])
 of <- lapply(keys, function(k) sub("-", "", k))
@@ -29,12 +30,14 @@ draw <- function() {
   r <- cor(small[sample(75, replace = TRUE), ])
   means <- sapply(of, function(items) own(r, items))
   apply(pairs, 1, function(p) {
-    x <- abs(r[of[[p[1]]], of[[p[2]]]])
-    c(mean(x), exp(mean(log(x)))) / sqrt(means[, p[1]] * means[, p[2]])
+    x <- r[of[[p[1]]], of[[p[2]]]]
+    c(mean(x), exp(mean(log(abs(x))))) / sqrt(means[, p[1]] * means[, p[2]])
   })
 }
 draws <- replicate(20000, draw())  # 2 x pairs x resamples
 cat(sum(is.na(draws[1, 1, ])), "resamples with a constant item are left out\n")
+signs <- apply(pairs, 1, function(p) sign(mean(cor(small)[of[[p[1]]], of[[p[2]]]])))
+draws[1, , ] <- draws[1, , ] * signs
 ends <- function(which) t(apply(draws[which, , ], 1, quantile, c(.025, .975), na.rm = TRUE))
 save(data.frame(scale_a = pairs[, 1], scale_b = pairs[, 2], htmt_low = ends(1)[, 1], htmt_high = ends(1)[, 2],
                 htmt2_low = ends(2)[, 1], htmt2_high = ends(2)[, 2]), "dimensionality_htmt_intervals")

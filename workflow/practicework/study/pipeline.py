@@ -151,7 +151,8 @@ def _ingest_settings(part: Part) -> list:
 def _dimensionality_settings(part: Part) -> list:
     config = part.study.config
     marked = part.study.variables if config.dimensionality.marker is not None else []
-    return [list(part.study.scales), config.dimensionality.model_dump(), config.seed, marked]
+    pair = next(((one.outcome, one.predictor) for one in part.study.models.values()), None)
+    return [list(part.study.scales), config.dimensionality.model_dump(), config.seed, marked, pair]
 
 
 def _replication_settings(part: Part) -> list:

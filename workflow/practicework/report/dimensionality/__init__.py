@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from practicework.report import apa
 from practicework.report.contents import ref
 from practicework.report.context import Context
-from practicework.report.dimensionality import figures, tables
+from practicework.report.dimensionality import figures, fit_tables, tables, validity
 from practicework.report.messages import _, count, listing, say, sentences
 from practicework.report.section import Fold, Heading, Paragraph, Section, present
 from practicework.report.table import Drawing, Table
@@ -16,15 +14,12 @@ from practicework.study.scale import ALL
 SMALL_N, SMALL_RATIO = 200, 10
 """Respondents, and respondents per free parameter, below which a sample counts as small (Kline, 2016; Bentler & Chou, 1987)."""
 
-CUTOFF = 0.85
-"""HTMT above which two scales are often considered not to be distinct (Henseler et al., 2015)."""
-
 
 def section(context: Context) -> Section:
     """What the stage contributes; the model is that of all scales or, in a study of one scale, of that scale."""
     fit, exploratory = context.rows("dimensionality/fit"), context.rows("dimensionality/exploratory")
     model = fit[-1]
-    shown = tables.fit(context, fit)
+    shown = fit_tables.fit(context, fit)
     marker = tables.marker(context) if "dimensionality/marker" in context.results else None
     return Section(
         "dimensionality",
@@ -33,16 +28,18 @@ def section(context: Context) -> Section:
             Paragraph(_parallel(context, exploratory)),
             Paragraph(*_fit(context, model)),
             Paragraph(_small(model), "check"),
-            Paragraph(_discriminant(context)),
+            Paragraph(sentences(validity.discriminant(context), validity.shared_content(context, model["model"]))),
             tables.measures(context),
             shown,
             *(Paragraph(say("<b>{what}</b>: {note}.", what=what, note=note), "check") for what, note in _notes(context, fit)),
             Heading(_("Common method variance")),
-            Paragraph(_method(context, exploratory[-1])),
+            Paragraph(validity.method_variance(context, exploratory[-1])),
             marker,
             Fold(
                 _("Discriminant validity, exploratory analysis, residuals and figures"),
                 present(
+                    fit_tables.tests(context, fit),
+                    fit_tables.rivals(context),
                     tables.fornell_larcker(context),
                     tables.htmt(context),
                     *_figures(context, model),
@@ -50,7 +47,7 @@ def section(context: Context) -> Section:
                     tables.efa(context),
                     tables.efa_correlations(context),
                     tables.residuals(context, model["model"]),
-                    tables.criteria(context, fit),
+                    fit_tables.criteria(context, fit),
                 ),
             ),
         ),
@@ -64,8 +61,8 @@ def section(context: Context) -> Section:
 
 def _references(context: Context) -> tuple[str, ...]:
     keys = (
-        "bentler1987", "fornell1981", "henseler2015", "horn1965", "howard2024", "hu1999", "kenny2015", "kline2016",
-        "podsakoff2003", "roemer2021",
+        "bentler1987", "fornell1981", "henseler2015", "horn1965", "howard2024", "hu1999", "kline2016",
+        "podsakoff2003", "roemer2021", "herzog2007", "moshagen2012", "satorra1994", "swain1975", "yuan2000",
     )  # fmt: skip
     marker = ("lindell2001",) if context.config.dimensionality.marker else ()
     return keys + marker + (("siemsen2010",) if context.has("moderation") else ())
@@ -114,7 +111,7 @@ def _fit(context: Context, model: dict) -> tuple[str, str]:
         n=f"{model['n']:,}",
         statistics=_statistics(model),
     )
-    return sentences(fitted, _conventions(model)), ""
+    return sentences(fitted, validity.corrected(model), _conventions(model), validity.rivals(context)), ""
 
 
 def _statistics(model: dict) -> str:
@@ -163,79 +160,13 @@ def _small(model: dict) -> str:
     return say(
         "<b>Small sample for this model:</b> n = {n} for {parameters}, a ratio of {ratio}; five to ten respondents per "
         "parameter and at least 200 in total are commonly recommended (Bentler & Chou, 1987; Kline, 2016). In small samples, "
-        "χ² and RMSEA reject correct models too often (Kenny, Kaniskan, & McCoach, 2015), and misspecified models may not be "
-        "detected. Interpret the fit indices descriptively, and loadings and correlations by their confidence intervals.",
+        "χ² and the indices based on it reject correct models of many items too often (Herzog et al., 2007; Moshagen, 2012), "
+        "and misspecified models may not be detected. Interpret the fit indices descriptively, and loadings and correlations "
+        "by their confidence intervals.",
         n=f"{model['n']:,}",
         parameters=count("{n} free parameter", "{n} free parameters", model["parameters"]),
         ratio=f"{ratio:.1f}",
     )
-
-
-def _discriminant(context: Context) -> str:
-    rows = [row for row in context.rows("dimensionality/htmt") if row["htmt"] is not None]
-    if not rows:
-        return ""
-
-    def shown(row: Mapping) -> str:
-        return _(
-            "{a} and {b}, HTMT = {htmt}, 95% CI {ci}",
-            a=context.inline(row["scale_a"]),
-            b=context.inline(row["scale_b"]),
-            htmt=apa.unit(row["htmt"]),
-            ci=apa.interval(row["htmt_low"], row["htmt_high"], of_unit=True),
-        )
-
-    above = [row for row in rows if row["htmt"] >= CUTOFF]
-    largest = max(rows, key=lambda row: row["htmt"])
-    if above:
-        found = _(
-            "The heterotrait–monotrait ratio reached .85, the value above which two scales are often considered not to be "
-            "distinct (Henseler et al., 2015), for {pairs}.",
-            pairs="; ".join(map(shown, above)),
-        )
-    else:
-        found = _(
-            "All heterotrait–monotrait ratios were below .85, the value above which two scales are often considered not to "
-            "be distinct (Henseler et al., 2015); the largest was that of {pair}.",
-            pair=shown(largest),
-        )
-        if largest["htmt_high"] is not None and largest["htmt_high"] >= CUTOFF:
-            found = sentences(found, _("Its interval does not exclude .85."))
-    return sentences(found, _fornell_larcker(context))
-
-
-def _fornell_larcker(context: Context) -> str:
-    rows = context.rows("dimensionality/fornell_larcker")
-    failed = [row for row in rows if row["distinct"] is False]
-    if failed:
-        pairs = [_("{a} and {b}", a=context.inline(row["scale_a"]), b=context.inline(row["scale_b"])) for row in failed]
-        return _("The Fornell–Larcker criterion was not met for {pairs}.", pairs="; ".join(pairs))
-    if any(row["distinct"] for row in rows):
-        return _("The Fornell–Larcker criterion was met for all pairs of scales (Fornell & Larcker, 1981).")
-    return ""
-
-
-def _method(context: Context, whole: dict) -> str:
-    harman = ""
-    if whole["first_component_share"] is not None:
-        harman = _(
-            "The first principal component of all items explained {percent}% of their variance (Harman's single-factor "
-            "test). Reviewers often request this test, but neither a low nor a high share is informative about common "
-            "method variance (Podsakoff et al., 2003; Howard et al., 2024).",
-            percent=f"{100 * whole['first_component_share']:.0f}",
-        )
-    marker = (
-        _("Correlations adjusted for the marker variable are reported below.")
-        if context.config.dimensionality.marker
-        else _("No marker variable was measured, so correlations were not corrected for common method variance.")
-    )
-    interaction = ""
-    if context.has("moderation"):
-        interaction = _(
-            "Common method variance can inflate correlations and main effects; it does not create an interaction but makes "
-            "one harder to detect (Siemsen et al., 2010)."
-        )
-    return sentences(harman, marker, interaction)
 
 
 def _notes(context: Context, fit: list[dict]) -> list[tuple[str, str]]:
@@ -270,11 +201,13 @@ def _manuscript(context: Context, model: dict, shown: Table) -> tuple:
         found.append(
             _("With {ratio} respondents per free parameter, these indices are interpreted descriptively.", ratio=f"{ratio:.1f}")
         )
-    return tuple(found)
+    found += [validity.corrected(model), validity.rivals(context), validity.fornell_larcker(context)]
+    found += [validity.variance_extracted(context), validity.shared_content(context, model["model"])]
+    return tuple(one for one in found if one)
 
 
 def _limitations(context: Context) -> tuple[str, ...]:
-    found = []
+    found = [_("Confirmatory models were estimated by maximum likelihood, which treats response options as continuous.")]
     if not context.config.dimensionality.marker:
         found.append(
             _(
@@ -282,8 +215,11 @@ def _limitations(context: Context) -> tuple[str, ...]:
                 "correlations among them; no marker variable was measured to correct for it."
             )
         )
-    if len(context.config.samples) > 1:
-        found.append(_("Measurement invariance across samples was not tested."))
+    found.append(
+        _("Measurement invariance across samples was not tested.")
+        if len(context.config.samples) > 1
+        else _("Measurement invariance across groups of respondents was not tested.")
+    )
     return tuple(found)
 
 
@@ -307,14 +243,16 @@ def _methods(context: Context) -> str:
         ),
         _(
             "Confirmatory models are estimated by maximum likelihood with one factor per scale, unit factor variances, "
-            "correlated factors, no correlated residuals and no respecification. Standard errors come from the expected "
-            "information, those of standardized loadings from the delta method. RMSEA uses n and has a 90% interval; SRMR "
-            "follows Bentler."
+            "correlated factors, no correlated residuals and no respecification. The test of exact fit is also corrected for "
+            "the size of the model (Swain, 1975) and scaled for responses that are not normal (Satorra & Bentler, 1994; Yuan & "
+            "Bentler, 2000). Standard errors come from the expected information, those of standardized loadings from the delta "
+            "method. RMSEA uses n and has a 90% interval; SRMR follows Bentler."
         ),
         _(
             "Average variance extracted and composite reliability are computed from the standardized loadings (Fornell & "
-            "Larcker, 1981). HTMT (Henseler et al., 2015) and HTMT2 (Roemer et al., 2021) have percentile intervals over "
-            "{resamples} case resamples. Tests of several models and pairs are not corrected for multiplicity.",
+            "Larcker, 1981). The interval of HTMT (Henseler et al., 2015) is a percentile interval of the signed ratio over "
+            "{resamples} case resamples; HTMT2 (Roemer et al., 2021) has a percentile interval. Tests of several models and "
+            "pairs are not corrected for multiplicity.",
             resamples=f"{settings.bootstrap.resamples:,}",
         ),
         marker,
@@ -350,7 +288,7 @@ def _figures(context: Context, model: dict) -> list[Drawing]:
     htmt = context.results["dimensionality/htmt"].query("htmt.notna()")
     if len(htmt):
         caption = _(
-            "Heterotrait–monotrait ratios of all pairs of scales with 95% percentile intervals, n = {n}. The dashed line "
+            "Heterotrait–monotrait ratios of all pairs of scales with 95% bootstrap intervals, n = {n}. The dashed line "
             "marks .85 and the dotted line .90, values above which two scales are often considered not to be distinct.",
             n=f"{htmt['n'].iloc[0]:,}",
         )

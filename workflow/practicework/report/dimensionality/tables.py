@@ -81,58 +81,6 @@ def measures(context: Context) -> Table:
     return Table.of("dimensionality_measures", _("Measures"), columns, rows, note, row="item")
 
 
-def _tested(chisq: str, df: str, digits: int):
-    def cell(row: Mapping) -> apa.Shown:
-        if row[df] is None:
-            return apa.Shown(apa.EMPTY, {"chisq": None, "df": None})
-        return apa.joined("{} ({})", chisq=apa.number(row[chisq], digits), df=apa.integer(row[df]))
-
-    return cell
-
-
-def fit(context: Context, rows: list[dict]) -> Table:
-    """Fit of every confirmatory model."""
-    columns = [
-        text("model", _("Model"), lambda row: context.label(row["model"])),
-        integer("n", "n"),
-        integer("parameters", _("Parameters")),
-        made("test", "χ² (df)", _tested("chisq", "df", 2)),
-        p("p_value", "p"),
-        unit("cfi", "CFI", 3),
-        unit("tli", "TLI", 3),
-        unit("rmsea", "RMSEA", 3),
-        interval("rmsea_ci", _("90% CI"), "rmsea_low", "rmsea_high", 3, of_unit=True),
-        unit("srmr", "SRMR", 3),
-    ]
-    note = context.note(
-        _(
-            "Maximum likelihood estimates for respondents who answered all items of the model (n). Models of single scales "
-            "have one factor; in the model of all scales, each item loads on its own scale's factor and factors are "
-            "correlated. The 90% CI is that of RMSEA."
-        )
-    )
-    return Table.of("dimensionality_fit", _("Fit of the confirmatory models"), columns, rows, note, row="model")
-
-
-def criteria(context: Context, rows: list[dict]) -> Table:
-    """Information criteria of the confirmatory models."""
-    columns = [
-        text("model", _("Model"), lambda row: context.label(row["model"])),
-        number("loglik", _("Log-likelihood"), 1),
-        number("aic", "AIC", 1),
-        number("bic", "BIC", 1),
-        made("baseline", _("Baseline χ² (df)"), _tested("baseline_chisq", "baseline_df", 1)),
-    ]
-    note = context.note(
-        _(
-            "Log-likelihood, AIC and BIC are in the units of the responses and compare models of the same items only. The "
-            "baseline model has no correlations; CFI and TLI are computed relative to it."
-        )
-    )
-    title = _("Information criteria of the confirmatory models")
-    return Table.of("dimensionality_criteria", title, columns, rows, note, row="model")
-
-
 def fornell_larcker(context: Context) -> Table | None:
     """Factor correlations below the square roots of the average variances extracted."""
     pairs = {(row["scale_b"], row["scale_a"]): row for row in context.rows("dimensionality/fornell_larcker")}
@@ -185,7 +133,9 @@ def htmt(context: Context) -> Table | None:
     note = context.note(
         _(
             "n = {n}. HTMT uses arithmetic and HTMT2 geometric means of absolute item correlations (HTMT2 is zero if a "
-            "correlation is exactly zero). Percentile intervals are based on {resamples} case resamples (seed {seed}).",
+            "correlation is exactly zero). Intervals are percentile intervals over {resamples} case resamples (seed {seed}); "
+            "that of HTMT uses the signed ratio, because absolute values of small correlations increase in resamples, and that "
+            "of HTMT2 is omitted where it does not contain the ratio.",
             n=f"{rows[0]['n']:,}",
             resamples=low if low == high else _("{low} to {high}", low=low, high=high),
             seed=context.config.seed,

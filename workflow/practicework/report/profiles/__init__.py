@@ -16,8 +16,7 @@ from practicework.report.profiles.latent import latent
 from practicework.report.profiles.tables import name
 from practicework.report.section import Fold, Heading, Paragraph, Section, Tile, present
 from practicework.report.table import Drawing
-from practicework.stages.profiles.assignment import REFINEMENT
-from practicework.study.settings import MIDDLE
+from practicework.study.settings import MIDDLE, REFINEMENT
 
 
 def section(context: Context) -> Section:

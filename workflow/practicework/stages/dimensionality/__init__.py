@@ -13,7 +13,13 @@ from practicework.study.settings import Dimensionality
 from practicework.tables import retained
 
 
-def analyse(responses: pd.DataFrame, scales: list[Scale], settings: Dimensionality, rng: Streams) -> dict[str, pd.DataFrame]:
+def analyse(
+    responses: pd.DataFrame,
+    scales: list[Scale],
+    settings: Dimensionality,
+    rng: Streams,
+    pair: tuple[str, str] | None = None,
+) -> dict[str, pd.DataFrame]:
     """Analyse the exploratory and confirmatory structure of the scales, their validity, and common method variance.
 
     Parameters
@@ -24,6 +30,9 @@ def analyse(responses: pd.DataFrame, scales: list[Scale], settings: Dimensionali
     settings : Dimensionality
     rng : callable
         Returns the generator for parallel analysis or the bootstrap, given its name.
+    pair : tuple of str, optional
+        The scales that a rival model merges: outcome and predictor of the first moderation model; by default the two with
+        the largest factor correlation.
 
     Returns
     -------
@@ -32,7 +41,7 @@ def analyse(responses: pd.DataFrame, scales: list[Scale], settings: Dimensionali
     """
     models = item_models(responses, scales)
 
-    tables = exploratory.analyse(models, settings, rng) | confirmatory.tables(models)
+    tables = exploratory.analyse(models, settings, rng) | confirmatory.tables(models, pair)
     together = [model for model in models if model.name == ALL]
     tables["htmt"] = htmt.table(together[0] if together else None, settings.bootstrap.resamples, rng("htmt"))
     if settings.marker is not None:
@@ -49,4 +58,7 @@ def scores(responses: pd.DataFrame, scales: list[Scale]) -> pd.DataFrame:
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
     """Return the stage's tables for a sample."""
-    return analyse(retained(inputs), list(part.study.scales.values()), part.study.config.dimensionality, rng)
+    study = part.study
+    model = next(iter(study.models.values()), None)
+    pair = (model.outcome, model.predictor) if model else None
+    return analyse(retained(inputs), list(study.scales.values()), study.config.dimensionality, rng, pair)

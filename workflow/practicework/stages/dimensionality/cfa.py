@@ -161,11 +161,12 @@ class Cfa:
         }
 
 
-def fit_cfa(model: ItemModel) -> Cfa:
+def fit_cfa(model: ItemModel, start: Parameters | None = None) -> Cfa:
     """Fit a confirmatory model; in R: ``lavaan::cfa(syntax, data, std.lv = TRUE)``.
 
-    semopy's optimiser stops about 1e-4 short in the loadings and reports success even where the model cannot be fitted.
-    Its estimates are the starting values for Fisher scoring, whose final gradient determines convergence.
+    The estimates result from Fisher scoring, whose final gradient determines convergence. By default, it starts from
+    semopy's estimates: its optimiser stops about 1e-4 short in the loadings and reports success even where the model cannot
+    be fitted.
 
     Raises
     ------
@@ -178,17 +179,17 @@ def fit_cfa(model: ItemModel) -> Cfa:
         raise NotComputable("not computable: a single item has no structure")
     if list(sizes.values()) == [2]:
         raise NotComputable("not computable: a factor of two items alone is not identified")
-    estimates = _scored(r, _start(model, r))
-    information = _information(estimates)
-    diagonal = np.sqrt(information.diagonal())
-    if not (diagonal > 0).all() or np.linalg.eigvalsh(information / np.outer(diagonal, diagonal))[0] < UNIDENTIFIED:
+    estimates = _scored(r, _start(model, r) if start is None else start)
+    expected = information(estimates)
+    diagonal = np.sqrt(expected.diagonal())
+    if not (diagonal > 0).all() or np.linalg.eigvalsh(expected / np.outer(diagonal, diagonal))[0] < UNIDENTIFIED:
         raise NotComputable("not computable: the model is not identified by these data (some items hardly correlate)")
     sums = np.bincount(estimates.factor, estimates.loadings)
     sign = np.where(sums < 0, -1.0, 1.0)
     turned = Parameters(
         estimates.loadings * sign[estimates.factor], estimates.residuals, estimates.phi * np.outer(sign, sign), estimates.factor
     )
-    return Cfa(model, r, turned, np.linalg.inv(_information(turned)) / model.n)
+    return Cfa(model, r, turned, np.linalg.inv(information(turned)) / model.n)
 
 
 def discrepancy(r: np.ndarray, implied: np.ndarray) -> float:
@@ -243,18 +244,23 @@ def _start(model: ItemModel, r: np.ndarray) -> Parameters:
         phi[f, g] = phi[g, f] = np.clip(covariance / (size[f] * size[g]), -0.95, 0.95)
     start = Parameters(loadings, np.maximum(1 - loadings**2, 0.05), phi, factor)
     if not np.isfinite(discrepancy(r, start.implied)):  # use neutral values if semopy's are inadmissible
-        middle = np.full(len(r), 0.6)
-        start = Parameters(middle, 1 - middle**2, np.full_like(phi, 0.2) + 0.8 * np.eye(len(phi)), factor)
+        return neutral(factor)
     return start
 
 
-def _information(parameters: Parameters) -> np.ndarray:
+def neutral(factor: np.ndarray) -> Parameters:
+    """Return starting values that do not depend on the data: loadings of .6, factor correlations of .2; `factor` (k,)."""
+    loadings, m = np.full(len(factor), 0.6), int(factor.max()) + 1
+    return Parameters(loadings, 1 - loadings**2, np.full((m, m), 0.2) + 0.8 * np.eye(m), factor)
+
+
+def information(parameters: Parameters) -> np.ndarray:
     """Return the expected information of one respondent, ½ tr(Σ⁻¹ ∂Σ/∂a Σ⁻¹ ∂Σ/∂b), shape (p, p)."""
     white = np.linalg.solve(parameters.implied, parameters.derivatives())
     return np.einsum("aij,bji->ab", white, white) / 2
 
 
-def _gradient(r: np.ndarray, parameters: Parameters) -> np.ndarray:
+def gradient(r: np.ndarray, parameters: Parameters) -> np.ndarray:
     """Return the gradient of half the discrepancy, shape (p,)."""
     inverse = np.linalg.inv(parameters.implied)
     return np.einsum("aij,ij->a", parameters.derivatives(), inverse @ (parameters.implied - r) @ inverse) / 2
@@ -264,10 +270,10 @@ def _scored(r: np.ndarray, parameters: Parameters) -> Parameters:
     """Minimise the discrepancy by Fisher scoring, halving each step until it improves."""
     value = discrepancy(r, parameters.implied)
     for _ in range(STEPS):
-        gradient = _gradient(r, parameters)
-        if np.abs(gradient).max() < GRADIENT:
+        slope = gradient(r, parameters)
+        if np.abs(slope).max() < GRADIENT:
             return parameters
-        step = np.linalg.lstsq(_information(parameters), -gradient)[0]
+        step = np.linalg.lstsq(information(parameters), -slope)[0]
         for _ in range(30):
             moved = parameters.moved(step)
             found = discrepancy(r, moved.implied)
@@ -277,6 +283,6 @@ def _scored(r: np.ndarray, parameters: Parameters) -> Parameters:
         else:
             break
         parameters, value = moved, found
-    if np.abs(_gradient(r, parameters)).max() < 1e-6:
+    if np.abs(gradient(r, parameters)).max() < 1e-6:
         return parameters
     raise NotComputable("not computable: the model did not converge")

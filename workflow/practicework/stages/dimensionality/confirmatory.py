@@ -7,39 +7,41 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from practicework.errors import NotComputable
+from practicework.stages.dimensionality import rivals, scaled
 from practicework.stages.dimensionality.cfa import Cfa, fit_cfa
 from practicework.stages.dimensionality.item_model import ItemModel
 from practicework.study.scale import ALL
+from practicework.tables import frame
 
 CONFIDENCE = 0.95
-FIT = [
-    "model", "items", "n", "parameters", "chisq", "df", "p_value", "cfi", "tli", "rmsea", "rmsea_low", "rmsea_high",
-    "srmr", "loglik", "aic", "bic", "baseline_chisq", "baseline_df", "note",
-]  # fmt: skip
 LOADINGS = ["model", "scale", "item", "loading", "std_error", "p_value", "ci_low", "ci_high", "note"]
 RESIDUALS = ["model", "item_a", "item_b", "r", "implied", "residual"]
 SCALES = ["scale", "model", "items", "n", "ave", "composite_reliability", "sqrt_ave", "max_abs_r", "note"]
 FORNELL_LARCKER = [
     "scale_a", "scale_b", "r", "std_error", "ci_low", "ci_high", "r_squared", "ave_a", "ave_b", "distinct", "note",
+    "interval_below",
 ]  # fmt: skip
 
 
-def tables(models: list[ItemModel]) -> dict[str, pd.DataFrame]:
-    """Build the tables `fit`, `loadings`, `residuals`, `scales` and `fornell_larcker`.
+def tables(models: list[ItemModel], pair: tuple[str, str] | None = None) -> dict[str, pd.DataFrame]:
+    """Build the tables `fit`, `loadings`, `residuals`, `scales`, `fornell_larcker` and `rivals`.
 
-    Single-item scales are omitted from the model of all scales, which then requires at least two others.
+    Single-item scales are omitted from the model of all scales, which then requires at least two others. `pair` names the
+    scales that a rival model merges, such as the outcome and the predictor of a model.
     """
     fitted: dict[str, Cfa] = {}
     refused: dict[str, str] = {}
     fit, loadings, residuals = [], [], []
     for whole in models:
         model, notes = _several_items(whole) if whole.name == ALL else (whole, [])
-        row = dict.fromkeys(FIT) | {"model": model.name, "items": len(model.items), "n": model.n}
+        row: dict = {"model": model.name, "items": len(model.items), "n": model.n}
         try:
             if model.name == ALL and len(model.factors) < 2:
                 raise NotComputable("not computable: fewer than two scales have several items")
             cfa = fitted[model.name] = fit_cfa(model)
             row |= cfa.fit()
+            if row["df"] and not cfa.improper:
+                row |= scaled.statistics(cfa, row["chisq"], row["df"])
             if not row["df"]:
                 exact = "just identified: with so few items, one factor fits perfectly and cannot be tested"
                 row["chisq"], notes = None, [*notes, exact]
@@ -52,7 +54,8 @@ def tables(models: list[ItemModel]) -> dict[str, pd.DataFrame]:
         loadings.append(_loadings(model, fitted.get(model.name), refused.get(model.name)))
     scales = _scales(models, fitted, refused)
     return {
-        "fit": pd.DataFrame(fit, columns=FIT),
+        "fit": frame("dimensionality/fit", fit),
+        "rivals": rivals.table(fitted.get(ALL), pair),
         "loadings": pd.concat(loadings, ignore_index=True),
         "residuals": pd.concat(residuals, ignore_index=True) if residuals else pd.DataFrame(columns=RESIDUALS),
         "scales": scales,
@@ -167,6 +170,7 @@ def _fornell_larcker(models: list[ItemModel], cfa: Cfa | None, reason: str | Non
                 row["note"] = "whether the scales are distinct is not computable: an average variance extracted is missing"
             else:
                 row["distinct"] = bool(min(extracted) > r**2)
+                row["interval_below"] = max(abs(row["ci_low"]), abs(row["ci_high"])) < np.sqrt(min(extracted))
         else:
             row["note"] = reason or "not computable: a single item has no factor"
         rows.append(row)

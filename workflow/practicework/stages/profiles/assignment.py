@@ -10,14 +10,12 @@ from scipy.special import stdtrit
 
 from practicework.numerics import bootstrap
 from practicework.numerics.proportions import wilson
+from practicework.study.settings import REFINEMENT
 from practicework.tables import frame
 
 CELLS = 4_000_000
 """Maximum number of cells (respondents × draws × profiles) in memory at a time."""
 
-
-REFINEMENT = 100
-"""The factor of draws for respondents whose share lies within Monte Carlo error of a threshold."""
 
 NEAR = 3.0
 """Monte Carlo standard errors within which a share is refined."""

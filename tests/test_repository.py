@@ -89,3 +89,17 @@ def test_every_config_key_is_explained(root):
         for part in [schema, *schema.get("$defs", {}).values()]:
             for key in part["properties"]:
                 assert re.search(rf"`[^`]*\b{key}\b[^`]*`", text), f"{part['title']}: {key}"
+
+
+CITED = re.compile(r"((?:[A-ZÀ-Ž][\w’-]+(?:, | & | and |'s and )?)+)(?:'s)?(?: et al\.)?(?:'s)?,? \(?((?:19|20)\d\d)\b")
+
+
+def test_methods_list_what_they_cite_and_the_reverse(root):
+    """Every `Hayes & Matthes, 2009` of docs/methods.md has an entry in its list, and no DOI stands without its authors."""
+    text, works = (root / "docs/methods.md").read_text(encoding="utf-8").split("## References")
+    found = {(re.split(r", | & | and |'s", match[1])[0], match[2]) for match in CITED.finditer(" ".join(text.split()))}
+    entries = [line[2:] for line in works.splitlines() if line.startswith("- ")]
+    listed = {(re.match(r"\*?([^,.(]+)", one)[1], re.search(r"\((\d{4})", one)[1]) for one in entries}
+    assert found == listed
+    assert "doi.org" not in text
+    assert all(one.rstrip().endswith((".", *"0123456789")) and "*" in one for one in entries)  # a journal or a title

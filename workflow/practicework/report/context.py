@@ -17,7 +17,8 @@ from practicework.study.pipeline import Part
 from practicework.study.scale import ALL
 
 PACKAGES = (
-    "snakemake", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "factor-analyzer", "semopy", "ordinalcorr", "matplotlib",
+    "snakemake", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "factor-analyzer", "semopy", "ordinalcorr",
+    "scikit-learn", "stepmix", "krippendorff", "matplotlib",
 )  # fmt: skip
 
 

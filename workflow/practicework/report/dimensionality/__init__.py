@@ -207,7 +207,7 @@ def _manuscript(context: Context, model: dict, shown: Table) -> tuple:
 
 
 def _limitations(context: Context) -> tuple[str, ...]:
-    found = [_("Confirmatory models were estimated by maximum likelihood, which treats response options as continuous.")]
+    found = [_("Confirmatory models were estimated by maximum likelihood, which assumes continuous and normal responses.")]
     if not context.config.dimensionality.marker:
         found.append(
             _(

@@ -165,7 +165,9 @@ def _limitations(context: Context) -> tuple:
                 n=f"{context.kept:,}",
             )
         )
-    found.append(_("How far the results generalize depends on how respondents were recruited."))
+    found.append(
+        _("How far the results generalize depends on how respondents were recruited; nonrespondents were not compared with them.")
+    )
     return tuple(found)
 
 

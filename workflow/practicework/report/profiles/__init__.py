@@ -311,7 +311,7 @@ def _methods(context: Context) -> str:
             "By calibration, certainty is up to .09 too low in populations of distinct types."
         ),
         _(
-            "Intervals of the observed percentages are Wilson's (1927). The percentage of true scores is the mean probability "
+            "Observed percentages have Wilson intervals (Wilson, 1927). The percentage of true scores is the mean probability "
             "of each profile given regressed true scores. Prototypes: {prototypes}.",
             prototypes="; ".join(prototypes),
         ),

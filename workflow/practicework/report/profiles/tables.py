@@ -58,9 +58,9 @@ def counts(context: Context, summary: list[dict], n: int) -> Table:
         _(
             "n = {n}. The CI of the observed percentage is Wilson's. True scores = estimated percentage of true scores closest "
             "to the prototype, with a bootstrap interval over respondents; measurement error spreads observed scores over more "
-            "profiles. Stability = mean Jaccard similarity of the members under new measurement error. Clear = certainty of at "
-            "least {exclusive}. Certainty = mean share of {draws} draws of measurement error (seed {seed}) in the same "
-            "profile. Indicators = mean in percent of the response range, with the prototype in parentheses.",
+            "profiles. Stability = mean Jaccard similarity of the members under new measurement error (Hennig, 2007). Clear = "
+            "certainty of at least {exclusive}. Certainty = mean share of {draws} draws of measurement error (seed {seed}) in "
+            "the same profile. Indicators = mean in percent of the response range, with the prototype in parentheses.",
             n=f"{n:,}", exclusive=apa.unit(settings.exclusive_at), draws=f"{settings.draws:,}", seed=context.config.seed,
         )
     )  # fmt: skip

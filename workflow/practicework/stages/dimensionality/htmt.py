@@ -44,7 +44,8 @@ def table(model: ItemModel | None, resamples: int, rng: np.random.Generator) -> 
     too often. The interval is that of the signed ratio, whose numerator is the mean correlation with its sign, in the
     direction of that sign; the two ratios are equal if all correlations between the scales have the same sign. In
     simulations (n = 75, five-point items), it contained the true ratio in 91 to 95% of samples, and the percentile interval
-    of HTMT in 4% at a ratio of .15 and 82% at .30. HTMT2 has no signed form: its percentile interval is omitted where it does not contain the ratio.
+    of HTMT in 4% at a ratio of .15 and 82% at .30. HTMT2 has no signed form: its percentile interval is omitted where it
+    does not contain the ratio.
     """
     if model is None:
         return tables.frame("dimensionality/htmt", [])

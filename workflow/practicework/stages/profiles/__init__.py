@@ -39,6 +39,8 @@ def analyse(
     scales : dict of Scale
     settings : Profiles
     rng : numpy.random.Generator
+        The shares with little error and those of true scores use generators spawned from it, so that they do not affect the
+        other numbers.
     others : sequence of str
         Variables that describe the profiles.
     categories : collection of str
@@ -49,6 +51,7 @@ def analyse(
     dict of str to DataFrame
         The tables by the last part of their names.
     """
+    for_precise, for_true = rng.spawn(2)
     names, labels = list(settings.indicators), list(settings.prototypes)
     percents = pd.DataFrame({name: scales[name].percent(scores[name]) for name in names})
     measured = assignment.measurement(percents, reliability)
@@ -69,7 +72,7 @@ def analyse(
             middle = np.vstack([prototypes, np.full((1, len(names)), MIDDLE)])
             near = assignment.refined_shares(centres, middle, error, settings.draws, (0.5,), rng)[0][:, -1]
             kinds = coexistence.clarity(shares, labels, near, settings.exclusive_at)
-            parts = [draw_shares(points, one, sem / 10, settings.draws, rng) for one in (prototypes, middle)]
+            parts = [draw_shares(points, one, sem / 10, settings.draws, for_precise) for one in (prototypes, middle)]
             precise = coexistence.clarity(parts[0], labels, parts[1][:, -1], settings.exclusive_at)[0]
 
     table = pd.DataFrame({"respondent": scores["respondent"], "profile": None, "certainty": np.nan, "exclusive": None})
@@ -92,7 +95,7 @@ def analyse(
         missing = ", ".join(name for name in names if np.isnan(percents.at[position, name]))
         table.at[position, "note"] = f"no profile: missing score for {missing}"
 
-    true = assignment.true_shares(points, prototypes, sem, settings.draws, settings.resamples, rng)
+    true = assignment.true_shares(points, prototypes, sem, settings.draws, settings.resamples, for_true)
     stability = robustness.stability(points, prototypes, sem, settings.resamples, rng)
     results = {
         "assignments": table,

@@ -75,7 +75,8 @@ def refined_shares(
     used = np.full(len(points), draws)
     again = np.flatnonzero(near(shares, used, thresholds, NEAR).any(axis=1))
     if len(again):
-        parts = [draw_shares(points[again], prototypes, error, draws, rng) for _ in range(REFINEMENT)]
+        more = rng.spawn(1)[0]  # which leaves the generator's own numbers as they are
+        parts = [draw_shares(points[again], prototypes, error, draws, more) for _ in range(REFINEMENT)]
         shares[again], used[again] = np.mean(parts, axis=0), REFINEMENT * draws
     return shares, used
 

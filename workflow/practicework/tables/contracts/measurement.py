@@ -236,7 +236,7 @@ CONTRACTS = {
             "n": ("count", "respondents with all items answered"),
             "htmt": ("number?", "arithmetic means of absolute correlations (Henseler et al., 2015)"),
             "htmt2": ("number?", "geometric means of absolute correlations (Roemer et al., 2021)"),
-            "htmt_low": ("number?", "lower end of the 95% percentile bootstrap interval of htmt_signed, in the direction of its sign"),
+            "htmt_low": ("number?", "lower end of the 95% percentile bootstrap interval of |htmt_signed|"),
             "htmt_high": ("number?", "upper end"),
             "htmt2_low": ("number?", "lower end of the 95% interval of htmt2, percentile bootstrap; empty if it excludes htmt2"),
             "htmt2_high": ("number?", "upper end"),

@@ -32,6 +32,8 @@ CLAIMS = pd.DataFrame(
         "row": "variable = age",
         "column": ["n", "mean"],
         "note": "",
+        "kind": ["design", "statistic"],
+        "tolerance": [None, 0.5 / 30],
     }
 )
 

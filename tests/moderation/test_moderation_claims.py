@@ -136,7 +136,7 @@ def test_simulated_fragility_equals_refits(interval):
     data = pd.DataFrame(rng.standard_normal((30, 3)), columns=["y", "x", "w"])
     one = fit(data, Model(outcome="y", predictor="x", moderator="w"))
     for t in (2.3, 1.8, -2.1):
-        counts, largest = fragility._simulate(one, 3, t, interval, np.random.default_rng(3))
+        counts, largest = fragility._simulate(one, 3, t, interval, 10_000, np.random.default_rng(3))
         e = np.random.default_rng(3).standard_normal((10_000, 30))
         matrix = one.design.matrix
         for number in range(4):

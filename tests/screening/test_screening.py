@@ -367,7 +367,7 @@ SETTINGS = Moderation(models={"main": MODEL}, bootstrap={"resamples": 100})
 
 
 def test_the_interaction_without_the_flagged_is_a_direct_refit(survey):
-    """Both rows equal a fit of exactly those people."""
+    """Both rows equal a fit of exactly those respondents, with the standard errors of the conclusion."""
     scores = survey.assign(respondent=[f"R{i}" for i in range(len(survey))])
     scores.loc[3, "x"] = np.nan
     flagged = scores["respondent"][[1, 3, 5, 8]]
@@ -377,8 +377,10 @@ def test_the_interaction_without_the_flagged_is_a_direct_refit(survey):
     for row, people in zip(found.itertuples(), (scores, scores[~scores["respondent"].isin(flagged)]), strict=True):
         whole = moderation.analyse(people, "main", MODEL, SETTINGS, np.random.default_rng(1))
         expected = whole["coefficients"].set_index("term").loc["x:w"]
-        for column in ("estimate", "std_error", "t", "p_value", "ci_low", "ci_high"):
-            assert getattr(row, column) == pytest.approx(expected[column], rel=1e-12)
+        assert row.interval == "hc3"
+        assert row.estimate == pytest.approx(expected["estimate"], rel=1e-12)
+        for column in ("std_error", "t", "p_value", "ci_low", "ci_high"):
+            assert getattr(row, column) == pytest.approx(expected[f"{column}_hc3"], rel=1e-12)
 
 
 def test_nobody_flagged_or_too_few_left(survey):

@@ -94,7 +94,8 @@ def htmt(table: pd.DataFrame, labels: dict[str, str]) -> Figure:
     axis.set_yticks(at, pairs, fontsize=8)
     axis.set_ylim(len(table) - 0.4, -0.6)
     highest = np.nanmax([1.0, *table[["htmt_high", "htmt2_high", "htmt", "htmt2"]].astype(float).to_numpy().ravel()])
-    axis.set_xlim(0, highest + 0.02)
+    lowest = np.nanmin([0.0, *table["htmt_low"].astype(float)])
+    axis.set_xlim(lowest - 0.02 if lowest < 0 else 0, highest + 0.02)
     label(axis, x=_("Ratio"))
     legend(figure, *axis.get_legend_handles_labels())
     return figure

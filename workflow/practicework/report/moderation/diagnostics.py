@@ -117,7 +117,7 @@ def sensitivity(curve: pd.DataFrame, n: int, measured: bool) -> Figure:
             panel.plot(rows[column], rows["power"], color=colour, linestyle=line, label=shown)
         panel.axhline(0.8, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
         panel.set_ylim(0, 1.02)
-    label(axes[0], x=_("True ΔR² of the interaction (N = {n})", n=f"{n:,}"))
+    label(axes[0], x=_("True ΔR² (N = {n})", n=f"{n:,}"))
     label(axes[0], y=_("Power"))
     axes[0].set_xlim(0, None)
     axes[1].set_xscale("log")

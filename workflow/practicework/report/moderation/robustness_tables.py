@@ -37,15 +37,15 @@ def sensitivity(model: Model) -> Table:
                 _("ΔR² of the scores")
                 if last == "scores"
                 else _(
-                    "ΔR² between true scores, of which {percent}% remains in the scores",
+                    "ΔR² between true scores ({percent}% remains)",
                     percent=f"{100 * row['attenuation']:.0f}",
                 )
             )
             rows.append(heading(label))
         rows.append(row)
     words = {
-        "minimum_detectable": _(" (80% power, closed form)"),
-        "minimum_detectable_simulated": _(" (80% power)"),
+        "minimum_detectable": _(" (80%, closed form)"),
+        "minimum_detectable_simulated": _(" (80%)"),
         "smallest_effect": _(" (SESOI)"),
         "effect": "",
     }

@@ -107,7 +107,7 @@ def analyse(
         "equivalence": equivalence.compare(fit, settings),
         "influence": influence.measure(fit),
         "leave_one_out": without,
-        "fragility": fragility.expect(fit, without, settings.interval, for_fragility),
+        "fragility": fragility.expect(fit, without, settings, for_fragility),
         "checks": checks.run(fit),
         "linearity": checks.terciles(fit),
         "sensitivity": sensitivity.assess(fit, known, studies, settings, for_studies),

@@ -6,10 +6,8 @@ from scipy.special import stdtrit
 
 from practicework.stages.moderation.influence import errors_without, hc3_errors_without
 from practicework.stages.moderation.regression import Fit
+from practicework.study.settings import Moderation
 from practicework.tables import frame
-
-DATA_SETS = 10_000
-"""Simulated data sets."""
 
 PRODUCTS = 2_000_000_000
 """Maximum number of products of residuals and weights; more respondents mean fewer data sets."""
@@ -18,7 +16,7 @@ CELLS = 1_000_000
 """Maximum number of outcomes at a time."""
 
 
-def expect(fit: Fit, without: pd.DataFrame, interval: str, rng: np.random.Generator) -> pd.DataFrame:
+def expect(fit: Fit, without: pd.DataFrame, settings: Moderation, rng: np.random.Generator) -> pd.DataFrame:
     """Return the number of deletions that change the conclusion and its distribution for data like these.
 
     In simulated data sets, the design is that of the sample, errors are normal and homoscedastic, and the interaction has
@@ -31,8 +29,9 @@ def expect(fit: Fit, without: pd.DataFrame, interval: str, rng: np.random.Genera
     fit : Fit
     without : DataFrame
         The table `leave_one_out`.
-    interval : {"ols", "hc3", "bootstrap"}
-        The interval on which conclusions are based; as in `leave_one_out`, HC3 stands in for the bootstrap.
+    settings : Moderation
+        The interval on which conclusions are based (as in `leave_one_out`, HC3 stands in for the bootstrap), and the number
+        of data sets (`simulation.studies`; fewer for more than 400 respondents).
     rng : numpy.random.Generator
 
     Returns
@@ -41,7 +40,7 @@ def expect(fit: Fit, without: pd.DataFrame, interval: str, rng: np.random.Genera
         The table `fragility`, one row per product term: `deletions` in the sample, and the shares of data sets with at least
         one and with at least as many, their median, and the same of the largest |DFBETAS|.
     """
-    errors = errors_without(fit, interval)
+    errors = errors_without(fit, settings.interval)
     rows = []
     for term in fit.design.interaction:
         name = fit.design.terms[term]
@@ -54,7 +53,7 @@ def expect(fit: Fit, without: pd.DataFrame, interval: str, rng: np.random.Genera
         most = own.loc[sizes.idxmax()]
         row |= {"respondent": most["respondent"], "dfbetas": most["dfbetas"]}
         estimate, error = fit.effect(np.eye(len(fit.estimates))[[term]], errors)
-        counts, largest = _simulate(fit, term, float((estimate / error)[0]), errors, rng)
+        counts, largest = _simulate(fit, term, float((estimate / error)[0]), errors, settings.simulation.studies, rng)
         row |= {
             "expected_any": float((counts > 0).mean()),
             "expected_as_many": float((counts >= row["deletions"]).mean()),
@@ -67,13 +66,15 @@ def expect(fit: Fit, without: pd.DataFrame, interval: str, rng: np.random.Genera
     return frame("moderation/{model}/fragility", rows)
 
 
-def _simulate(fit: Fit, term: int, t: float, errors: str, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _simulate(
+    fit: Fit, term: int, t: float, errors: str, data_sets: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """The number of deletions that change the conclusion, and the largest |DFBETAS|, in each data set."""
     n, q, h = len(fit.design.data), fit.squares.q, fit.squares.leverage
     a, rest = fit.squares.weights(term), 1 - h
     critical = float(stdtrit(fit.df - 1, (1 + fit.confidence) / 2))
     clear = abs(t) > fit.critical
-    wanted = min(DATA_SETS, max(100, PRODUCTS // n**2))
+    wanted = min(data_sets, max(100, PRODUCTS // n**2))
     step = max(1, CELLS // n)
     counts, largest = [], []
     for start in range(0, wanted, step):

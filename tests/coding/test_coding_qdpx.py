@@ -112,13 +112,16 @@ def test_a_declared_codebook_is_found_by_label(tmp_path):
 
 
 def test_a_project_goes_through_the_whole_stage(tmp_path):
-    """With agreement of its two coders."""
+    """With agreement of its two coders, and no name of a person, a source or a coder in any table."""
     (tmp_path / "data/raw").mkdir(parents=True)
     archive(tmp_path / "data/raw", document())
     spec = CodingSet(codings="data/raw/p.qdpx", permutations=100, resamples=100)
     evidence = coding.load(tmp_path, "s", spec, None)
     tables = coding.analyse(evidence, "s", spec, streams(1, "coding", "s"))
-    assert tables["coding/incidence"]["unit"].tolist() == ["Anna", "Anna", "Ben", "Ben"]
+    assert tables["coding/incidence"]["unit"].tolist() == ["U1", "U1", "U2", "U2"]
+    assert tables["coding/codings"]["segment"].tolist() == ["S1: 0-10", "S1: 0-10", None, "S2: 5-9"]
+    for name, table in tables.items():
+        assert not any(word in table.to_csv() for word in ("Anna", "Ben", "Interview", "Coder")), name
     assert set(tables["coding/agreement"]["units"]) == {2}
 
 

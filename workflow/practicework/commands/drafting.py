@@ -10,9 +10,10 @@ import yaml
 
 from practicework.errors import StudyError
 from practicework.stages.ingest.coding import CODE_AND_LABEL, R_MISSING, number
-from practicework.stages.ingest.deidentify import heading, why_dropped
+from practicework.stages.ingest.deidentify import why_dropped
 from practicework.study.documents import COLUMN
 from practicework.study.scale import normalized
+from practicework.tables.files.personal import heading
 from practicework.tables.files.raw import UNDECLARED, RawTable
 
 RANGES = ((1, 5), (1, 7), (1, 6), (1, 4), (0, 10), (1, 10), (1, 11), (0, 100))

@@ -86,6 +86,14 @@ class Sample(Strict):
             "`synthetic`, otherwise `none`."
         ),
     )
+    publish_columns: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        description=(
+            "Columns of the original file with contact data, addresses, locations or direct identifiers that `publish: raw` "
+            "includes on purpose; without this list, such columns prevent publication."
+        ),
+    )
     access: str | None = Field(None, description="For data that are not published: how others can obtain access.")
 
     @property
@@ -104,7 +112,7 @@ class Sample(Strict):
     @property
     def computed(self) -> dict[str, Any]:
         """The settings on which the results depend."""
-        return self.model_dump(exclude={"synthetic", "stand_in", "publish", "access"})
+        return self.model_dump(exclude={"synthetic", "stand_in", "publish", "publish_columns", "access"})
 
 
 class Matrix(Strict):
@@ -158,14 +166,39 @@ class CodingSet(Strict):
     matrices: dict[Name, Matrix] = Field(default_factory=dict, description="Co-occurrence matrices, by name.")
     permutations: int = Field(1_000, ge=100, le=100_000, description="Random orders of the units for the saturation band.")
     resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of units for the intervals of coder agreement.")
+    pseudonyms: bool = Field(
+        False,
+        description=(
+            "Whether the ids of units, informants and coders are pseudonyms, such as P1, and are kept; otherwise they are "
+            "replaced by running ids."
+        ),
+    )
+    publish: Literal["tables", "none"] = Field(
+        "none",
+        description=(
+            "What `practicework package` includes: the `tables` of units, informants and codings with the codebook (of a `.qdpx` "
+            "project, tables without sources and with running coders and passages), or nothing (`none`)."
+        ),
+    )
+    access: str | None = Field(None, description="For sets that are not published: how others can obtain access.")
+
+    @property
+    def computed(self) -> dict[str, Any]:
+        """The settings on which the results depend."""
+        return self.model_dump(exclude={"publish", "access"})
 
     @model_validator(mode="after")
     def _check(self) -> "CodingSet":
-        if not self.codings.lower().endswith(".qdpx"):
+        if not self.is_project:
             for key in ("units", "codebook"):
                 if getattr(self, key) is None:
                     raise ValueError(f"the key '{key}' is missing; add it. Only a .qdpx project can omit it.")
         return self
+
+    @property
+    def is_project(self) -> bool:
+        """Whether the codings are a REFI-QDA project."""
+        return self.codings.lower().endswith(".qdpx")
 
     @property
     def files(self) -> list[str]:

@@ -15,11 +15,11 @@ CLAIMS = Path("published")
 
 def load_config(folder: Path) -> Config:
     """Read and validate a study's config and its files of published claims, without looking for the data it names."""
-    return _read(folder)[0]
+    return read_config(folder)[0]
 
 
-def _read(folder: Path) -> tuple[Config, dict[str, str]]:
-    """The config with published claims in their place, and the files from which they come, by sample or set."""
+def read_config(folder: Path) -> tuple[Config, dict[str, str]]:
+    """Return the config with published claims in their place, and the files from which they come, by sample or set."""
     shown, files = CONFIG.as_posix(), {}
     data = read_yaml(folder / CONFIG, shown)
     replication = data.get("replication")
@@ -48,7 +48,7 @@ def load_study(folder: Path | str = ".") -> Study:
     """
     folder = Path(folder)
     shown = CONFIG.as_posix()
-    config, claim_files = _read(folder)
+    config, claim_files = read_config(folder)
     for name in config.scales or ():
         if (config.scales or ()).count(name) > 1:
             raise StudyError(f"{shown}: 'scales' lists '{name}' twice; remove one entry.")

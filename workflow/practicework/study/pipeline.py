@@ -167,7 +167,7 @@ def _replication_settings(part: Part) -> list:
 def _report_settings(part: Part) -> list:
     config = part.study.config
     if part.is_set:
-        return [config.title, part.spec.model_dump(), config.seed, _replication_settings(part)]
+        return [config.title, part.spec.computed, config.seed, _replication_settings(part)]
     whole = config.model_dump(exclude={"samples", "replication", "licence"})
     own = part.spec.computed | {"synthetic": part.spec.synthetic}
     return [whole, own, _replication_settings(part), part.study.unused_raw_files()]
@@ -242,7 +242,7 @@ STAGES: dict[str, Stage] = {
         Stage(
             "coding",
             runs=lambda part: part.is_set,
-            settings=lambda part: [part.spec.model_dump(), part.study.config.seed],
+            settings=lambda part: [part.spec.computed, part.study.config.seed],
             files=lambda part: part.files,
         ),
         Stage(

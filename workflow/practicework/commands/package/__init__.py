@@ -155,11 +155,11 @@ def _results(
 
 
 def _of_people(file: Path, name: Path) -> bool:
-    """Whether a result table has one row per respondent; tables shown in the report are always published."""
+    """Whether a result table has rows of respondents, units or informants; tables shown in the report are always published."""
     if name.parts[0] == "report" or file.suffix != ".csv":
         return False
     with file.open(encoding="utf-8") as lines:
-        return "respondent" in lines.readline().strip().split(",")
+        return not {"respondent", "unit", "informant"}.isdisjoint(lines.readline().strip().split(","))
 
 
 def _told(study: Study, to: Path, archive: Path, verification: Verification, own: bool) -> str:
@@ -168,7 +168,9 @@ def _told(study: Study, to: Path, archive: Path, verification: Verification, own
 
     lines = [f"Package: {to}", f"Archive: {archive}", verdict(verification)]
     for part, kind in verification.basis.items():
-        if kind != DATA:
+        if kind != DATA and part in study.config.coding:
+            lines.append(f"Note: the codings of {part} are not included; the set's 'publish' is 'none'.")
+        elif kind != DATA:
             spec = study.config.samples[part]
             how = f"its stand-in {spec.stand_in} is" if kind == STAND_IN else "there is no stand-in"
             lines.append(f"Note: the data of {part} are not included; {how}.")

@@ -164,8 +164,13 @@ def expect(folder: Path, code: Path) -> list[str]:
 
 
 def how_to_get_on(folder: Path, sample: str) -> str:
-    """One sentence on how to proceed if a sample has neither its file nor a stand-in."""
-    spec = load_config(folder).samples[sample]
+    """One sentence on how to proceed if a sample has neither its file nor a stand-in, or a set lacks a file."""
+    config = load_config(folder)
+    if sample in config.coding:
+        access = f" ({config.coding[sample].access.rstrip('.')})" if config.coding[sample].access else ""
+        missing = next(file for file in config.coding[sample].files if not (folder / file).is_file())
+        return f"A file of '{sample}', {missing}, is missing; obtain it from the study's authors{access} and save it there."
+    spec = config.samples[sample]
     access = f" ({spec.access.rstrip('.')})" if spec.access else ""
     stand_in = f"as is its stand-in {spec.stand_in}" if spec.stand_in else "and the config names no stand-in"
     return (

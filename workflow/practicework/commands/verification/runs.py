@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -15,11 +14,8 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from practicework.errors import StudyError
-from practicework.study import CONFIG, RAW, load_config, load_study
+from practicework.study import CONFIG, files, load_config, load_study
 from practicework.study.documents import read_yaml
-
-FOLDERS = ("config", "scales", "published", RAW.as_posix())
-"""The folders of a study; a rerun copies nothing else."""
 
 DATA, STAND_IN, ABSENT = "data", "stand-in", "absent"
 
@@ -46,7 +42,8 @@ def basis(folder: Path) -> dict[str, str]:
         else ABSENT
         for name, one in config.samples.items()
     }
-    return kinds | dict.fromkeys(config.coding, DATA)
+    sets = {name: DATA if all((folder / file).is_file() for file in one.files) else ABSENT for name, one in config.coding.items()}
+    return kinds | sets
 
 
 @contextmanager
@@ -77,7 +74,7 @@ def rerun(folder: Path, code: Path, kinds: dict[str, str]) -> Iterator[Rerun]:
         results, start = {}, time.perf_counter()
         for number, (changed, parts) in enumerate(studies.values()):
             to = Path(place) / str(number)
-            copy_study(folder, to, changed if changed != config else None)
+            copy_study(folder, to, changed)
             _run(to, code)
             results |= {part: to / "results" / part for part in parts}
         yield Rerun(kinds, results, time.perf_counter() - start)
@@ -99,12 +96,17 @@ def with_coded(config: dict, sample: str, file: str, synthetic: str | None = Non
     return config | {"samples": config["samples"] | {sample: entry}}
 
 
-def copy_study(folder: Path, to: Path, config: dict | None = None) -> None:
-    """Copy the files of a study, optionally with another config."""
-    for name in FOLDERS:
-        if (folder / name).is_dir():
-            shutil.copytree(folder / name, to / name, ignore_dangling_symlinks=True)
-    if config is not None:
+def copy_study(folder: Path, to: Path, config: dict) -> None:
+    """Copy the files that a study declares, with its own or a changed config; nothing else of its folders.
+
+    Raises
+    ------
+    StudyError
+        If a declared file is a link that leaves the study, or the study has a mistake.
+    """
+    for name in (*files.instruments(folder), *files.data(folder)):
+        files.copy(folder, name, to)
+    if config != read_yaml(folder / CONFIG, CONFIG.as_posix()):
         write_config(config, to)
     load_study(to)  # report mistakes before anything runs
 

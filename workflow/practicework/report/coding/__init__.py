@@ -18,7 +18,7 @@ from practicework.report.coding.drawings import (
 )  # fmt: skip
 from practicework.report.contents import ref
 from practicework.report.context import Context
-from practicework.report.messages import _, count, numeral, say, sentences
+from practicework.report.messages import _, count, listing, numeral, say, sentences
 from practicework.report.references import citation
 from practicework.report.section import Fold, Heading, Items, Paragraph, Section, Tile, present
 
@@ -64,6 +64,7 @@ def _facts(context: Context) -> Mapping:
     return {
         "labels": labels,
         "units": len(units),
+        "dropped": context.rows("coding/dropped"),
         "uncoded": int((units["codings"] == 0).sum()),
         "informants": len(context.results["coding/informants"]),
         "codings": len(context.results["coding/codings"]),
@@ -114,9 +115,14 @@ def _sample(facts: Mapping) -> str:
         informants=informants,
         codings=count("{n} coding", "{n} codings", facts["codings"]),
     )
-    if not facts["uncoded"]:
-        return found
-    return sentences(found, count("No codings exist for {n} unit.", "No codings exist for {n} units.", facts["uncoded"]))
+    uncoded = (
+        count("No codings exist for {n} unit.", "No codings exist for {n} units.", facts["uncoded"]) if facts["uncoded"] else ""
+    )
+    dropped = ""
+    if facts["dropped"]:
+        named = [_("{column} ({reason})", column=row["column"], reason=row["reason"]) for row in facts["dropped"]]
+        dropped = _("Attributes that could identify a person were excluded: {attributes}.", attributes=listing(named))
+    return sentences(found, uncoded, dropped)
 
 
 def _codebook(facts: Mapping) -> str:

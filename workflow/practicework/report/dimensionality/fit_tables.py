@@ -80,8 +80,9 @@ def tests(context: Context, rows: list[dict]) -> Table | None:
     ]
     note = context.note(
         _(
-            "Swain = corrected for the number of items relative to the sample size (Swain, 1975; Herzog et al., 2007). Satorra–Bentler and "
-            "Yuan–Bentler = scaled for responses that are not normal (Satorra & Bentler, 1994; Yuan & Bentler, 2000)."
+            "Swain = corrected for the number of items relative to the sample size (Swain, 1975; Herzog et al., 2007). "
+            "Satorra–Bentler and Yuan–Bentler = scaled for responses that are not normal (Satorra & Bentler, 1994; Yuan & "
+            "Bentler, 2000)."
         )
     )
     return Table.of("dimensionality_tests", _("Corrected tests of exact fit"), columns, rows, note, row="model")

@@ -57,6 +57,7 @@ def analyse(evidence: Evidence, name: str, spec: CodingSet, rng: Streams) -> dic
         "exclusivity": exclusive,
         "attributions": attributions,
         "matrices": matrices.build(evidence, spec.matrices),
+        "dropped": evidence.dropped,
     }
     return {f"coding/{key}": table for key, table in tables.items()}
 

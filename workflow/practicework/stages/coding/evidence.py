@@ -8,9 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from practicework.errors import StudyError, did_you_mean
+from practicework.stages.coding.deidentify import deidentify
 from practicework.study.codebook import Codebook
 from practicework.study.config import CodingSet, Matrix
+from practicework.tables import frame
 from practicework.tables.files import text
+from practicework.tables.files.personal import shown
 
 OPTIONAL = ("source", "coder", "segment")
 SYMBOLS = ("X", "I", "-")
@@ -34,6 +37,8 @@ class Evidence:
         `informant, unit`, then attributes; no rows if none are declared.
     published : dict of str to DataFrame
         By matrix: `row, group, column, published`.
+    dropped : DataFrame
+        Attributes that are excluded because they could identify a person, with the reason.
     """
 
     units: pd.DataFrame
@@ -41,6 +46,7 @@ class Evidence:
     codes: pd.DataFrame
     informants: pd.DataFrame
     published: dict[str, pd.DataFrame] = field(default_factory=dict)
+    dropped: pd.DataFrame = field(default_factory=lambda: frame("coding/dropped", []))
 
     @property
     def attributes(self) -> list[str]:
@@ -76,21 +82,23 @@ def load(folder: Path, name: str, spec: CodingSet, codebook: Codebook | None) ->
         units = _table(folder, spec.units, ("unit",), key="unit")
     if codings is None:
         codings = _table(folder, spec.codings, ("unit", "code"))
-    _attributes(units, spec, f"config/config.yaml: 'coding.{name}")
+    where = f"config/config.yaml: 'coding.{name}"
+    _attributes(units, spec, where)
     codes = codebook.codes()
     _known(codings, "unit", list(units["unit"]), spec.codings, f"is not in {spec.units or spec.codings}")
     _known(codings, "code", codebook.ids, spec.codings, f"is not in {spec.codebook or 'the codebook'}")
-    codings = codings.reindex(columns=["unit", "code", *OPTIONAL]).merge(
-        codes[["code", "theme", "dimension"]], on="code", how="left"
-    )
     if spec.informants is None:
         informants = pd.DataFrame(columns=["informant", "unit"], dtype=object)
     else:
         informants = _table(folder, spec.informants, ("informant", "unit"), key="informant")
         _known(informants, "unit", list(units["unit"]), spec.informants, f"is not in {spec.units or spec.codings}")
     published = {key: _published(folder, matrix, units) for key, matrix in spec.matrices.items() if matrix.published}
+    codings = codings.reindex(columns=["unit", "code", *OPTIONAL])
+    units, codings, informants, dropped = deidentify(units, codings, informants, spec, where)
+    codings = codings.merge(codes[["code", "theme", "dimension"]], on="code", how="left")
     order = ["unit", "code", "theme", "dimension", *OPTIONAL]
-    return Evidence(units, codings[order].astype(object).where(codings[order].notna(), None), codes, informants, published)
+    rows = codings[order].astype(object).where(codings[order].notna(), None)
+    return Evidence(units, rows, codes, informants, published, dropped)
 
 
 def _table(folder: Path, file: str, needed: tuple[str, ...], key: str | None = None) -> pd.DataFrame:
@@ -118,7 +126,7 @@ def _table(folder: Path, file: str, needed: tuple[str, ...], key: str | None = N
             raise StudyError(f"{file}, row {line}, has no {column}; fill the cell or remove the row.")
     if key:
         for line in table.index[table[key].duplicated()]:
-            raise StudyError(f"{file}, row {line}: {key} '{table.at[line, key]}' occurs twice; keep one row for each {key}.")
+            raise StudyError(f"{file}, row {line}: {key} {shown(table.at[line, key])} occurs twice; keep one row for each {key}.")
     return table
 
 
@@ -127,7 +135,9 @@ def _known(table: pd.DataFrame, column: str, known: list[str], file: str, lackin
     for line, value in table[column].items():
         if value not in known:
             where = f"{file}, row {line}" if isinstance(line, int) else file
-            raise StudyError(f"{where}: {column} '{value}' {lacking}{did_you_mean(value, known)}; correct it or add it there.")
+            raise StudyError(
+                f"{where}: {column} {shown(str(value))} {lacking}{did_you_mean(value, known)}; correct it or add it there."
+            )
 
 
 def _attributes(units: pd.DataFrame, spec: CodingSet, where: str) -> None:
@@ -153,8 +163,8 @@ def _attributes(units: pd.DataFrame, spec: CodingSet, where: str) -> None:
         numbers = pd.to_numeric(units[one], errors="coerce")
         for line in units.index[numbers.isna() & units[one].notna()]:
             raise StudyError(
-                f"{where}.cuts' needs numbers in '{one}', but unit '{units.at[line, 'unit']}' has '{units.at[line, one]}'; "
-                "write a number or leave the cell empty."
+                f"{where}.cuts' needs numbers in '{one}', but unit {shown(units.at[line, 'unit'])} has "
+                f"{shown(units.at[line, one])}; write a number or leave the cell empty."
             )
 
 

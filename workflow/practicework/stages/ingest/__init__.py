@@ -16,9 +16,10 @@ from practicework.numerics.seeds import Streams
 from practicework.stages.ingest import detect
 from practicework.stages.ingest.coding import Coder, number
 from practicework.stages.ingest.columns import Matcher, match
-from practicework.stages.ingest.deidentify import anonymity, categories, heading, personal, why_dropped
+from practicework.stages.ingest.deidentify import anonymity, categories, why_dropped
 from practicework.study import Study
 from practicework.study.pipeline import Part
+from practicework.tables.files.personal import heading, personal
 from practicework.tables.files.raw import DIRECT, RawTable
 
 

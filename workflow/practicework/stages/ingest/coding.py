@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 
 from practicework.errors import StudyError
-from practicework.stages.ingest.deidentify import personal, shown
 from practicework.study.scale import Scale, codes, normalized
+from practicework.tables.files.personal import personal, shown
 
 NO_ANSWER, NOT_SHOWN, DECLARED = "no answer", "not shown", "declared missing"
 """Kinds of missing answers: empty cell, question not shown, declared missing code."""

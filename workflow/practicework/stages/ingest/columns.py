@@ -1,9 +1,9 @@
 """Matching: find the column of each item and variable in an export."""
 
 from practicework.errors import StudyError, did_you_mean
-from practicework.stages.ingest.deidentify import heading
 from practicework.study import Study
 from practicework.study.scale import normalized
+from practicework.tables.files.personal import heading
 from practicework.tables.files.raw import RawTable
 
 

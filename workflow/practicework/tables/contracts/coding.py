@@ -44,6 +44,14 @@ CONTRACTS = {
         open="text",
         key="informant",
     ),
+    "coding/dropped": Contract(
+        "Attributes that are excluded because they could identify a person.",
+        {
+            "table": ("text", "units, informants or codings"),
+            "column": ("text", "heading"),
+            "reason": ("text", "direct identifier, contact, network, location or free text"),
+        },
+    ),
     "coding/structure": Contract(
         "The data structure: all entries of the codebook with their units and codings, including those of lower entries.",
         {

@@ -1,6 +1,7 @@
 """`practicework check EXPORT` and `practicework init`: what an export holds, and a study that runs from it."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 import yaml
@@ -108,6 +109,70 @@ def test_init_never_overwrites_a_study(root, tmp_path, capsys):
     assert "already contains a study" in capsys.readouterr().err
     assert (tmp_path / "config/config.yaml").read_text() == before
     assert not (tmp_path / "data").exists()
+
+
+def small_export(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "e.csv").write_text("mood_1,mood_2,mood_3\n1,2,3\n2,5,4\n5,4,1\n")
+    return folder / "e.csv"
+
+
+def test_init_keeps_what_is_there(tmp_path):
+    """Lines of .gitignore, an export that is in place already, and another file of its name."""
+    export = small_export(tmp_path / "study/data/raw")
+    (tmp_path / "study/.gitignore").write_text("*.tmp\n/results/\n")
+    assert cli.main(["init", str(tmp_path / "study"), "--from", str(export)]) == 0
+    lines = (tmp_path / "study/.gitignore").read_text().splitlines()
+    assert lines[:2] == ["*.tmp", "/results/"]
+    assert lines.count("/results/") == 1
+    assert "/data/raw/*" in lines
+    assert export.read_text().startswith("mood_1")
+
+
+def test_init_replaces_no_data(tmp_path, capsys):
+    study, export = tmp_path / "study", small_export(tmp_path / "inbox")
+    (study / "data/raw").mkdir(parents=True)
+    (study / "data/raw/e.csv").write_text("mine")
+    assert cli.main(["init", str(study), "--from", str(export)]) == 1
+    assert "already exists and is another file" in capsys.readouterr().err
+    assert [path.name for path in study.rglob("*") if path.is_file()] == ["e.csv"]
+    assert (study / "data/raw/e.csv").read_text() == "mine"
+
+
+def test_a_draft_is_written_whole_or_not_at_all(tmp_path, monkeypatch, capsys):
+    study, export = tmp_path / "study", small_export(tmp_path / "inbox")
+
+    def fail(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(drafting.shutil, "copyfile", fail)
+    assert cli.main(["init", str(study), "--from", str(export)]) == 1
+    assert "No space left on device); nothing was changed" in capsys.readouterr().err
+    assert [path for path in study.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "reason"),
+    [
+        ("V1", ["10432", "20987", "33321", "41200", "50001"], "direct identifier"),
+        ("Staff number", ["1", "2", "3", "4", "5"], "direct identifier"),
+        ("where", ["48.85341", "2.34880", "50.11092", "8.68213", "45.75784"], "location"),
+        ("V2", ["I like it because my customers are there and it is quick, mostly."] * 3 + ["No", "Yes"], "free text"),
+    ],
+)
+def test_columns_that_identify_are_left_out_of_a_draft_with_the_reason(tmp_path, heading, cells, reason):
+    rows = [f"{n % 5 + 1},{(n + 2) % 5 + 1},{cell.replace(',', ';')}" for n, cell in enumerate(cells)]
+    raw = table(["mood_1", "mood_2", heading], *rows)
+    found, numeric = drafting.blocks(raw)
+    assert [block.positions for block in found] == [[0, 1]]
+    assert numeric == []
+    assert f"  dropped ({reason}): {heading}" in drafting.describe(raw)
+
+
+@pytest.mark.parametrize("cells", [["25000", "25000", "30000", "41000", "52000"], ["1234", "2345", "3456", "4567", "5678"]])
+def test_amounts_are_no_identifiers(cells):
+    raw = table(["income"], *cells)
+    assert drafting.blocks(raw)[1] == [0]
 
 
 def test_a_draft_maps_awkward_names(tmp_path):

@@ -125,7 +125,8 @@ def draft(raw: RawTable, export: Path, folder: Path) -> list[Path]:
     Raises
     ------
     StudyError
-        If the folder already contains a study.
+        If the folder already contains a study or another file of the export's name, or cannot be written. Nothing is
+        written in that case.
     """
     if (folder / "config/config.yaml").exists() or (folder / "scales").exists():
         raise StudyError(f"{folder} already contains a study; choose another folder.")
@@ -154,13 +155,41 @@ def draft(raw: RawTable, export: Path, folder: Path) -> list[Path]:
         config["variables"] = list(variables)
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=110)
     files["config/config.yaml"] = _CONFIG_HEAD + text + _CONFIG_TAIL
-    files[".gitignore"] = "/results/\n/.snakemake/\n# Responses are private.\n/data/raw/*\n"
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    (folder / "data/raw").mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(export, folder / "data/raw" / export.name)
+    _write(folder, files, export)
     return [folder / name for name in files]
+
+
+IGNORED = ("/results/", "/.snakemake/", "# Responses are private.", "/data/raw/*")
+
+
+def _write(folder: Path, files: dict[str, str], export: Path) -> None:
+    """Write a draft: all of its files or none, and none that exists; `.gitignore` gets the lines that it lacks."""
+    target = folder / "data/raw" / export.name
+    in_place = target.exists() and target.samefile(export)
+    if target.exists() and not in_place:
+        raise StudyError(f"{target} already exists and is another file; rename the export or choose another folder.")
+    ignore = folder / ".gitignore"
+    lines = ignore.read_text(encoding="utf-8").splitlines() if ignore.is_file() else []
+    lines += [line for line in IGNORED if line not in lines]
+    made: list[Path] = []
+    before = ignore.read_bytes() if ignore.is_file() else None
+    try:
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            with (folder / name).open("x", encoding="utf-8") as file:
+                made.append(folder / name)
+                file.write(text)
+        if not in_place:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            made.append(target)
+            shutil.copyfile(export, target)
+        ignore.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        for path in made:
+            path.unlink(missing_ok=True)
+        if before is not None:
+            ignore.write_bytes(before)
+        raise StudyError(f"The draft cannot be written to {folder} ({error.strerror}); nothing was changed.") from None
 
 
 def _scale(raw: RawTable, block: Block, used: set[str]) -> dict:

@@ -17,7 +17,7 @@ PROTOTYPES = {
 MIDDLE = 50.0
 """Percent of the response range above which a prototype is high."""
 
-REFINEMENT = 100
+REFINEMENT = 20
 """The factor of draws for respondents whose share lies within Monte Carlo error of a threshold."""
 
 PROFILE_COLUMNS = ("respondent", "profile", "certainty", "exclusive", "coexistence", "kinds", "kinds_certainty", "note")

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from practicework.tables.files.personal import by_content, by_heading
-from practicework.tables.files.raw import RawTable
+from practicework.tables.files.personal import by_content, by_distinctness, by_heading
+from practicework.tables.files.raw import UNDECLARED, RawTable
 
 SMALL = 5
 """Smaller groups are not shown (a common rule of statistical disclosure control)."""
@@ -13,7 +13,9 @@ def why_dropped(raw: RawTable, position: int) -> str:
     """Return the most specific reason why a column that the study does not declare is dropped."""
     if position in raw.reasons:
         return raw.reasons[position]
-    return by_heading(raw.header[position]) or by_content({row[position] for row in raw.rows} - {None, ""})
+    cells = [row[position] for row in raw.rows if row[position]]
+    reason = by_heading(raw.header[position]) or by_content(set(cells))
+    return by_distinctness(cells) if reason == UNDECLARED else reason
 
 
 def anonymity(responses: pd.DataFrame, identifiers: list[str]) -> pd.DataFrame:

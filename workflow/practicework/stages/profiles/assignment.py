@@ -64,7 +64,7 @@ def refined_shares(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the shares of `draw_shares` and their number of draws, with more draws where a threshold is near.
 
-    Respondents with a share within three Monte Carlo standard errors of a threshold are drawn again, 100 times as often.
+    Respondents with a share within three Monte Carlo standard errors of a threshold are drawn again, 20 times as often.
 
     Returns
     -------

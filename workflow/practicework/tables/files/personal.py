@@ -8,6 +8,9 @@ from itertools import pairwise
 
 from practicework.tables.files.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, NETWORK, UNDECLARED
 
+FEWEST = 5
+"""Respondents from which distinct numbers identify."""
+
 TOKEN = 12
 """Characters up to which a message shows a cell without blanks."""
 
@@ -48,6 +51,10 @@ _HEADINGS = (  # reason, and the parts of headings (between separators or capita
     (NETWORK, r"ip|ipaddr|ipaddress|ipadresse|host|hostname|refurl|referrer|referer|useragent|browser|cookie"),
     (LOCATION, r"latitude|longitude|lat|lon|lng|gps|geo|location|address|adresse|street|rue|city|ville|zip|zipcode|postcode|plz"),
     (DIRECT, r"name|names|firstname|lastname|surname|nom|prenom|prénom|vorname|nachname|username|token|signature|pid|userid"),
+    (
+        DIRECT,
+        r"(staff|employee|personnel|payroll|member|customer|client)(no|nr|number|id)|matricule|personalnummer|badge",
+    ),
     (
         DIRECT,
         r"prolific|panelist|panelistid|workerid|externalreference|responseid|respondentid|birthdate|birthday|dob|ssn|passport",
@@ -149,6 +156,20 @@ def by_content(cells: Iterable[str]) -> str:
         return DIRECT
     long = [cell for cell in cells if len(cell) > 40 or cell.count(" ") > 5]
     return FREE_TEXT if len(long) > 0.2 * len(cells) and long else UNDECLARED
+
+
+def by_distinctness(cells: list[str]) -> str:
+    """Return the reason for excluding a column whose numbers differ for each respondent: registers and coordinates.
+
+    Whole numbers of five digits and more are identifiers, and decimals of four places and more within ±180 are coordinates.
+    """
+    if len(cells) < FEWEST or len(set(cells)) < len(cells):
+        return UNDECLARED
+    if all(re.fullmatch(r"\d{5,}", cell.strip()) for cell in cells):
+        return DIRECT
+    if all(re.fullmatch(r"[-+]?\d{1,3}\.\d{4,}", cell.strip()) and abs(float(cell)) <= 180 for cell in cells):
+        return LOCATION
+    return UNDECLARED
 
 
 def heading(text: str) -> str:

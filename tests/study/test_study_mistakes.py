@@ -101,7 +101,11 @@ MISTAKES = {
     "file beside data/raw": ({"config.samples.s.file": "data/raw_old/s.csv"}, (WHERE, "'samples.s.file'", "inside data/raw/")),
     "folder data/raw itself": ({"config.samples.s.file": "data/raw"}, (WHERE, "'samples.s.file'", "inside data/raw/")),
     "file name too long": ({"config.samples.s.file": "data/raw/" + "x" * 300}, (WHERE, "'samples.s.file'", "no such file")),
-    "NUL in a file name": ({"config.samples.s.file": "data/raw/\0"}, (WHERE, "'samples.s.file'", "name a file")),
+    "NUL in a file name": ({"config.samples.s.file": "data/raw/\0"}, (WHERE, "U+0000", "correct that line")),
+    "a variable called like a term": (
+        {"config.variables": ["intercept"]},
+        (WHERE, "'intercept'", "a term of every model", "rename"),
+    ),
     "moderator against itself": ({"config.moderation.models.main.moderator": "ease"}, (WHERE, "'ease' more than once", "choose")),
     "outcome as a covariate": ({"config.moderation.models.main.covariates": ["pride"]}, (WHERE, "'pride' more than once")),
     "indicator twice": ({"config.profiles.indicators": ["pride", "pride"]}, (WHERE, "'profiles'", "'pride' is listed twice")),

@@ -1,6 +1,7 @@
 """Check, draft, export, verify and package a study from the command line."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -11,6 +12,15 @@ from practicework.study.config import Sample
 from practicework.study.pipeline import Part
 
 ROOT = Path(__file__).parents[3]
+
+
+def entry() -> int:
+    """Run the command of this process; if it is ended from outside, temporary copies of data are removed."""
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    try:
+        return main()
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -161,4 +171,4 @@ def reports(folder: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entry())

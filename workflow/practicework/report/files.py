@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from practicework.report import latex, word
 from practicework.report.contents import COLUMNS
+from practicework.tables.files.text import inert
 
 if TYPE_CHECKING:
     from practicework.report import Report
@@ -48,5 +49,5 @@ def write_csv(table: Table, path: Path) -> None:
     header, rows = table.full()
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows([["" if value is None else value for value in row] for row in rows])
+        writer.writerow([inert(name) for name in header])
+        writer.writerows([["" if value is None else inert(value) for value in row] for row in rows])

@@ -1,8 +1,11 @@
 """What all figures share: size, type, colours that are safe for colour-blind readers, and byte-stable SVG."""
 
 import io
+import os
 from collections.abc import Iterable
 from textwrap import fill
+
+os.environ.pop("MPLBACKEND", None)  # figures are drawn without a display, whatever the user's shell says
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -20,8 +23,10 @@ GREY = "#5f6b76"
 MANY = 500
 """Beyond so many points a vector graphic becomes heavy: they are drawn as an image inside it."""
 
+mpl.rcdefaults()  # a matplotlibrc in the working folder, which may be a stranger's study, changes nothing
 mpl.rcParams.update(
     {
+        "text.parse_math": False,  # a label with $ is text
         "font.size": 9,
         "axes.labelsize": 9,
         "axes.spines.top": False,

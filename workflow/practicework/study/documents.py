@@ -1,5 +1,8 @@
 """Read and validate the YAML files of a study, and report each mistake in one sentence."""
 
+import re
+import reprlib
+import unicodedata
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,10 +29,28 @@ class Strict(BaseModel):
 Model = TypeVar("Model", bound=BaseModel)
 
 
+LARGEST = 200_000
+"""Maximum number of values of a document, with those that aliases repeat."""
+
+_NUMBERS = re.compile(r"[-+]?(0[0-9_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)")
+"""Octal and sexagesimal numbers of YAML 1.1: 0123 is 83, and 1:30 is 90."""
+
+
 class _Loader(yaml.SafeLoader):
-    """Safe YAML loader that rejects duplicate keys."""
+    """Safe YAML loader that rejects duplicate and merge keys, numbers with surprising values, and unbounded documents."""
+
+    def get_single_node(self) -> yaml.Node | None:
+        node = super().get_single_node()
+        if node is not None:
+            _check_size(node, {}, set())
+        return node
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
+        if isinstance(node, yaml.ScalarNode):
+            _check_characters(node)
+            if node.tag.endswith((":int", ":float")) and _NUMBERS.fullmatch(node.value) and node.value.strip("-+0"):
+                problem = f"'{node.value[:40]}' would be read as another number; write a decimal number, or put it in quotes"
+                raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         try:
             return super().construct_object(node, deep)
         except (ValueError, KeyError, AttributeError):  # 2021-13-45, 0x_, !!bool maybe
@@ -39,6 +60,9 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
         seen: set[object] = set()
         for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                problem = "a key '<<' merges another mapping, which is not supported; write its keys out"
+                raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
             if not isinstance(key_node, yaml.ScalarNode):
                 raise yaml.constructor.ConstructorError(None, None, "a key must be a plain word", key_node.start_mark)
             key = self.construct_object(key_node)
@@ -46,6 +70,30 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' occurs twice", key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
+
+
+def _check_size(node: yaml.Node, known: dict[int, int], above: set[int]) -> int:
+    """Return the number of values of a node with all aliases written out; refuse too many, and aliases of themselves."""
+    if id(node) in above:
+        raise yaml.constructor.ConstructorError(None, None, "an alias contains itself", node.start_mark)
+    if id(node) not in known:
+        size = 1
+        if not isinstance(node, yaml.ScalarNode):
+            inside = above | {id(node)}
+            pairs = node.value if isinstance(node, yaml.SequenceNode) else [one for pair in node.value for one in pair]
+            size += sum(_check_size(one, known, inside) for one in pairs)
+        if size > LARGEST:
+            raise yaml.constructor.ConstructorError(None, None, "aliases repeat too many values", node.start_mark)
+        known[id(node)] = size
+    return known[id(node)]
+
+
+def _check_characters(node: yaml.ScalarNode) -> None:
+    """Refuse control characters, lone surrogates and private-use characters."""
+    for mark in node.value:
+        if mark not in "\n\t" and unicodedata.category(mark) in ("Cc", "Cs", "Co"):
+            problem = f"the character U+{ord(mark):04X} cannot be shown everywhere"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
 def read_yaml(path: Path, shown: str, *, lists: bool = False) -> dict:
@@ -101,10 +149,15 @@ def validated(model: type[Model], data: dict, shown: str, field: str = "") -> Mo
         raise StudyError(f"{shown}: {_sentence(details[0], model, field)}{more}") from None
 
 
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 80
+
+
 def _sentence(detail: dict, model: type[BaseModel], field: str) -> str:
     kind, value = detail["type"], detail["input"]
     path = ".".join([field] * bool(field) + [str(part) for part in detail["loc"] if part != "[key]"])
-    shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
+    text = _REPR.repr(value)
+    shown = text if len(text) <= 60 else text[:57] + "..."
     if kind == "extra_forbidden":
         name = detail["loc"][-1]
         return f"the key '{path}' is unknown{did_you_mean(name, _keys(model))}; correct or remove it."

@@ -21,7 +21,7 @@ def mistakes(study: Study) -> Iterator[str]:
 
 def _names(study: Study) -> Iterator[str]:
     """Find names that would become the same column."""
-    owner = {"respondent": "the column of respondent ids", ALL: "the model of all scales"}
+    owner = {"respondent": "the column of respondent ids", ALL: "the model of all scales", "intercept": "a term of every model"}
     for kind, names in (("the scale", list(study.scales)), ("the variable", study.variables)):
         for name in names:
             if name in owner:

@@ -7,6 +7,7 @@ from practicework.commands.exporters import pages
 from practicework.commands.exporters.shared import choices, labelled, line, separated
 from practicework.study import Study
 from practicework.study.scale import Response, Scale
+from practicework.tables.files.text import inert
 
 SEPARATOR = " | "
 METHODS = {"mean": "mean", "sum": "sum", "pomp": "percent of the maximum possible"}
@@ -14,7 +15,7 @@ METHODS = {"mean": "mean", "sum": "sum", "pomp": "percent of the maximum possibl
 
 @dataclass(frozen=True)
 class Entry:
-    """One variable: a row of `codebook.csv`, with every cell as text.
+    """One variable: a row of `codebook.csv`, with every cell as text that no spreadsheet computes.
 
     Attributes
     ----------
@@ -70,7 +71,8 @@ def table(scales: Iterable[Scale], study: Study | None = None) -> str:
         If given, its variables are listed as well.
     """
     entries = [entry for scale in scales for entry in of_scale(scale)] + of_variables(study)
-    return separated([field.name for field in fields(Entry)], [astuple(entry) for entry in entries])
+    rows = [[inert(cell) for cell in astuple(entry)] for entry in entries]
+    return separated([field.name for field in fields(Entry)], rows)
 
 
 def page(scales: Iterable[Scale], study: Study | None = None) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -121,11 +122,17 @@ def _run(folder: Path, code: Path) -> None:
     """Run the pipeline; if it fails, raise a StudyError with its last error message."""
     code = code.resolve()
     command = [sys.executable, "-m", "snakemake", "-s", code / "Snakefile", "-d", folder, "--quiet", "all", "--nocolor"]
-    done = subprocess.run(
+    process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace", cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(code / "workflow")}, check=False,
+        env=os.environ | {"PYTHONPATH": str(code / "workflow")}, start_new_session=True,
     )  # fmt: skip
-    if done.returncode:
-        told = re.findall(r"^Error: (.+)$", done.stdout, re.M)
+    try:
+        output, _ = process.communicate()
+    except BaseException:  # ended from outside: the jobs must not outlive the folder
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    if process.returncode:
+        told = re.findall(r"^Error: (.+)$", output, re.M)
         why = told[-1] if told else "it gave no reason; run `snakemake` in the study folder for details"
         raise StudyError(f"Not reproduced because the pipeline failed: {why}")

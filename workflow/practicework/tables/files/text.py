@@ -19,6 +19,10 @@ csv.field_size_limit(10_000_000)
 DELIMITERS = "\t;|,"
 _HEAD = 1_000_000  # characters; Qualtrics puts whole questionnaires above the first answer
 _BLOCK = 1 << 20
+FORMULA = "=+-@\t\r"
+"""Marks with which a spreadsheet starts to compute a cell."""
+
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _QUOTED = '"[^"]*(?:""[^"]*)*"'
 
@@ -182,3 +186,9 @@ def _records(text: str, delimiter: str, most: int) -> list[list[str]]:
     except csv.Error:
         pass
     return records[:most] if len(records) > most or len(text) < _HEAD else records[:-1]
+
+
+def inert(cell: object) -> object:
+    """Return a cell so that no spreadsheet computes it: a text that starts like a formula gets an apostrophe."""
+    formula = isinstance(cell, str) and cell[:1] and cell[0] in FORMULA and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if formula else cell

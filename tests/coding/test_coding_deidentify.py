@@ -42,6 +42,19 @@ def test_names_become_running_ids_and_identifying_attributes_are_listed(tmp_path
     assert found.dropped.to_numpy().tolist() == expected
 
 
+@pytest.mark.parametrize(("pseudonyms", "kept"), [(None, ["P1", "P12"]), (False, ["U1", "U2"]), (True, ["P1", "P12"])])
+def test_codes_are_kept_without_a_declaration(tmp_path, pseudonyms, kept):
+    found = load(tmp_path, "unit\nP1\nP12\n", "unit,code,coder\nP12,a,C1\n", None, pseudonyms=pseudonyms)
+    assert found.units["unit"].tolist() == kept
+    assert found.codings["unit"].tolist() == [kept[1]]
+
+
+def test_one_name_among_codes_replaces_all(tmp_path):
+    found = load(tmp_path, "unit\nP1\nJane\n", "unit,code\nJane,a\n", None)
+    assert found.units["unit"].tolist() == ["U1", "U2"]
+    assert found.codings["unit"].tolist() == ["U2"]
+
+
 def test_declared_pseudonyms_are_kept(tmp_path):
     units, codings = "unit,sector\nP1,x\nP2,y\n", "unit,code,coder,segment\nP1,a,AB,1\n"
     found = load(tmp_path, units, codings, None, pseudonyms=True)

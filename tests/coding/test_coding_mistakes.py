@@ -18,7 +18,6 @@ CONFIG = {
             "codings": "data/raw/codings.csv",
             "codebook": "data/raw/book.yaml",
             "exclusive": "kind",
-            "pseudonyms": True,
             "cuts": {"years": [10]},
             "matrices": {"m": {"rows": ["asking"], "columns": ["warning"], "group": "sector", "published": "data/raw/m.csv"}},
         }

@@ -164,7 +164,7 @@ FOUND_BY_INGEST = {
     "nan": Case(cell(4, "pride_2", "nan"), (RAW, "row 4", "'pride_2'", "'nan' is neither a number nor a label", "missing codes")),
     "number beyond all numbers": Case(cell(4, "age", "1e999"), (RAW, "row 4", "'age'", "'1e999' is not a number")),
     "line break": Case(
-        cell(4, "pride_2", "very\nmuch"), (RAW, "row 4", "'pride_2'", "'very much' is neither a number nor a label")
+        cell(4, "pride_2", "very\nmuch"), (RAW, "row 4", "'pride_2'", "a text of 9 characters is neither a number nor a label")
     ),
     "e-mail in an answer": Case(cell(4, "pride_2", EMAIL), (RAW, "row 4", "'pride_2'", "e-mail", "remove it"), secret=EMAIL),
     "telephone in an answer": Case(

@@ -166,11 +166,12 @@ class CodingSet(Strict):
     matrices: dict[Name, Matrix] = Field(default_factory=dict, description="Co-occurrence matrices, by name.")
     permutations: int = Field(1_000, ge=100, le=100_000, description="Random orders of the units for the saturation band.")
     resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of units for the intervals of coder agreement.")
-    pseudonyms: bool = Field(
-        False,
+    pseudonyms: bool | None = Field(
+        None,
         description=(
-            "Whether the ids of units, informants and coders are pseudonyms, such as P1, and are kept; otherwise they are "
-            "replaced by running ids."
+            "Whether the ids of units, informants and coders are pseudonyms and are kept (`true`: up to twelve characters "
+            "without blanks), or are replaced by running ids (`false`); default: codes such as P1 or A are kept, other ids are "
+            "replaced."
         ),
     )
     publish: Literal["tables", "none"] = Field(

@@ -11,7 +11,10 @@ from practicework.tables.files.personal import IDENTIFYING, by_content, by_headi
 from practicework.tables.files.raw import FREE_TEXT
 
 PSEUDONYM = re.compile(r"\S{1,12}")
-"""An id that is short and has no blank, such as P1."""
+"""What a declared pseudonym looks like: short and without blanks."""
+
+CODE = re.compile(r"[A-Za-z]{0,3}[-_]?\d{1,5}|[A-Za-z]")
+"""What needs no declaration: a number with up to three letters, or a single letter."""
 
 
 def deidentify(
@@ -19,7 +22,8 @@ def deidentify(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Replace names by running ids and exclude attributes that could identify a person.
 
-    Units, informants and coders get running ids (U1, I1, C1) unless the set declares that its ids are pseudonyms. The names of
+    Units, informants and coders get running ids (U1, I1, C1) unless all their ids are codes such as P1, or the set declares
+    that they are pseudonyms. The names of
     a project's sources become S1, S2, …, also in its passages; passages that contain text are numbered. Attributes are
     excluded for the same reasons as columns of a survey: their heading, or a cell that looks like contact data, an address
     or free text.
@@ -46,7 +50,7 @@ def deidentify(
         for column, table in (("unit", units), ("informant", informants), ("coder", codings)):
             _check(table[column], column, spec, where)
     else:
-        units, codings, informants = _numbered(units, codings, informants)
+        units, codings, informants = _numbered(units, codings, informants, always=spec.pseudonyms is False)
     if spec.is_project:
         codings = _without_sources(codings)
     text = [one for one in codings["segment"].dropna().unique() if personal(one) or len(one) > 40]
@@ -95,14 +99,21 @@ def _numbers(names: pd.Series, prefix: str) -> pd.Series:
 
 
 def _numbered(
-    units: pd.DataFrame, codings: pd.DataFrame, informants: pd.DataFrame
+    units: pd.DataFrame, codings: pd.DataFrame, informants: pd.DataFrame, *, always: bool
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    ids = dict(zip(units["unit"], _numbers(units["unit"], "U"), strict=True))
-    return (
-        units.assign(unit=units["unit"].map(ids)),
-        codings.assign(unit=codings["unit"].map(ids), coder=_numbers(codings["coder"], "C")),
-        informants.assign(informant=_numbers(informants["informant"], "I"), unit=informants["unit"].map(ids)),
-    )
+    """The tables with running ids, except where all ids of a kind are codes already."""
+
+    def replaced(ids: pd.Series) -> bool:
+        return always or not all(CODE.fullmatch(one) for one in ids.dropna())
+
+    if replaced(units["unit"]):
+        ids = dict(zip(units["unit"], _numbers(units["unit"], "U"), strict=True))
+        units, codings, informants = (table.assign(unit=table["unit"].map(ids)) for table in (units, codings, informants))
+    if replaced(codings["coder"]):
+        codings = codings.assign(coder=_numbers(codings["coder"], "C"))
+    if replaced(informants["informant"]):
+        informants = informants.assign(informant=_numbers(informants["informant"], "I"))
+    return units, codings, informants
 
 
 def _without_sources(codings: pd.DataFrame) -> pd.DataFrame:

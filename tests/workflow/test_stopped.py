@@ -19,7 +19,10 @@ def test_a_stopped_verification_removes_its_copy(tmp_path, number):
     place.mkdir()
     command = [sys.executable, "-m", "practicework.commands.cli", "verify", str(ROOT)]
     environment = os.environ | {"TMPDIR": str(place), "PYTHONPATH": str(ROOT / "workflow")}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # tests in the background inherit an ignored SIGINT
+    )  # fmt: skip
     started = time.monotonic()
     while not list(place.glob("practicework-*/0/data/raw/*.csv")):
         assert process.poll() is None

@@ -21,7 +21,7 @@ def test_a_stopped_verification_removes_its_copy(tmp_path, number):
     environment = os.environ | {"TMPDIR": str(place), "PYTHONPATH": str(ROOT / "workflow")}
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # tests in the background inherit an ignored SIGINT
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509 (an ignored SIGINT is inherited)
     )  # fmt: skip
     started = time.monotonic()
     while not list(place.glob("practicework-*/0/data/raw/*.csv")):

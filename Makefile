@@ -1,4 +1,4 @@
-# make          set up, run the published study, print the path of its report
+# make          set up, run the published study, print the paths of its reports
 # make verify   set up, rerun the study, compare every number with the expected one
 # make test     set up, run the tests
 PYTHON ?= python3
@@ -7,12 +7,11 @@ BIN := $(VENV)/bin
 # .venv is created here; an environment given with make VENV=... is used unchanged.
 READY := $(if $(filter file,$(origin VENV)),.venv/ready)
 # Use the library in this folder, not one installed in the environment.
-CLI := PYTHONPATH=workflow $(BIN)/python -m practicework.commands.cli
+CLI := PYTHONPATH=workflow $(BIN)/python -P -m practicework.commands.cli
 
 .PHONY: study verify package test test-fast test-browser test-latex fuzz golden snapshots lint lock schemas messages synthetic benchmark coverage recovery calibration clean
 study: $(READY)
-	@$(BIN)/snakemake --quiet all
-	@$(CLI) reports
+	@$(CLI) run
 
 verify: $(READY)
 	@$(CLI) verify

@@ -77,7 +77,9 @@ def test_reports_says_what_has_not_run(root, tmp_path, capsys):
     for part in ("config", "scales", "published", "data"):
         (tmp_path / part).symlink_to(root / part)
     assert cli.main(["reports", str(tmp_path)]) == 0
-    assert capsys.readouterr().out.splitlines() == [f"No report for {part} yet; run snakemake." for part in PARTS]
+    assert capsys.readouterr().out.splitlines() == [
+        f"No report for {part} yet; run: practicework run {tmp_path}" for part in PARTS
+    ]
 
 
 @pytest.mark.parametrize("name", ["Job", "job-satisfaction", "../job", "_job", "jöb"])

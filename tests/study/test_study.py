@@ -54,7 +54,7 @@ def test_unused_files_are_all_but_documentation_and_hidden_ones(writer):
         (raw / name).write_text("x")
     (raw / "link.csv").symlink_to("s.csv")
     (raw / "loop.csv").symlink_to("loop.csv")
-    assert writer.load().unused_raw_files() == ["data/raw/notes.txt", "data/raw/old/u.csv"]
+    assert writer.load().unused_raw_files() == ["data/raw/loop.csv", "data/raw/notes.txt", "data/raw/old/u.csv"]
 
 
 @pytest.mark.parametrize(

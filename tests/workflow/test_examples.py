@@ -63,8 +63,8 @@ def test_the_readme_tells_the_truth(root, name):
     text = (folder / "README.md").read_text(encoding="utf-8")
     claims = load_study(folder).config.replication[NAMES[name]].claims
     assert f"all {len(claims)} " in text
-    assert "snakemake -s ../../Snakefile -d ." in text
-    assert f"snakemake -d examples/{name}" in text
+    assert "../../.venv/bin/practicework run" in text
+    assert f".venv/bin/practicework run examples/{name}" in text
     for path in re.findall(r"`((?:config|data|tests)/[\w./]+)`", text):
         assert (folder / path).is_file() or (root / path).is_file(), path
 

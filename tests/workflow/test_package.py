@@ -299,7 +299,7 @@ def test_unzipped_elsewhere_it_verifies_itself(packed, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     told = done.stdout.replace("\n  ", " ")
     assert "practicework unzipped" in told
-    assert re.search(r"Verdict: Full reproduction: (\d+) of \1 expected numbers agree\.", told)
+    assert re.search(r"Verdict: All \d+ expected numbers were reproduced\.", told)
     assert (folder / "results/verification.csv").is_file()
 
 
@@ -344,7 +344,10 @@ def test_what_cannot_be_packaged_is_told(tmp_path, packed, capsys):
     """No results; a folder that holds something else. Nothing is written."""
     folder = write_study(tmp_path / "study", "coded", {})
     assert cli.main(["package", str(folder)]) == 1
-    assert capsys.readouterr().err == "Error: results/coded/report/contents.csv does not exist; run the study first: snakemake.\n"
+    assert (
+        capsys.readouterr().err
+        == "Error: results/coded/report/contents.csv does not exist; run the study first: practicework run.\n"
+    )
     assert not (folder / "results").exists()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/thesis.txt").write_text("x")

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
+BUG = "This is a bug in practicework"
+"""The first line of the log of a job that failed by no mistake in the study."""
+
 
 class StudyError(Exception):
     """A mistake in a study; the message names the file, row or field and how to fix it."""
@@ -44,5 +47,5 @@ def plain_errors(log: str) -> Iterator[None]:
         logging.error("%s", error)
         sys.exit(f"Error: {error}")
     except Exception:
-        logging.exception("This is a bug in practicework")
+        logging.exception(BUG)
         raise

@@ -9,10 +9,9 @@ from pathlib import Path
 
 WORKFLOW = Path(workflow.basedir) / "workflow"
 sys.path.insert(0, str(WORKFLOW))
-# Jobs also import the library next to this file, not one installed from another clone.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [str(WORKFLOW), os.environ.get("PYTHONPATH")])
-)
+# Jobs import the library next to this file, not one installed from another clone, and nothing from the study.
+os.environ["PYTHONPATH"] = str(WORKFLOW)
+os.environ["PYTHONSAFEPATH"] = "1"
 
 # Snakemake 9 passes this path to a shell unquoted, so no job would start if the path contained a space.
 sys.executable = shlex.quote(sys.executable)
@@ -22,7 +21,7 @@ os.environ["PYTHONHASHSEED"] = "0"
 
 from practicework import tables
 from practicework.errors import StudyError
-from practicework.study import load_study, pipeline
+from practicework.study import files, load_study, pipeline
 from practicework.tables.provenance import code_digest
 
 if config:
@@ -30,6 +29,7 @@ if config:
         "Error: options --config and --configfile are not supported; edit config/config.yaml in the study folder (-d)."
     )
 try:
+    files.check_places(Path())
     STUDY = load_study()
 except StudyError as error:
     sys.exit(f"Error: {error}")
@@ -106,8 +106,8 @@ def end_at_once():
 
 def tell_errors(log):
     """Print the messages of mistakes in the study from the logs of failed jobs at the end, where they are seen."""
-    files = [log] if isinstance(log, str) else log  # Snakemake 9 gives a list of files
-    text = "".join(Path(file).read_text(errors="replace") for file in files)
+    logs = [log] if isinstance(log, str) else log  # Snakemake 9 gives a list of files
+    text = "".join(Path(file).read_text(errors="replace") for file in logs)
     failed = re.findall(r"^ +log: (.+?) \(check log file", text, re.M)
     found = [
         line

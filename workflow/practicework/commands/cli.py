@@ -1,17 +1,18 @@
 """Check, draft, export, verify and package a study from the command line."""
 
 import argparse
+import errno
 import signal
 import sys
 from pathlib import Path
 
-from practicework.commands import new_scale
+from practicework.commands import new_scale, program
 from practicework.errors import StudyError
 from practicework.study import CONFIG, Study, load_study
 from practicework.study.config import Sample
 from practicework.study.pipeline import Part
 
-ROOT = Path(__file__).parents[3]
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def entry() -> int:
@@ -27,6 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status: 0, or 1 if it fails."""
     parser = argparse.ArgumentParser(prog="practicework", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("run", help="run a study: only what is missing or has changed")
+    command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
+    command.add_argument("options", nargs="*", metavar="-- OPTION", help="options of Snakemake, after --, such as -- --cores 4")
     command = commands.add_parser("check", help="check a study or describe an export; writes nothing")
     command.add_argument("path", nargs="?", default=".", help="study folder or export file (default: current folder)")
     command.add_argument("--study", default=".", help="for an export: study whose scales are tested (default: current folder)")
@@ -49,6 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--tolerance", type=float, default=1e-4, help="largest relative difference at which numbers agree (default: 0.0001)"
     )
     command.add_argument("--csv", type=Path, metavar="FILE", help="output file (default: results/verification.csv of the study)")
+    command.add_argument("--shipped", action="store_true", help="compare the study's results and checksums, too")
     command = commands.add_parser("expect", help="write a study's reported numbers to config/expected/ for verify")
     command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
     command = commands.add_parser("stand-in", help="write a synthetic sample to share instead of private data")
@@ -67,6 +72,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     chosen = parser.parse_args(arguments)
     try:
+        if chosen.command == "run":
+            return run(Path(chosen.study), chosen.options)
         if chosen.command == "check":
             path = Path(chosen.path)
             print(check_export(path, Path(chosen.study)) if path.is_file() else check(path))
@@ -81,13 +88,13 @@ def main(arguments: list[str] | None = None) -> int:
         elif chosen.command == "verify":
             from practicework.commands.verification import summary
 
-            text, passed = summary.run(Path(chosen.study), ROOT, chosen.tolerance, chosen.csv)
+            text, passed = summary.run(Path(chosen.study), program.home(), chosen.tolerance, chosen.csv, chosen.shipped)
             print(text)
             return 0 if passed else 1
         elif chosen.command == "expect":
             from practicework.commands.verification import expect
 
-            print("\n".join(f"Wrote {file}" for file in expect(Path(chosen.study), ROOT)))
+            print("\n".join(f"Wrote {file}" for file in expect(Path(chosen.study), program.home())))
         elif chosen.command == "stand-in":
             from practicework.commands import stand_in
 
@@ -95,18 +102,43 @@ def main(arguments: list[str] | None = None) -> int:
         elif chosen.command == "package":
             from practicework.commands.package import package
 
-            print(package(Path(chosen.study), ROOT, chosen.to))
+            print(package(Path(chosen.study), program.home(), chosen.to))
         elif chosen.command == "reports":
             print("\n".join(reports(Path(chosen.study))))
         else:
             from practicework.commands.reference import generated
 
-            for name, text in generated(ROOT).items():
-                (ROOT / name).write_text(text, encoding="utf-8")
+            for name, text in generated(program.home()).items():
+                (program.home() / name).write_text(text, encoding="utf-8")
     except StudyError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        print(f"Error: {error.filename or 'A file'} cannot be written ({error.strerror}).", file=sys.stderr)
+        return 1
     return 0
+
+
+def run(folder: Path, options: list[str]) -> int:
+    """Run a study, list its reports, and return the exit status of Snakemake."""
+    from practicework.commands import running
+
+    outcome = running.run(folder, program.home(), options, show=_progress)
+    for note in outcome.notes:
+        print(f"Note: {note}", file=sys.stderr)
+    if outcome.status:
+        print(f"Error: {outcome.why()}", file=sys.stderr)
+    else:
+        print("\n".join(reports(folder)))
+    return outcome.status
+
+
+def _progress(line: str) -> None:
+    """Show a line of progress if a person is looking."""
+    if sys.stderr.isatty():
+        print(line, file=sys.stderr, flush=True)
 
 
 def check(folder: Path) -> str:
@@ -165,7 +197,7 @@ def reports(folder: Path) -> list[str]:
     for sample in load_study(folder).part_names:
         path = (folder / "results" / sample / "report" / "report.html").resolve()
         made = [f"Report: {path}", *(f"  Word: {path.with_name(name)}" for name in ("manuscript.docx", "supplement.docx"))]
-        lines += made if path.is_file() else [f"No report for {sample} yet; run snakemake."]
+        lines += made if path.is_file() else [f"No report for {sample} yet; run: practicework run {folder}"]
     overview = (folder / "results" / "overview.html").resolve()
     return [*lines, f"Overview: {overview}"] if overview.is_file() else lines
 

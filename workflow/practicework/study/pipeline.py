@@ -288,5 +288,6 @@ def sources(workflow: Path, name: str) -> list[Path]:
     script = workflow / f"scripts/{name}.py"
     if script.is_file():
         return [script]
-    module = workflow / "practicework/stages" / name
+    library = workflow / "practicework"
+    module = (library if library.is_dir() else Path(__file__).parents[1]) / "stages" / name
     return [script.with_name("stage.py"), module / "__init__.py" if module.is_dir() else module.with_suffix(".py")]

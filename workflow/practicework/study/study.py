@@ -1,5 +1,6 @@
 """A study: its `config/config.yaml`, scales and codebooks, and their labels."""
 
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -96,14 +97,15 @@ class Study:
         return self.folder / self.config.samples[sample].file
 
     def unused_raw_files(self) -> list[str]:
-        """Return the files in `data/raw/` that no sample or set uses, except documentation and hidden files."""
-        used = {self.raw(sample).resolve() for sample in self.config.samples}
-        used |= {(self.folder / one.stand_in).resolve() for one in self.config.samples.values() if one.stand_in}
-        used |= {(self.folder / file).resolve() for one in self.config.coding.values() for file in one.files}
+        """Return the files and links in `data/raw/` that no sample or set uses, except documentation and hidden files."""
+        named = [one.file for one in self.config.samples.values()]
+        named += [one.stand_in for one in self.config.samples.values() if one.stand_in]
+        named += [file for one in self.config.coding.values() for file in one.files]
+        used = {os.path.realpath(self.folder / file) for file in named}  # unlike `resolve`, it allows links to themselves
         folder = self.folder / RAW
         return sorted(
             path.relative_to(self.folder).as_posix()
             for path in folder.rglob("*")
-            if path.is_file() and path.resolve() not in used
+            if (not path.is_dir() or path.is_symlink()) and os.path.realpath(path) not in used
             if path.suffix != ".md" and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         )

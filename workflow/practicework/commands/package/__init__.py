@@ -7,22 +7,19 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from practicework.commands import program
 from practicework.commands.exporters import codebook
 from practicework.commands.package import crate, data, readme
-from practicework.commands.package.archive import CHECKSUMS, files, write_checksums, write_zip
+from practicework.commands.package.archive import files, write_checksums, write_zip
 from practicework.commands.verification import Verification, basis, compared, expectations, numbers
 from practicework.commands.verification.numbers import SAME
 from practicework.commands.verification.runs import DATA, STAND_IN, Rerun, rerun
+from practicework.commands.verification.shipped import CHECKSUMS
 from practicework.errors import StudyError
 from practicework.study import Study, load_study
 from practicework.study.pipeline import Part
 
 FOLDER = Path("results/package")
-
-CODE = (
-    "Snakefile", "Makefile", "pyproject.toml", "requirements.lock", "LICENSE", "CITATION.cff", "workflow", "profiles", "docs",
-)  # fmt: skip
-LITTER = shutil.ignore_patterns("__pycache__", "*.pyc", "*.egg-info", ".*")
 
 
 def package(folder: Path, code: Path, to: Path | None = None) -> str:
@@ -85,7 +82,7 @@ def _expected(study: Study, part: str) -> pd.DataFrame:
 
 def _fill(made: Path, study: Study, code: Path, expected: dict[str, pd.DataFrame]) -> Verification:
     """Write the contents of a package and run its pipeline once."""
-    _copy_code(code, made)
+    program.copy(code, made)
     if (study.folder / "CITATION.cff").is_file():
         shutil.copyfile(study.folder / "CITATION.cff", made / "CITATION.cff")
     datasets = data.write(study, made)
@@ -118,16 +115,6 @@ def _fill(made: Path, study: Study, code: Path, expected: dict[str, pd.DataFrame
     crate.write(made, facts, readme.descriptions(made, study, datasets, files(made)))
     write_checksums(made)
     return verification
-
-
-def _copy_code(code: Path, made: Path) -> None:
-    """Copy the program without machine-specific files."""
-    for name in CODE:
-        if (code / name).is_dir():
-            shutil.copytree(code / name, made / name, ignore=LITTER)
-        else:
-            made.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(code / name, made / name)
 
 
 def _results(

@@ -4,7 +4,8 @@ import hashlib
 import zipfile
 from pathlib import Path
 
-CHECKSUMS = "checksums.txt"
+from practicework.commands.verification.shipped import CHECKSUMS
+
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip archive can store, used for every file."""
 

@@ -35,6 +35,7 @@ KNOWN = {
     "Snakefile": "The pipeline with its stages in order.",
     "pyproject.toml": "The program's dependencies.",
     "requirements.lock": "The version of every dependency, with checksums.",
+    "SECURITY.md": "What a study can do, and what leaves it.",
     "checksums.txt": "SHA-256 sums of all other files: sha256sum -c checksums.txt.",
     "codebook.csv": "Every variable with its meaning and values.",
     "codebook.html": "The codebook as a web page.",

@@ -1,26 +1,21 @@
 """Rerun a study from its files and compare every number with the expected and published values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from practicework.commands.verification import numbers
-from practicework.commands.verification.numbers import DIFFERS, MISSING, NEW, WITHIN
-from practicework.commands.verification.runs import ABSENT, STAND_IN, Rerun, basis, rerun
+from practicework.commands.verification.numbers import DIFFERS, MISSING, NEW
+from practicework.commands.verification.runs import ABSENT, DATA, STAND_IN, Rerun, basis, rerun
+from practicework.commands.verification.shipped import Shipped, read_shipped
 from practicework.errors import StudyError
 from practicework.study import load_config, load_study
 
 EXPECTED = Path("config/expected")
 TOLERANCE = 1e-4
 
-FULL, MINOR, PARTIAL, NOT, NONE = (
-    "Full reproduction",
-    "Full reproduction with minor issues",
-    "Partial reproduction",
-    "Not reproduced",
-    "No verdict",
-)
+ALL, INCOMPLETE, PARTIAL, NOT, NONE = "reproduced", "incomplete", "partly reproduced", "not reproduced", "no verdict"
 
 
 @dataclass(frozen=True)
@@ -36,6 +31,10 @@ class Verification:
     seconds : float
         Run time of the pipeline.
     tolerance : float
+    unexpected : list of str
+        The parts without expected numbers.
+    shipped : Shipped, optional
+        The results that lay in the study.
     """
 
     basis: dict[str, str]
@@ -44,6 +43,7 @@ class Verification:
     seconds: float
     tolerance: float
     unexpected: list[str] = field(default_factory=list)
+    shipped: Shipped | None = None
 
     def counts(self, part: str | None = None) -> dict[str, int]:
         """Count the numbers with each verdict, for one part or for all."""
@@ -56,30 +56,36 @@ class Verification:
         return self.counts()[DIFFERS] + self.counts()[MISSING]
 
     @property
+    def expected(self) -> int:
+        """How many numbers are expected."""
+        return sum(self.counts().values()) - self.counts()[NEW]
+
+    @property
     def passed(self) -> bool:
-        """Whether all parts were run, at least one number was compared, and all expected numbers agree."""
-        return self.verdict in (FULL, MINOR) and ABSENT not in self.basis.values()
+        """Whether all parts were run, all expected numbers agree, and they are at least half of the reported ones."""
+        shipped = self.shipped is None or self.shipped.passed
+        return self.verdict == ALL and ABSENT not in self.basis.values() and shipped
 
     @property
     def verdict(self) -> str:
-        """One of the four classes used by the American Economic Association's data editor, or `NONE`.
+        """Classify the verification.
 
-        Full: all expected numbers are the same. With minor issues: all agree, but some only within the tolerance, or
-        there are new numbers. Partial: some differ or are missing. Not reproduced: more than half do.
+        `ALL`: all expected numbers agree. `INCOMPLETE`: they agree, but more numbers are new than expected. `PARTIAL`:
+        some differ or are missing. `NOT`: more than half do. `NONE`: there are no expected numbers.
         """
-        counts = self.counts()
-        expected = sum(counts.values()) - counts[NEW]
-        if not expected:
+        if not self.expected:
             return NONE
         if self.failed:
-            return NOT if self.failed > expected / 2 else PARTIAL
-        return MINOR if counts[WITHIN] or counts[NEW] else FULL
+            return NOT if self.failed > self.expected / 2 else PARTIAL
+        return INCOMPLETE if self.counts()[NEW] > self.expected else ALL
 
     def table(self) -> pd.DataFrame:
         """All numbers and claims, one per row, with the reference value and the verdict."""
         columns = ["part", "against", "table", "row", "label", "column", "expected", "found", "difference", "verdict"]
         rows = [pd.DataFrame(columns=columns)]
         rows += [frame.assign(part=part, against="expectation") for part, frame in self.compared.items()]
+        if self.shipped is not None:
+            rows += [frame.assign(part=part, against="shipped results") for part, frame in self.shipped.compared.items()]
         for part, frame in self.claims.items():
             said = {"label": frame["claim"], "expected": frame["published"], "found": frame["reproduced"]}
             rows.append(frame.assign(part=part, against="publication", table=numbers.LEDGER, column="reproduced", **said))
@@ -87,7 +93,7 @@ class Verification:
         return pd.concat([frame.reindex(columns=columns).astype(object) for frame in rows], ignore_index=True)
 
 
-def verify(folder: Path, code: Path, tolerance: float = TOLERANCE) -> Verification:
+def verify(folder: Path, code: Path, tolerance: float = TOLERANCE, shipped: bool = False) -> Verification:
     """Rerun a study from its files and compare every number with the expected and published values.
 
     Parameters
@@ -98,6 +104,8 @@ def verify(folder: Path, code: Path, tolerance: float = TOLERANCE) -> Verificati
         The clone or package whose pipeline is run.
     tolerance : float
         The largest relative difference at which numbers agree.
+    shipped : bool
+        Whether the results that lie in the study, and its checksums, are compared, too.
 
     Raises
     ------
@@ -117,7 +125,13 @@ def verify(folder: Path, code: Path, tolerance: float = TOLERANCE) -> Verificati
             "them with: practicework expect."
         )
     with rerun(folder, code, kinds) as run:
-        return compared(run, expected, tolerance)
+        verification = compared(run, expected, tolerance)
+        if not shipped:
+            return verification
+        own = {part: numbers.read_expected(expectations(folder, part, DATA)) for part in kinds}
+        computed = {part: numbers.numbers(results) for part, results in run.results.items() if kinds[part] == DATA}
+        references = {part: computed.get(part) if frame is None else frame for part, frame in own.items()}
+        return replace(verification, shipped=read_shipped(folder, references, tolerance))
 
 
 def compared(run: Rerun, expected: dict[str, pd.DataFrame | None], tolerance: float = TOLERANCE) -> Verification:

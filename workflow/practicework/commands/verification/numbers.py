@@ -68,7 +68,7 @@ def ledger(results: Path) -> pd.DataFrame | None:
 def _cells(file: Path) -> pd.DataFrame:
     """A table of a report, with every cell as text."""
     if not file.is_file():
-        raise StudyError(f"{_shown(file)} does not exist; run the study first: snakemake.")
+        raise StudyError(f"{_shown(file)} does not exist; run the study first: practicework run.")
     return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 

@@ -1,10 +1,5 @@
 """Rerun a study in a temporary folder, with its data or with a stand-in if a sample's file is missing."""
 
-import os
-import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
+from practicework.commands import running
 from practicework.errors import StudyError
 from practicework.study import CONFIG, files, load_config, load_study
 from practicework.study.documents import read_yaml
@@ -120,19 +116,6 @@ def write_config(config: dict, folder: Path) -> None:
 
 def _run(folder: Path, code: Path) -> None:
     """Run the pipeline; if it fails, raise a StudyError with its last error message."""
-    code = code.resolve()
-    command = [sys.executable, "-m", "snakemake", "-s", code / "Snakefile", "-d", folder, "--quiet", "all", "--nocolor"]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace", cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(code / "workflow")}, start_new_session=True,
-    )  # fmt: skip
-    try:
-        output, _ = process.communicate()
-    except BaseException:  # ended from outside: the jobs must not outlive the folder
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
-    if process.returncode:
-        told = re.findall(r"^Error: (.+)$", output, re.M)
-        why = told[-1] if told else "it gave no reason; run `snakemake` in the study folder for details"
-        raise StudyError(f"Not reproduced because the pipeline failed: {why}")
+    outcome = running.execute(folder, code)
+    if outcome.status:
+        raise StudyError(f"Not reproduced because the pipeline failed: {outcome.why()}")

@@ -10,7 +10,7 @@ from textwrap import shorten, wrap
 import pandas as pd
 
 from practicework import __version__
-from practicework.commands.verification import NONE, Verification, how_to_get_on, verify
+from practicework.commands.verification import ALL, INCOMPLETE, NONE, NOT, PARTIAL, Verification, how_to_get_on, verify
 from practicework.commands.verification.numbers import AGREES, DIFFERS, EXPECTED, LEDGER, MISSING, NEW, SAME, UNEXPECTED, WITHIN
 from practicework.commands.verification.runs import ABSENT, STAND_IN
 from practicework.errors import StudyError
@@ -24,12 +24,12 @@ STAND_IN_SHOWS = (
 )
 
 
-def run(folder: Path, code: Path, tolerance: float, file: Path | None = None) -> tuple[str, bool]:
+def run(folder: Path, code: Path, tolerance: float, file: Path | None = None, shipped: bool = False) -> tuple[str, bool]:
     """Verify a study, write every number to a CSV file, and return the summary and whether the study passes.
 
     Parameters
     ----------
-    folder, code, tolerance
+    folder, code, tolerance, shipped
         As for `verify`.
     file : Path, optional
         The CSV file (default: `results/verification.csv` of the study).
@@ -43,7 +43,7 @@ def run(folder: Path, code: Path, tolerance: float, file: Path | None = None) ->
         raise StudyError(f"{file} cannot be written ({error.strerror}); name another file with --csv.") from None
     if file.is_dir():
         raise StudyError(f"{file} is a folder; name a file with --csv.")
-    verification = verify(folder, code, tolerance)
+    verification = verify(folder, code, tolerance, shipped)
     verification.table().to_csv(file, index=False, lineterminator="\n")
     return f"{summary(verification, folder)}\nAll numbers: {file}", verification.passed
 
@@ -158,23 +158,57 @@ def _notes(verification: Verification, folder: Path) -> list[str]:
             more = f" and unexpected for {lost}" if lost else ""
             told = f"{part}: {len(apart)} of {len(frame)} published values disagree with the numbers found"
             absent.append(f"{told}; this is expected for {known}{more}.")
-    return [*absent, *notes]
+    return [*absent, *_shipped(verification, folder), *notes]
 
 
 def verdict(verification: Verification) -> str:
     """The verdict in words, with its basis."""
-    counts, kinds = verification.counts(), verification.basis.values()
-    expected = sum(counts.values()) - counts[NEW]
-    words = verification.verdict
-    if ABSENT in kinds:
-        words += " of the parts that could be run"
-    elif STAND_IN in kinds:
-        words += ", in part on synthetic stand-ins" if set(kinds) != {STAND_IN} else ", on synthetic stand-ins alone"
+    counts, kinds, words = verification.counts(), set(verification.basis.values()), verification.verdict
+    expected, failed, new = verification.expected, verification.failed, counts[NEW]
     if not verification.compared:
-        return f"Verdict: {NONE}: nothing could be run without the data."
-    if not expected:
-        return f"Verdict: {words}: the pipeline runs, but there are no expected numbers."
-    agree = expected - verification.failed
-    within = f", {counts[WITHIN]:,} of them only within {verification.tolerance:g}" if counts[WITHIN] else ""
-    new = f"; {counts[NEW]:,} are new" if counts[NEW] else ""
-    return f"Verdict: {words}: {agree:,} of {expected:,} expected numbers agree{within}{new}."
+        return "Verdict: none. Nothing could be run without the data."
+    if words == NONE:
+        where = " on synthetic stand-ins" if STAND_IN in kinds else ""
+        return f"Verdict: none. The pipeline runs{where}, but there are no expected numbers."
+    basis = "of the parts that could be run, " if ABSENT in kinds else ""
+    if STAND_IN in kinds:
+        basis += "on synthetic stand-ins, " if kinds == {STAND_IN} else "in part on synthetic stand-ins, "
+    within = f", {counts[WITHIN]:,} of them with rounding differences below {verification.tolerance:g}" if counts[WITHIN] else ""
+    if words == INCOMPLETE:
+        told = f"{expected:,} of {expected + new:,} reported numbers have an expected value; these were reproduced{within}."
+        more = " The other numbers were not compared, so this is not a reproduction of the study."
+    else:
+        further = "1 reported number has" if new == 1 else f"{new:,} reported numbers have"
+        more = f" {further} no expected value and {'was' if new == 1 else 'were'} not compared." if new else ""
+        told = {
+            ALL: f"all {expected:,} expected numbers were reproduced{within}.",
+            PARTIAL: f"{expected - failed:,} of {expected:,} expected numbers were reproduced{within}; the others were not.",
+            NOT: f"most expected numbers were not reproduced: {failed:,} of {expected:,} differ or are missing.",
+        }[words]
+    sentence = basis + told
+    return f"Verdict: {sentence[0].upper()}{sentence[1:]}{more}"
+
+
+def _shipped(verification: Verification, folder: Path) -> list[str]:
+    """What is known about the results that lie in the study."""
+    found = verification.shipped
+    if found is None:
+        there = any((folder / "results" / part / "report/contents.csv").is_file() for part in verification.basis)
+        return ["The results in results/ were not read; --shipped compares them, too."] if there else []
+    total = sum(map(len, found.compared.values()))
+    lines = []
+    if total:
+        told = f"Numbers in results/ that do not match the expected ones: {found.apart:,} of {total:,}."
+        lines.append(told if found.apart else f"All {total:,} numbers in results/ match the expected ones.")
+    if found.absent:
+        lines.append(f"There are no results of {', '.join(found.absent)} in results/.")
+    if found.files is None:
+        lines.append("There is no checksums.txt.")
+    elif found.changed:
+        some = ", ".join(found.changed[:3]) + (", …" if len(found.changed) > 3 else "")
+        lines.append(
+            f"Files in checksums.txt that are missing or have changed ({len(found.changed):,} of {found.files:,}): {some}."
+        )
+    else:
+        lines.append(f"No file in checksums.txt has changed ({found.files:,} files).")
+    return lines

@@ -31,6 +31,7 @@ rule all:
 
 onsuccess:
     end_at_once()
+    tell_unfitted()
 
 
 onerror:

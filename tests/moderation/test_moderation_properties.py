@@ -149,7 +149,7 @@ USE = "    use: {outcome: y, predictor: x, moderator: w}"
 def test_another_model_or_sample_changes_no_other_number(stage):
     """Every file of the one model stays the same to the byte; the same model by another name has its own draws."""
     alone = stage(["a"], MAIN)
-    assert len(alone) == len([name for name in tables.CONTRACTS if name.startswith("moderation/")]) - 1  # no screening
+    assert len(alone) == len([name for name in tables.CONTRACTS if name.startswith("moderation/{")]) - 1  # no screening
     more = stage(["b", "a"], USE + "\n" + MAIN)
     assert {name: more[name] for name in alone} == alone
     name = "moderation/main/coefficients.csv"

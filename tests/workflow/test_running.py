@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import pandas as pd
 import pytest
 
 from practicework.commands import cli, running
@@ -175,3 +176,39 @@ def test_the_exit_status_is_that_of_snakemake(small, capsys):
     assert cli.main(["run", str(small)]) == 1
     (sentence,) = capsys.readouterr().err.splitlines()
     assert sentence.startswith("Error: data/raw/s.csv has no column 'pride_1'; ")
+
+
+def test_a_model_that_cannot_be_fitted_and_a_sample_that_cannot_be_read(tiny, capsys):
+    """Everything else is computed and reported; what is missing is at the top of the report and in the exit status."""
+    models = tiny.config["moderation"]["models"]
+    models["second"] = models["main"] | {"covariates": []}
+    models["main"] = models["main"] | {"covariates": ["age", "constant"]}
+    tiny.edit("config.variables", ["age", "constant"]).edit("config.profiles").edit("config.moderation.models", models)
+    tiny.edit("config.samples.t", {"file": "data/raw/t.csv"})
+    tiny.rows = [[*row, "constant" if row[0] == "id" else 1] for row in tiny.rows]
+    folder = tiny.write()
+    (folder / "data/raw/t.csv").write_text("pride_1\n9\n")
+    assert cli.main(["run", str(folder)]) == 1
+    told = capsys.readouterr()
+    assert [line.split()[1] for line in told.err.splitlines()] == ["data/raw/t.csv", "s:"]
+    (folder / "data/raw/t.csv").unlink()
+    assert (folder / "results/s/report/report.html").is_file()
+    (folder / "config/config.yaml").write_text(
+        (folder / "config/config.yaml").read_text().replace("  t:\n    file: data/raw/t.csv\n", "")
+    )
+    sentence = (
+        "Error: Model 'main' in config/config.yaml cannot be fitted: 'constant' has the same value (1) for all 40 respondents "
+        "with all values; remove it or use other data.\n"
+    )
+    for _number in range(2):  # the second run has nothing to compute, and the model is still missing
+        assert cli.main(["run", str(folder)]) == 1
+        told = capsys.readouterr()
+        assert told.err == sentence
+        assert told.out.startswith("Report: ")
+    page = (folder / "results/s/report/report.html").read_text()
+    warning = "The model Ease × Help could not be fitted to this sample: &#39;constant&#39; has the same value (1) for all 40"
+    assert warning in page.split('class="question"')[0].split('class="tiles')[0]
+    assert pd.read_csv(folder / "results/s/moderation/second/fit.csv").at[0, "n"] == 40
+    assert pd.read_csv(folder / "results/s/moderation/main/fit.csv").empty
+    ledger = pd.read_csv(folder / "results/s/replication/ledger.csv")
+    assert ledger[["agrees", "note"]].to_numpy().tolist() == [[False, "could not be computed in this sample"]]

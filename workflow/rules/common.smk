@@ -29,8 +29,8 @@ if config:
         "Error: options --config and --configfile are not supported; edit config/config.yaml in the study folder (-d)."
     )
 try:
-    files.check_places(Path())
     STUDY = load_study()
+    files.check_places(STUDY.folder)
 except StudyError as error:
     sys.exit(f"Error: {error}")
 
@@ -115,8 +115,19 @@ def tell_errors(log):
         if Path(file).is_file()
         for line in re.findall(r"^ERROR (.+)$", Path(file).read_text(), re.M)
     ]
-    for sentence in dict.fromkeys(found):
+    for sentence in dict.fromkeys([*found, *unfitted()]):
         print(f"Error: {sentence}", file=sys.stderr)
+
+
+def unfitted():
+    """Return why models could not be fitted."""
+    return [sentence for part in PARTS.values() for sentence in pipeline.unfitted(part)]
+
+
+def tell_unfitted():
+    """Print why models could not be fitted, and end with an error although everything else was computed."""
+    if found := unfitted():
+        sys.exit("\n".join(f"Error: {sentence}" for sentence in found))
 
 
 for unused in STUDY.unused_raw_files():

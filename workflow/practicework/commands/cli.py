@@ -128,10 +128,10 @@ def run(folder: Path, options: list[str]) -> int:
     outcome = running.run(folder, program.home(), options, show=_progress)
     for note in outcome.notes:
         print(f"Note: {note}", file=sys.stderr)
-    if outcome.status:
-        print(f"Error: {outcome.why()}", file=sys.stderr)
-    else:
+    if not outcome.failed and (not outcome.status or outcome.mistakes):  # a model that cannot be fitted has a report
         print("\n".join(reports(folder)))
+    for sentence in (outcome.mistakes or [outcome.why()]) if outcome.status else ():
+        print(f"Error: {sentence}", file=sys.stderr)
     return outcome.status
 
 

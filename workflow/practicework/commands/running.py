@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from practicework.errors import BUG, StudyError
-from practicework.study import files, load_study
+from practicework.study import files, load_study, pipeline
 
 FOREIGN = ("PYTHON", "MPL", "SNAKEMAKE_")
 """Beginnings of environment variables that would change what the pipeline imports, draws or runs."""
@@ -63,12 +63,17 @@ class Outcome:
             if match and match[1] not in found:
                 found.append(match[1])
 
+    @property
+    def mistakes(self) -> list[str]:
+        """The sentences about mistakes in the study and models that cannot be fitted; none if the disk was full."""
+        return [] if self.full else [sentence for sentence in self.errors if sentence != BUG]
+
     def why(self) -> str:
         """Return the reason of a failure in one sentence."""
         if self.full:
             return "The disk is full; free some space and start again. Results that are complete are kept."
-        if told := [sentence for sentence in self.errors if sentence != BUG]:
-            return told[-1]
+        if self.mistakes:
+            return self.mistakes[-1]
         text = "\n".join(self.tail)
         if "LockException" in text:
             return "Another run of this study started at the same time; wait until it has ended."
@@ -97,7 +102,7 @@ def run(folder: Path, code: Path, options: Sequence[str] = (), show: Callable[[s
     StudyError
         If the study has a mistake, cannot be written, or is used by another run.
     """
-    load_study(folder)  # report mistakes before anything is written
+    study = load_study(folder)  # report mistakes before anything is written
     files.check_places(folder)
     show = show or (lambda line: None)
     if unlock(folder):
@@ -106,6 +111,8 @@ def run(folder: Path, code: Path, options: Sequence[str] = (), show: Callable[[s
         outcome = execute(folder, code, options, progress := Progress(show))
     if not outcome.status and not progress.jobs:
         show("All results are up to date.")
+        outcome.errors = [sentence for part in pipeline.parts(study) for sentence in pipeline.unfitted(part)]
+        outcome.status = int(bool(outcome.errors))
     return outcome
 
 

@@ -82,6 +82,7 @@ def render(part: Part, results: Results, sets: Mapping[str, Results] | None = No
         config=config,
         part=part,
         question=part.label if part.is_set else config.question,
+        warnings=[sentence for section in stages for sentence in section.warnings],
         answer=sentences(*next((section.answer for section in stages if section.answer), ())),
         key_tiles=[tile for tile in tiles if tile.kind == "key"],
         tiles=[tile for tile in tiles if tile.kind != "key"],

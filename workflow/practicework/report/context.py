@@ -15,6 +15,7 @@ from practicework.study import Study
 from practicework.study.config import CodingSet, Config, Sample
 from practicework.study.pipeline import Part
 from practicework.study.scale import ALL
+from practicework.study.settings import Model
 
 PACKAGES = (
     "snakemake", "numpy", "pandas", "scipy", "statsmodels", "pingouin", "factor-analyzer", "semopy", "ordinalcorr",
@@ -52,6 +53,17 @@ class Context:
     def rows(self, table: str) -> list[dict]:
         """Return a table's rows, empty cells as None."""
         return records(self.results[table])
+
+    @cached_property
+    def models(self) -> dict[str, Model]:
+        """The models that could be fitted."""
+        left = [row["model"] for row in self.unfitted]
+        return {name: model for name, model in self.study.models.items() if name not in left}
+
+    @cached_property
+    def unfitted(self) -> list[dict]:
+        """The rows of `moderation/models` about models that could not be fitted."""
+        return [row for row in self.rows("moderation/models") if not row["fitted"]] if "moderation/models" in self.results else []
 
     def label(self, name: str) -> str:
         """Return the words for a scale, variable, term or category, for a heading or a table."""

@@ -44,7 +44,9 @@ def render(study: Study, results: Results) -> str:
     if sets:
         whole = Context(Part(study, next(iter(sets))), {}, sets)
         cards += [_set(summary(whole, name)) for name in sets]
-    sections = [_model(samples, name) for name in study.models] + ([_scales(samples)] if study.scales and samples else [])
+    sections = [_model(samples, name) for name in study.models if any(name in one.models for one in samples)] + (
+        [_scales(samples)] if study.scales and samples else []
+    )
     title = count("{n} sample", "{n} samples", len(samples), start=True)
     if sets:
         title = _(
@@ -79,6 +81,8 @@ def _sample(context: Context) -> dict:
         words.append(", ".join(f"{row['n']} {row['profile'].replace('_', ' ')}" for row in profiles))
     if ledger:
         words.append(_("published values reproduced: {kinds}", kinds=reproduced_kinds(ledger)))
+    if context.unfitted:
+        words.append(count("{n} model could not be fitted", "{n} models could not be fitted", len(context.unfitted)))
     return {"name": context.part.name, "words": "; ".join(words)}
 
 
@@ -111,7 +115,7 @@ def readings() -> dict[str, str]:
 
 def _model(samples: list[Context], name: str) -> Section:
     """A model's interaction in every sample, as a table and, for several samples, a figure."""
-    models = [Model(context, name) for context in samples]
+    models = [Model(context, name) for context in samples if name in context.models]
     words, joint = readings(), models[0].verdict["joint"]
     rows = [
         model.verdict

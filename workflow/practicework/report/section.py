@@ -71,6 +71,8 @@ class Section:
         The stage's section of the page.
     links : tuple of (str, str)
         Anchors and words of entries in the table of contents below the section's own.
+    warnings : tuple of str
+        Sentences at the top of the page about what is missing in the report.
     answer : tuple of str
         The sentences that answer the study's question on the first screen.
     tiles : tuple of Tile
@@ -91,6 +93,7 @@ class Section:
     title: str
     body: tuple[Block, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
     answer: tuple[str, ...] = ()
     tiles: tuple[Tile, ...] = ()
     manuscript: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)

@@ -4,6 +4,7 @@
 `workflow/rules/`, a contract in `practicework.tables.contracts` and a section in `practicework.report`.
 """
 
+import csv
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -178,6 +179,12 @@ def _moderation_reads(part: Part) -> list[str]:
     return _with_ledger("scoring/scores", *scales)(part)
 
 
+def _replication_reads(part: Part) -> list[str]:
+    named = {claim.table for claim in part.replication.claims}
+    models = {"moderation/models"} if any(name.startswith("moderation/") for name in named) else set()
+    return sorted(named | models)
+
+
 STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
@@ -249,7 +256,7 @@ STAGES: dict[str, Stage] = {
             "replication",
             runs=lambda part: part.replication is not None,
             settings=_replication_settings,
-            reads=lambda part: sorted({claim.table for claim in part.replication.claims}),
+            reads=_replication_reads,
             files=_scales,
         ),
         Stage(
@@ -281,6 +288,16 @@ def run(study: Study, name: str, part_name: str, compute: Callable[..., "dict[st
     stage, part = STAGES[name], Part(study, part_name)
     inputs = {table: tables.read(table, tables.path(part.name, table)) for table in stage.reads(part)}
     tables.write(compute(part, inputs, streams(stage.seed(study), name, part.name)), part.name)
+
+
+def unfitted(part: Part) -> list[str]:
+    """Return why models could not be fitted, a sentence per model, from the results of a part."""
+    file = part.study.folder / tables.path(part.name, "moderation/models")
+    if "moderation" not in part.stages or not file.is_file():
+        return []
+    where = f"{part.name}: " if len(part.study.config.samples) > 1 else ""
+    with file.open(encoding="utf-8", newline="") as lines:
+        return [f"{where}{row['note']}" for row in csv.DictReader(lines) if row["fitted"] == "False"]
 
 
 def sources(workflow: Path, name: str) -> list[Path]:

@@ -20,18 +20,26 @@ LARGE_CHANGE = 0.02
 
 def section(context: Context) -> Section:
     """What the stage contributes to the report."""
-    models = [Model(context, name) for name in context.study.models]
+    models = [Model(context, name) for name in context.models]
+    missing = tuple(_missing(context, row) for row in context.unfitted)
+    if not models:
+        return Section(
+            "moderation", _("Moderation"), body=tuple(Paragraph(one, "check") for one in missing), warnings=missing,
+            manuscript={"results": tuple(one.split(";")[0] + "." for one in missing)},
+        )  # fmt: skip
     bodies = [_body(model) for model in models]
     return Section(
         "moderation",
         _("Moderation"),
-        body=tuple(block for body, _shown in bodies for block in body),
+        body=(*(Paragraph(one, "check") for one in missing), *(block for body, _shown in bodies for block in body)),
+        warnings=missing,
         links=tuple((f"model-{model.name}", model.title) for model in models) if len(models) > 1 else (),
         answer=(words.moderates(models[0]), words.size(models[0])),
         tiles=_tiles(models[0]),
         manuscript={
             "analysis": _analysis(context, models),
-            "results": tuple(
+            "results": tuple(one.split(";")[0] + "." for one in missing)
+            + tuple(
                 block for model, (_body_blocks, shown) in zip(models, bodies, strict=True) for block in _results(model, shown)
             ),
         },
@@ -43,6 +51,14 @@ def section(context: Context) -> Section:
         ),
         software=("statsmodels",),
     )  # fmt: skip
+
+
+def _missing(context: Context, row: dict) -> str:
+    """State that a model could not be fitted, and why."""
+    model = context.study.models[row["model"]]
+    title = model.label or context.label(model.interaction)
+    reason = row["note"].split(": ", 1)[-1] if " cannot be fitted: " in row["note"] else row["note"]
+    return _("The model {title} could not be fitted to this sample: {reason}", title=title, reason=reason)
 
 
 def _tiles(model: Model) -> tuple[Tile, ...]:

@@ -127,7 +127,7 @@ def _seed(facts: Mapping, certainty: str) -> str:
 
 def _shared(context: Context) -> str:
     """Which variables of the first moderation model are also indicators."""
-    models = context.study.models
+    models = context.models
     if not models:
         return ""
     model = next(iter(models.values()))

@@ -175,21 +175,30 @@ def _dropped(data: pd.DataFrame) -> pd.DataFrame:
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
-    """Every table of every model for a sample."""
+    """Return every table of every model for a sample.
+
+    A model that cannot be fitted has tables without rows, and the reason in `moderation/models`.
+    """
     study, scores, ledger = part.study, inputs["scoring/scores"], inputs.get("screening/ledger")
     settings, categories = study.config.moderation, study.config.categories
     known = study.reliabilities(inputs.get("reliability/scales"))
     answers = retained(inputs).set_index("respondent").loc[scores["respondent"]] if study.scales else None
     items = {name: scale.keyed(answers) for name, scale in study.scales.items() if name not in settings.reliabilities}
     ranges = {name: scale.score_range for name, scale in study.scales.items()}
-    found = {}
+    found, models = {}, []
     for name, model in study.models.items():
-        tables = analyse(
-            scores, name, model, settings, rng(name),
-            categories=categories, reliabilities=known, items=items, ranges=ranges,
-        )  # fmt: skip
+        models.append({"model": name, "n": len(scores[model.variables].dropna()), "fitted": True})
+        try:
+            tables = analyse(
+                scores, name, model, settings, rng(name),
+                categories=categories, reliabilities=known, items=items, ranges=ranges,
+            )  # fmt: skip
+        except StudyError as problem:
+            models[-1] |= {"fitted": False, "note": str(problem)}
+            found |= {table: frame(table, []) for table in part.tables("moderation") if table.startswith(f"moderation/{name}/")}
+            continue
         if ledger is not None:
             flagged = ledger.loc[ledger["flagged"], "respondent"]
             tables["screening"] = without_flagged(scores, flagged, name, model, settings, categories=categories)
-        found |= {f"moderation/{name}/{table}": frame for table, frame in tables.items()}
-    return found
+        found |= {f"moderation/{name}/{table}": made for table, made in tables.items()}
+    return found | {"moderation/models": frame("moderation/models", models)}

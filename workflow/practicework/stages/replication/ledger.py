@@ -24,8 +24,8 @@ def compare(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.D
     -------
     DataFrame
         The table `replication/ledger`. A claim agrees if the unrounded value would be printed as
-        published, or satisfies the published inequality; a value that the study could not compute
-        does not agree. A claim with `count` is compared with the number of distinct values, such
+        published, or satisfies the published inequality; a value that the study could not compute, such as one of a
+        model that could not be fitted, does not agree. A claim with `count` is compared with the number of distinct values, such
         as units, in all matching rows; without a matching row the count is zero. `kind` distinguishes statistics from
         inequalities, which many values satisfy, and from facts of design and counts, which are not estimated; `tolerance` is
         the relative deviation that a statistic's printed precision accepts.
@@ -36,6 +36,8 @@ def compare(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.D
         A claim matches no row, several rows, or a cell that is not a number.
     """
     rows = []
+    models = results.get("moderation/models")
+    unfitted = set() if models is None else set(models.loc[~models["fitted"].astype(bool), "model"])
     for number, claim in enumerate(published.claims, 1):
         where = f"config/config.yaml, replication, entry {number} ('{claim.claim}')"
         table = results[claim.table]
@@ -45,7 +47,10 @@ def compare(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.D
         match = np.logical_and.reduce(
             [table[column].astype(str).isin(alternatives(value)) for column, value in claim.row.items()] or [[True] * len(table)]
         )
-        value = float(table.loc[match, claim.count].nunique()) if claim.count else _cell(table.loc[match], claim, where)
+        if claim.table.split("/")[1] in unfitted:
+            value = np.nan
+        else:
+            value = float(table.loc[match, claim.count].nunique()) if claim.count else _cell(table.loc[match], claim, where)
         rows.append(
             {
                 "claim": claim.claim,

@@ -58,9 +58,9 @@ _BOUNDARY = {
     "percent_below": ("number", "percent of respondents with a lower value"),
     **_EFFECT_OF,
 }
+_MODERATOR = ("number", "the moderator's own units, uncentred")
 _REGION = {
-    "from": ("number", "the moderator's own units, uncentred"),
-    "to": ("number", "the moderator's own units, uncentred"),
+    **dict.fromkeys(("from", "to"), _MODERATOR),
     "sign": ("text", "positive, negative or not significant"),
     "percent": ("number", "percent of respondents in the region"),
     **_EFFECT_OF,
@@ -70,7 +70,6 @@ _METHOD = {
     "critical": ("number", "critical value of t; inf if no value is significant"),
 }
 _PROBE = "as in conditional_effects"
-_MODERATOR = ("number", "the moderator's own units, uncentred")
 
 CONTRACTS = {
     "moderation/{model}/coefficients": Contract(
@@ -373,6 +372,10 @@ CONTRACTS = {
             "sign": ("text?", "positive, negative or not significant; significant for several product terms"),
             **NOTE,
         },
+    ),
+    "moderation/models": Contract(
+        "The models; one that could not be fitted to this sample has tables without rows, and the reason in note.",
+        {"model": ("text", "name"), "n": ("count", "complete respondents"), "fitted": ("flag", "whether it was fitted")} | NOTE,
     ),
     "moderation/{model}/dropped": Contract(
         "Respondents excluded from the model.",

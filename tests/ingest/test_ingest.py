@@ -108,11 +108,11 @@ def test_missing_answers_stay_missing(read, cell):
     assert codes(done) == [[pytest.approx(np.nan, nan_ok=True), 3, pytest.approx(np.nan, nan_ok=True)]]
 
 
-def test_a_person_without_any_answer_is_kept(read):
-    """Empty rows at the end are padding; one in between is somebody who answered nothing."""
-    done = read("i1,i2,age\n1,5,30\n,,\n2,2,41\n,,\n\n,,\n")
-    assert done.responses["respondent"].tolist() == ["R0001", "R0002", "R0003"]
-    assert np.isnan(codes(done)[1]).all()
+def test_empty_rows_are_no_respondents(read):
+    """Those in between are listed; those at the end are padding."""
+    done = read("i1,i2,age\n1,5,30\n,,\n\n2,2,41\n,,\n\n,,\n")
+    assert done.responses["respondent"].tolist() == ["R0001", "R0002"]
+    assert done.left_out.to_numpy().tolist() == [[3, "empty row"], [4, "empty row"]]
 
 
 def test_a_missing_code_is_that_number_and_no_neighbour(read):

@@ -13,6 +13,7 @@ from practicework.numerics.seeds import Streams
 from practicework.study.pipeline import Part
 from practicework.study.scale import Scale
 from practicework.study.settings import Screening
+from practicework.tables.files.raw import EMPTY_ROW
 
 INDICES = {
     "longstring": (
@@ -80,7 +81,7 @@ def screen(
     quality : DataFrame
         `respondent`, `duration_seconds`, `finished` (1 or 0) and the attention checks.
     left_out : DataFrame
-        `row`, `reason`: rows of the file that are not responses.
+        `row`, `reason`: rows of the file that are not responses; empty rows are not counted as opened.
     scales : list of Scale
         In the order in which respondents saw them, like their items.
     variables : list of str
@@ -103,6 +104,7 @@ def screen(
     fires = {name: _fires(name, index) for name, index in found.items()}
     flags = np.sum(list(fires.values()), axis=0)
     kept, reason = np.ones(len(names), bool), np.full(len(names), None, object)
+    left_out = left_out[left_out["reason"] != EMPTY_ROW]
     steps = [("opened", None, 0, len(names) + len(left_out))]
     for why, rows in left_out.groupby("reason", sort=False):
         steps.append(("left_out", why, len(rows), steps[-1][3] - len(rows)))

@@ -11,6 +11,7 @@ from practicework.report.context import Context
 from practicework.report.messages import _, count, say, sentences
 from practicework.report.section import Fold, Items, Paragraph, Section, Tile, present
 from practicework.report.table import Table, integer, text
+from practicework.tables.files.raw import EMPTY_ROW
 
 SMALL = 5
 """Respondents below which a group can be recognised (k-anonymity)."""
@@ -34,7 +35,8 @@ def _facts(context: Context) -> Mapping[str, object]:
     study, responses = context.study, context.results["ingest/responses"]
     names = [*study.items, *study.variables]
     missing = responses[names].isna() if names else responses[[]].isna()
-    left_out = context.results["ingest/left_out"]["reason"].value_counts(sort=False)
+    left_out = context.results["ingest/left_out"]["reason"].value_counts(sort=False).to_dict()
+    empty = int(left_out.pop(EMPTY_ROW, 0))
     return {
         "n": len(responses),
         "columns": len(names),
@@ -45,12 +47,14 @@ def _facts(context: Context) -> Mapping[str, object]:
         "kinds": [(kind, int(number)) for kind, number in context.results["ingest/missing"]["kind"].value_counts().items()],
         "replaced": context.spec.respondent in set(context.results["ingest/dropped"]["column"].dropna()),
         "left_out": [(reason, int(number)) for reason, number in left_out.items()],
+        "empty": empty,
         "anonymity": context.rows("ingest/anonymity"),
     }
 
 
 def _tile(context: Context) -> Tile:
-    opened = len(context.results["ingest/responses"]) + len(context.results["ingest/left_out"])
+    left_out = context.results["ingest/left_out"]["reason"]
+    opened = len(context.results["ingest/responses"]) + int((left_out != EMPTY_ROW).sum())
     words = count("respondent, sample {name}", "respondents, sample {name}", context.kept, name=context.part.name)
     if opened != context.kept:
         words += _(" (of {n} rows in the file)", n=f"{opened:,}")
@@ -121,10 +125,13 @@ def _missing(facts: Mapping) -> str:
 
 
 def _left_out(facts: Mapping) -> str:
+    empty = count("{n} empty row was not counted as a respondent.", "{n} empty rows were not counted as respondents.",
+                  facts["empty"], start=True) if facts["empty"] else ""  # fmt: skip
     if not facts["left_out"]:
-        return ""
+        return empty
     reasons = ", ".join(f"{_(reason)} ({number:,})" for reason, number in facts["left_out"])
-    return _("Rows that the survey tool marks as previews, tests or spam were excluded: {reasons}.", reasons=reasons)
+    marked = _("Rows that the survey tool marks as previews, tests or spam were excluded: {reasons}.", reasons=reasons)
+    return sentences(marked, empty)
 
 
 def _participants(context: Context, facts: Mapping) -> tuple:

@@ -8,6 +8,7 @@ from practicework.stages.ingest import coded, csv_file, excel, google_forms, lim
 from practicework.tables.files import text
 from practicework.tables.files.grid import Grid
 from practicework.tables.files.raw import RawTable
+from practicework.tables.files.respondents import respondents
 
 LAYOUTS = {
     "qualtrics": qualtrics,
@@ -43,8 +44,12 @@ def read(path: Path, shown: str, reader: str | None) -> RawTable:
     Raises
     ------
     StudyError
-        The file is empty, damaged, not a table, or not in the format of the named reader.
+        The file is empty, damaged, not a table, not in the format of the named reader, or has stray cells or sums.
     """
+    return respondents(_read(path, shown, reader))
+
+
+def _read(path: Path, shown: str, reader: str | None) -> RawTable:
     kind = _kind(path)
     if reader == "spss" or (reader is None and kind == "spss"):
         _fits(kind == "spss" or not _other(path, kind, ".sav", ".zsav"), shown, reader, spss.NAME)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from practicework.errors import StudyError
 from practicework.stages.ingest import csv_file
-from practicework.tables.files.grid import Grid, empty
+from practicework.tables.files.grid import MOST_CELLS, Grid, empty, too_large
 from practicework.tables.files.raw import RawTable
 
 NAME = "Excel workbook"
@@ -30,7 +30,7 @@ def grid(path: Path, shown: str) -> Grid:
     damaged = f"{shown} is not an Excel workbook or is damaged; save it again as .xlsx, or export the responses as CSV."
     try:
         _check(path, shown)
-        sheets = _sheets(path)
+        sheets = _sheets(path, shown)
     except StudyError:
         raise
     except Exception:  # openpyxl does not wrap the errors of its XML parser and its own tables
@@ -71,7 +71,7 @@ def _check(path: Path, shown: str) -> None:
                         rest = block[-10_000:]
 
 
-def _sheets(path: Path) -> dict[str, tuple[list[list[str]], list[int]]]:
+def _sheets(path: Path, shown: str) -> dict[str, tuple[list[list[str]], list[int]]]:
     """Return the rows and row numbers of each sheet that contains text."""
     import openpyxl
 
@@ -79,14 +79,17 @@ def _sheets(path: Path) -> dict[str, tuple[list[list[str]], list[int]]]:
     with path.open("rb") as file:  # opened here, since openpyxl refuses names that do not end in .xlsx
         for sheet in openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets:
             sheet.reset_dimensions()  # some programs write a wrong size
-            rows, lines = [], []
+            rows, lines, width = [], [], 0
             for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+                if not any(value is not None for value in values):
+                    continue
                 row = ["" if value is None else value if type(value) is str else cell_text(value) for value in values]
-                if rows or any(not empty(cell) for cell in row):
+                if any(not empty(cell) for cell in row):
                     rows.append(row)
                     lines.append(number)
-            while rows and all(map(empty, rows[-1])):
-                del rows[-1], lines[-1]
+                    width = max(width, len(row))
+                    if width * len(rows) > MOST_CELLS:
+                        raise too_large(shown)
             if rows:
                 sheets[sheet.title] = rows, lines
     return sheets

@@ -3,6 +3,8 @@
 By default pyreadstat replaces these codes with empty cells; here they are kept.
 """
 
+import io
+import struct
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,8 +28,10 @@ def read(path: Path, shown: str) -> RawTable:
     """
     import pyreadstat
 
+    content = bytearray(path.read_bytes())
+    stated = _take_number(content)
     try:
-        columns, meta = pyreadstat.read_sav(str(path), user_missing=True, output_format="dict")
+        columns, meta = pyreadstat.read_sav(io.BytesIO(content), user_missing=True, output_format="dict")
     except Exception:  # the parser raises its own error; decoding text and dates raises others
         raise StudyError(
             f"{shown} is not an SPSS file or is damaged; save it again as .sav, or export the responses as CSV."
@@ -35,6 +39,10 @@ def read(path: Path, shown: str) -> RawTable:
     header = list(meta.column_names)
     cells = [_texts(columns[name]) for name in header]
     rows = [list(row) for row in zip(*cells, strict=True)]
+    if stated not in (-1, len(rows)):
+        raise StudyError(f"{shown} states {stated:,} respondents but contains {len(rows):,}, so it is damaged; save it again.")
+    lines = [line for line, row in enumerate(rows, 1) if any(row)]  # as SPSS numbers its cases
+    rows = [row for row in rows if any(row)]
     if not rows:
         raise StudyError(f"{shown} has variables but no respondents; export the responses again.")
     texts = [plain(meta.column_names_to_labels.get(name)) for name in header]
@@ -42,7 +50,7 @@ def read(path: Path, shown: str) -> RawTable:
         shown,
         header,
         rows,
-        list(range(1, len(rows) + 1)),  # as SPSS numbers its cases
+        lines,
         tool="SPSS",
         texts=texts if any(texts) else [],
         aliases=[_aliases(name, text) for name, text in zip(header, texts, strict=True)],
@@ -57,6 +65,16 @@ def read(path: Path, shown: str) -> RawTable:
                 | {_text(one["lo"]) for one in ranges if one["lo"] == one["hi"]}
             )
     return _of_tool(raw)
+
+
+def _take_number(content: bytearray) -> int:
+    """Return the number of cases that the header states, and set it to "unknown" so that the parser reads every case."""
+    order = "<" if content[64:68] in (b"\2\0\0\0", b"\3\0\0\0") else ">"
+    if len(content) < 84:
+        return -1
+    (stated,) = struct.unpack_from(f"{order}i", content, 80)
+    struct.pack_into(f"{order}i", content, 80, -1)
+    return stated
 
 
 def _of_tool(raw: RawTable) -> RawTable:

@@ -45,8 +45,8 @@ CONTRACTS = {
         open=True,
     ),
     "ingest/left_out": Contract(
-        "Rows that the survey tool marks as previews, tests or spam.",
-        {"row": ("count", "row of the file"), "reason": ("text", "preview, test or spam")},
+        "Rows that are not responses: empty rows, and those that the survey tool marks as previews, tests or spam.",
+        {"row": ("count", "row of the file"), "reason": ("text", "preview, test, spam or empty row")},
     ),
     "screening/ledger": Contract(
         "Retention and indices of careless responding, one row per respondent; empty if an index cannot be computed.",

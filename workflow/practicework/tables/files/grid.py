@@ -14,6 +14,15 @@ _TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[/!]?[a-z-][^<>]*>", re.DOTALL |
 _TO_POINT = str.maketrans({",": ".", ".": None, " ": None, "\u00a0": None, "\u202f": None})
 
 
+MOST_CELLS = 100_000_000
+"""Cells that a file may have; five million respondents with 20 answers each."""
+
+
+def too_large(shown: str) -> StudyError:
+    """Return the error for a file with too many cells."""
+    return StudyError(f"{shown} has more than {MOST_CELLS:,} cells; keep only the columns of the study and divide the file.")
+
+
 @dataclass
 class Grid:
     """The non-empty rows of a file, headings included, and their numbers in a spreadsheet.

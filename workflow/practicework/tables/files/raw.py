@@ -6,6 +6,9 @@ DIRECT, LOCATION, NETWORK, CONTACT = "direct identifier", "location", "network",
 FREE_TEXT, METADATA, UNDECLARED = "free text", "metadata of the survey tool", "not declared"
 """Reasons for excluding a column."""
 
+EMPTY_ROW = "empty row"
+"""The reason for excluding a row that is no respondent; the others are rows that the survey tool does not count."""
+
 
 @dataclass(frozen=True)
 class RawTable:
@@ -33,7 +36,7 @@ class RawTable:
     missing : dict
         Position, then the cells that the file itself declares to mean "no answer".
     left_out : list of tuple
-        Rows that the reader excluded: row number and reason (a preview, a test, spam).
+        Rows that are not responses: row number and reason (a preview, a test, spam, an empty row).
     duration, finished : int or None
         The position of the total time in seconds, and of the completion flag.
     finished_as : frozenset of str

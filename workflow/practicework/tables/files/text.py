@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from practicework.errors import StudyError
-from practicework.tables.files.grid import Grid, empty
+from practicework.tables.files.grid import MOST_CELLS, Grid, too_large
 
 csv.field_size_limit(10_000_000)
 
@@ -41,7 +41,7 @@ def grid(path: Path, shown: str, tells_nulls: Callable[[list[list[str]]], bool] 
     Raises
     ------
     StudyError
-        If the file is empty, binary, of unknown encoding, or not valid CSV.
+        If the file is empty, binary, of unknown encoding, too large, or not valid CSV.
     """
     encoding = _encoding(path, shown)
     with path.open(encoding=encoding, newline="") as file:
@@ -50,7 +50,7 @@ def grid(path: Path, shown: str, tells_nulls: Callable[[list[list[str]]], bool] 
         raise StudyError(f"{shown} is a web page, not a table; log in to the survey tool and export the responses again.")
     hint = re.match(r'\ufeff?"?sep=([,;\t|])"?\r?\n', text)  # a line that only Excel understands
     delimiter = hint[1] if hint else _delimiter(text)
-    rows, lines = [], []
+    rows, lines, cells = [], [], 0
     with path.open(encoding=encoding, newline="") as file:
         if hint:
             file.readline()
@@ -63,13 +63,14 @@ def grid(path: Path, shown: str, tells_nulls: Callable[[list[list[str]]], bool] 
         )
         try:
             for number, row in enumerate(records, first):
-                if row and (rows or any(cell.strip() for cell in row)):  # respondents without any answer are kept
+                if any(map(str.strip, filter(None, row))):
                     rows.append(row)
                     lines.append(number)
+                    cells += len(row)
+                    if cells > MOST_CELLS:
+                        raise too_large(shown)
         except csv.Error as error:
             raise StudyError(f"{shown}, after row {len(rows)}, is not valid CSV ({error}); export the responses again.") from None
-    while rows and all(map(empty, rows[-1])):  # spreadsheets pad the end with empty rows
-        del rows[-1], lines[-1]
     if not rows:
         raise StudyError(f"{shown} contains only empty cells; export the responses again.")
     return Grid(shown, rows, lines, delimiter)

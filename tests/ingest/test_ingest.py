@@ -115,6 +115,15 @@ def test_empty_rows_are_no_respondents(read):
     assert done.left_out.to_numpy().tolist() == [[3, "empty row"], [4, "empty row"]]
 
 
+@pytest.mark.parametrize("cell", ["-99 = No answer", "-99: refused", "-99 – keine Angabe"])
+def test_a_missing_code_with_its_label_is_missing(read, cell):
+    done = read(f"i1,i2,age\n{cell},3,{cell}\n", missing=[-99])
+    assert codes(done) == [[pytest.approx(np.nan, nan_ok=True), 3, pytest.approx(np.nan, nan_ok=True)]]
+    assert set(done.missing["kind"]) == {"declared missing"}
+    with pytest.raises(StudyError, match="neither a number nor a label"):
+        read(f"i1,i2,age\n{cell.replace('99', '98')},3,1\n", missing=[-99])
+
+
 def test_a_missing_code_is_that_number_and_no_neighbour(read):
     """9999999 declared as missing leaves 9999998 and 10000001 alone; so does -99 with -99.000001."""
     done = read("i1,i2,age\n1,1,9999999\n1,1,9999998\n1,1,10000001\n1,1,-99.000001\n", missing=[9999999, -99])

@@ -35,9 +35,41 @@ def test_p(value, shown):
     assert apa.p(value) == shown
 
 
-@pytest.mark.parametrize(("std_error", "decimals"), [(0.0089, 4), (0.012, 3), (0.41, 2), (35.0, 2), (1e-9, 6), (0.0, 2)])
+@pytest.mark.parametrize(("std_error", "decimals"), [(0.0089, 4), (0.012, 3), (0.41, 2), (35.0, 2), (1.2e-9, 10), (0.0, 2)])
 def test_decimals_show_two_digits_of_the_standard_error(std_error, decimals):
     assert apa.decimals_for(std_error) == decimals
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [
+        (1.8912e-8, 10, "1.89 × 10⁻⁸"),
+        (-8.1e-12, 12, "−8 × 10⁻¹²"),
+        (3e-13, 12, "3 × 10⁻¹³"),
+        (0.0, 9, "0"),
+        (0.0000123, 6, "0.000012"),
+        (1.25, 8, "1.25000000"),
+    ],
+)
+def test_small_units_keep_significant_digits(value, decimals, shown):
+    made = apa.number(value, decimals)
+    assert made == shown
+    assert made.values == {"": value}
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (7.0, "7"), (1.19345, "1.193"), (2019, "2019"), (12345.6, "12,346"), (-0.00081, "−0.00081"), (2.3e-5, "2.3 × 10⁻⁵"),
+        (4.0e-7, "4 × 10⁻⁷"), (0.0, "0"), (None, "–"),
+    ],
+)  # fmt: skip
+def test_values_of_variables(value, shown):
+    assert apa.brief(value) == shown
+
+
+def test_intervals_of_small_units_are_no_zeros():
+    assert apa.interval(7e-10, 3.72e-8, 10) == "[7 × 10⁻¹⁰, 3.72 × 10⁻⁸]"
 
 
 def test_words():

@@ -106,6 +106,10 @@ MISTAKES = {
         {"config.variables": ["intercept"]},
         (WHERE, "'intercept'", "a term of every model", "rename"),
     ),
+    "a variable whose name differs from a term in case": (
+        {"config.variables": ["Intercept"]},
+        (WHERE, "'Intercept'", "a term of every model", "rename"),
+    ),
     "moderator against itself": ({"config.moderation.models.main.moderator": "ease"}, (WHERE, "'ease' more than once", "choose")),
     "outcome as a covariate": ({"config.moderation.models.main.covariates": ["pride"]}, (WHERE, "'pride' more than once")),
     "indicator twice": ({"config.profiles.indicators": ["pride", "pride"]}, (WHERE, "'profiles'", "'pride' is listed twice")),

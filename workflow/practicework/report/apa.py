@@ -48,14 +48,37 @@ def _one(text: str, value: float | None) -> Shown:
     return Shown(text, {"": None if _missing(value) else value})
 
 
+MOST_DECIMALS, LEAST = 6, 1e-4
+"""A number that needs more decimals and is smaller is shown with a power of ten."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def number(value: float | None, decimals: int = 2) -> Shown:
-    """A number that may exceed one: with a leading zero, a true minus sign, and no negative zero."""
+    """A number that may exceed one: with a leading zero, a true minus sign, and no negative zero.
+
+    A number below .0001 that needs more than six decimals is shown with a power of ten: `1.2 × 10⁻⁸`.
+    """
     if _missing(value):
         return _one(EMPTY, None)
+    if decimals > MOST_DECIMALS and abs(value) < LEAST:
+        return _one(_power(value, max(0, decimals + _exponent(value))), value)
     text = f"{value:.{decimals}f}"
     if float(text) == 0:
         text = text.lstrip("-")
     return _one(text.replace("-", "−"), value)
+
+
+def _exponent(value: float) -> int:
+    return math.floor(math.log10(abs(value))) if value else 0
+
+
+def _power(value: float, decimals: int) -> str:
+    """A number with a power of ten and the decimals of its first factor."""
+    if not value:
+        return "0"
+    factor, _, exponent = f"{value:.{decimals}e}".partition("e")
+    return f"{factor} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}".replace("-", "−")
 
 
 def unit(value: float | None, decimals: int = 2) -> Shown:
@@ -103,10 +126,10 @@ def interval(low: float | None, high: float | None, decimals: int = 2, *, of_uni
 
 
 def decimals_for(std_error: float) -> int:
-    """Decimals that show two significant digits of a standard error, from two to six."""
-    if _missing(std_error) or std_error <= 0:
+    """Decimals that show two significant digits of a standard error; at least two."""
+    if _missing(std_error) or not 0 < std_error < math.inf:
         return 2
-    return min(6, max(2, 1 - math.floor(math.log10(std_error))))
+    return max(2, 1 - _exponent(std_error))
 
 
 def upper(words: str) -> str:
@@ -120,8 +143,13 @@ def lower(words: str) -> str:
 
 
 def brief(value: float | None) -> Shown:
-    """A value of a variable: four significant digits, no trailing zeros."""
-    return _one(EMPTY if _missing(value) else f"{value:.4g}".replace("-", "−"), value)
+    """A value of a variable: four significant digits (or all those before the point), no trailing zeros."""
+    if _missing(value):
+        return _one(EMPTY, None)
+    if value and not LEAST <= abs(value) < 1e15:
+        return _one(re.sub(r"\.?0+ ×", " ×", _power(value, 3)), value)
+    text = f"{value:,.0f}" if abs(value) >= 9999.5 else f"{value:.4g}"
+    return _one(text.replace("-", "−"), value)
 
 
 _SYMBOLS = r"R(?=²)|f(?=²)|SD|SE|df|[MNHWVFbdknprtz]"

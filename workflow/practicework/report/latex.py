@@ -20,6 +20,8 @@ _SPECIAL = {
     "≤": r"\(\leq\)", "≥": r"\(\geq\)", "√": r"\(\surd\)", "·": r"\(\cdot\)", "✓": r"\(\checkmark\)", "✗": r"\(\times\)",
     "α": r"\(\alpha\)", "β": r"\(\beta\)", "κ": r"\(\kappa\)", "λ": r"\(\lambda\)", "χ": r"\(\chi\)", "ω": r"\(\omega\)",
     "ρ": r"\(\rho\)", "Δ": r"\(\Delta\)", "Σ": r"\(\Sigma\)", "²": r"\textsuperscript{2}", "…": r"\dots{}", "½": r"\(\tfrac12\)",
+    **{one: rf"\textsuperscript{{{plain}}}" for one, plain in zip("⁰¹³⁴⁵⁶⁷⁸⁹", "013456789", strict=True)},
+    "⁻": r"\(^{-}\)",
 }  # fmt: skip
 
 

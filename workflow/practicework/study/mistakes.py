@@ -21,9 +21,11 @@ def mistakes(study: Study) -> Iterator[str]:
 
 def _names(study: Study) -> Iterator[str]:
     """Find names that would become the same column."""
-    owner = {"respondent": "the column of respondent ids", ALL: "the model of all scales", "intercept": "a term of every model"}
+    owner = {"respondent": "the column of respondent ids", ALL: "the model of all scales"}
     for kind, names in (("the scale", list(study.scales)), ("the variable", study.variables)):
         for name in names:
+            if name.lower() == "intercept":
+                yield f"{kind} '{name}' has the same name as a term of every model; rename it."
             if name in owner:
                 yield f"{kind} '{name}' has the same name as {owner[name]}; rename one of them."
             owner[name] = f"{kind} '{name}'"

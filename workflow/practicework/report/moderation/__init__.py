@@ -103,6 +103,7 @@ def _body(model: Model) -> tuple[tuple[Block, ...], dict[str, Table | Drawing]]:
         Heading(model.title, id=f"model-{model.name}"),
         Paragraph(sentences(words.moderates(model), words.size(model), words.test(model), words.excluded(model))),
         Paragraph(sentences(words.effects(model), words.regions(model), two_values)),
+        Paragraph(words.units(model), "check"),
         explorer(model),
         shown["coefficients"],
         *effects,

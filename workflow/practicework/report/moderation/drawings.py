@@ -18,7 +18,7 @@ def effects(model: Model) -> list[Drawing]:
     labels = {role: context.axis(getattr(spec, role)) for role in ("predictor", "outcome", "moderator")}
     slopes = model.frame("simple_slopes")
     names = {
-        row.probe: model.probe(row.probe) + ("" if model.moderator_is_categorical else f" ({row.moderator_value:.4g})")
+        row.probe: model.probe(row.probe) + ("" if model.moderator_is_categorical else f" ({apa.brief(row.moderator_value)})")
         for row in slopes.drop_duplicates("probe").itertuples()
     }  # fmt: skip
     categories = (

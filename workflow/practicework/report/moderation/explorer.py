@@ -31,7 +31,7 @@ def explorer(model: Model) -> Template | None:
     error = float((curve[high] - curve[low]).min()) / 4
     start = min(range(len(grid)), key=lambda place: abs(grid[place] - float(scores[spec.moderator].median())))
     names = {role: context.label(getattr(spec, role)) for role in ("moderator", "predictor", "outcome")}
-    fixed = [f"{probe_words(probe)} ({line['w']:.4g})" for probe, line in zip(probes, lines, strict=True)]
+    fixed = [f"{probe_words(probe)} ({apa.brief(line['w'])})" for probe, line in zip(probes, lines, strict=True)]
     note = context.note(
         _("Left: the effect with its {level} ({errors}) at the chosen value.", level=model.level, errors=errors_words(model.by)),
         _("Right: predicted {outcome} at the chosen value (thick line), the {first} (dotted) and the {last} (dashed).",

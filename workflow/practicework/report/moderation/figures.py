@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from practicework.report import apa
 from practicework.report.messages import _
 from practicework.report.moderation.facts import shown_probes
 from practicework.report.style import COLOURS, GREY, LINES, MANY, canvas, label, legend
@@ -101,7 +102,7 @@ def johnson_neyman(
     for boundary in boundaries.loc[boundaries["in_range"], "boundary"]:
         axes.axvline(boundary, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
         axes.annotate(
-            f"{boundary:.4g}", (boundary, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
+            apa.brief(boundary), (boundary, 1), xycoords=("data", "axes fraction"), xytext=(0, 2),
             textcoords="offset points", ha="center", va="bottom", fontsize=8.5,
         )  # fmt: skip
     places, counts = np.unique(values, return_counts=True)

@@ -118,10 +118,10 @@ def conditional_effects(model: Model) -> Table:
         if len(model.effects) > 1 and (not rows or rows[-1]["effect_of"] != row["effect_of"]):
             rows.append(heading(context.label(row["effect_of"]), effect_of=row["effect_of"]))
         rows.append(row)
-    value = brief if model.moderator_is_categorical else number
+    digits = 0 if model.moderator_is_categorical else apa.decimals_for(float(model.scores[spec.moderator].std()))
     columns = [
         text("probe", context.label(spec.moderator), lambda row: _probe(model, row)),
-        value("moderator_value", _("Value")),
+        number("moderator_value", _("Value"), digits),
         number("effect", "b", DIGITS),
         *inference(model),
     ]
@@ -193,7 +193,7 @@ def regions(model: Model) -> Table | None:
         percent("percent", _("Respondents"), 1),
     ]
     inside = [
-        _("{value} ({percent}% of respondents below)", value=apa.number(row["boundary"]), percent=f"{row['percent_below']:.1f}")
+        _("{value} ({percent}% of respondents below)", value=apa.brief(row["boundary"]), percent=f"{row['percent_below']:.1f}")
         for row in boundaries
         if row["in_range"]
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import floor, log10
+
 from practicework.report import apa
 from practicework.report.messages import _, count, listing, sentences
 from practicework.report.moderation.facts import Model
@@ -156,6 +158,31 @@ def regions(model: Model) -> str:
         for row in rows
     ]  # fmt: skip
     return _("Over the observed range of {w}, the effect was {regions}.", w=model.w, regions=listing(shown))
+
+
+LEGIBLE = 0.01, 1000
+"""Standard deviations between which coefficients per unit of a variable can be read."""
+
+
+def units(model: Model) -> str:
+    """Return which variables have units too small or too large for legible coefficients, and by what to divide them."""
+    found = []
+    for name in model.spec.variables:
+        sd = 0 if name in model.context.config.categories else float(model.scores[name].std())
+        if sd and not LEGIBLE[0] <= sd < LEGIBLE[1]:
+            names = {"name": model.context.inline(name), "sd": apa.brief(sd), "factor": apa.brief(10.0 ** abs(floor(log10(sd))))}
+            found.append(
+                _("{name} (SD = {sd}; for example divided by {factor})", **names)
+                if sd > 1
+                else _("{name} (SD = {sd}; for example multiplied by {factor})", **names)
+            )
+    if not found:
+        return ""
+    return _(
+        "Coefficients would be easier to read in other units of {variables}. Rescaling changes no test; rescale the columns in "
+        "the data file.",
+        variables=listing(found),
+    )
 
 
 def excluded(model: Model) -> str:

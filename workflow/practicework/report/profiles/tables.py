@@ -200,7 +200,8 @@ def groups(context: Context) -> Table | None:
                 return _counted(one, "n", "percent")
             if not one["n"]:
                 return apa.EMPTY
-            return apa.joined("{} ({})", M=apa.number(one["mean"]), SD=apa.number(one["sd"]))
+            digits = apa.decimals_for(one["sd"])
+            return apa.joined("{} ({})", M=apa.number(one["mean"], digits), SD=apa.number(one["sd"], digits))
 
         return shown
 

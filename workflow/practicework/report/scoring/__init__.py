@@ -8,7 +8,7 @@ from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.messages import _, count, listing, say, sentences
 from practicework.report.section import Fold, Items, Paragraph, Section, present
-from practicework.report.table import Column, Table, integer, interval, made, number, p, text, unit
+from practicework.report.table import Column, Table, integer, interval, made, number, p, precision, text, unit
 
 STARS = (0.05, 0.01, 0.001)
 
@@ -103,8 +103,8 @@ def _correlations(context: Context, summary: list[dict]) -> Table:
 
     columns = [
         text("variable", _("Variable"), lambda row: f"{names.index(row['variable']) + 1}. {context.label(row['variable'])}"),
-        number("mean", "M"),
-        number("sd", "SD"),
+        number("mean", "M", precision("sd")),
+        number("sd", "SD", precision("sd")),
         *(column(at, other) for at, other in enumerate(names, 1)),
     ]
     counts = [row["n"] for row in pairs.values()] or [summary[0]["n"]]

@@ -14,7 +14,13 @@
     for (let tick = Math.ceil(low / step) * step; tick <= high + step / 1e6; tick += step) found.push(Number(tick.toPrecision(12)));
     return found;
   };
-  const shown = (number, digits) => number.toFixed(digits).replace("-", "−");
+  const power = (number, digits) => {
+    if (number === 0) return "0";
+    const decimals = Math.max(0, digits + Math.floor(Math.log10(Math.abs(number))));
+    const [factor, exponent] = number.toExponential(decimals).split("e");
+    return `${factor} × 10${[...String(Number(exponent))].map((one) => one === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[one]).join("")}`;
+  };
+  const shown = (number, digits) => (digits > 6 && Math.abs(number) < 1e-4 ? power(number, digits) : number.toFixed(digits)).replace("-", "−");
   const W = 380, H = 270, LEFT = 52, RIGHT = 12, TOP = 14, BOTTOM = 46;
   const axes = (svg, [x0, x1], [y0, y1], xlabel, ylabel) => {
     const x = (v) => LEFT + (v - x0) / (x1 - x0) * (W - LEFT - RIGHT);

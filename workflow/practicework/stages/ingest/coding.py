@@ -82,6 +82,8 @@ class Coder:
             code, label = int(pair[1]), normalized(pair[2])
             if self.labels.get(label) == code:
                 return float(code), None
+            if number(text) is None and plain(pair[1]) in self.missing:
+                return float("nan"), DECLARED
         if kind := personal(text):
             raise StudyError(
                 f"{where}: '{self.name}' must not contain {kind}; remove it from the file or the column from the config."

@@ -59,7 +59,7 @@ snapshots: $(READY)
 
 # Thousands of mutated exports and configs, about ten minutes; the test suite runs a few hundred.
 fuzz: $(READY)
-	@FUZZ_CASES=$(or $(CASES),5000) $(BIN)/python -m pytest tests/test_fuzz.py
+	@FUZZ_CASES=$(or $(CASES),5000) $(BIN)/python -m pytest -n 2 tests/test_fuzz*.py
 
 lint: $(READY)
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check workflow tests benchmarks && $(BIN)/snakefmt --check Snakefile workflow/rules && PYTHONPATH=workflow $(BIN)/lint-imports --no-cache

@@ -4,6 +4,7 @@ import copy
 
 import pytest
 import yaml
+from coding_files import CONFIG, FILES
 
 from practicework.errors import StudyError
 from practicework.numerics.seeds import streams
@@ -11,35 +12,6 @@ from practicework.stages import coding
 from practicework.study import load_study
 from practicework.study.pipeline import Part
 
-CONFIG = {
-    "coding": {
-        "talks": {
-            "units": "data/raw/units.csv",
-            "codings": "data/raw/codings.csv",
-            "codebook": "data/raw/book.yaml",
-            "exclusive": "kind",
-            "cuts": {"years": [10]},
-            "matrices": {"m": {"rows": ["asking"], "columns": ["warning"], "group": "sector", "published": "data/raw/m.csv"}},
-        }
-    },
-    "replication": {
-        "talks": {
-            "source": "A paper",
-            "claims": [{"claim": "People", "published": "2", "table": "coding/units", "count": "unit"}],
-        }
-    },
-}
-FILES = {
-    "units.csv": "unit,kind,years,sector\nA,work,3,x\nB,,12,y\n",
-    "codings.csv": "unit;code;segment\nA;asking;1\nB;warning;1\n",  # a semicolon is as good
-    "book.yaml": yaml.safe_dump(
-        {
-            "dimensions": [{"id": "work", "label": "Work", "themes": [{"id": "asking", "label": "Asking"}]}],
-            "others": [{"id": "warning", "label": "Warning"}],
-        }
-    ),
-    "m.csv": "row,group,column,published\nasking,x,warning,-\n",
-}
 CODINGS, UNITS, BOOK = "data/raw/codings.csv", "data/raw/units.csv", "data/raw/book.yaml"
 SET = "coding.talks"
 
@@ -78,7 +50,7 @@ IN_FILES = {
     "no code": ("codings.csv", "unit,code\nA,\n", (CODINGS, "row 2", "has no code", "fill")),
     "no column": ("codings.csv", "unit,coed\nA,asking\n", (CODINGS, "no column 'code'", "did you mean 'coed'")),
     "a cell too many": ("codings.csv", "unit,code\nA,asking,x\n", (CODINGS, "row 2", "3 cells")),
-    "two columns of a name": ("units.csv", "unit,kind,kind\nA,work,work\n", (UNITS, "two columns 'kind'")),
+    "two columns of a name": ("units.csv", "unit,kind,kind\nA,work,work\n", (UNITS, "two columns with the heading 'kind'")),
     "unit twice": ("units.csv", "unit,kind,years,sector\nA,work,3,x\nA,,1,x\n", (UNITS, "row 3", "'A' occurs twice")),
     "reserved attribute": ("units.csv", "unit,kind,years,sector,codes\nA,,3,x,1\n", (UNITS, "'codes'", "rename")),
     "words that are cut": ("units.csv", "unit,kind,years,sector\nA,,three,x\nB,,1,y\n", ("'years'", "unit 'A'", "'three'")),

@@ -136,7 +136,7 @@ REFUSED = {
     "no codes": (document(codes="", sources=""), "has no codes"),
     "unknown code": (document(codes='<Code guid="c-9" name="X"/>'), "refers to a code that is not in the project"),
     "same GUID twice": (document(codes='<Code guid="c" name="X"/><Code guid="{C}" name="Y"/>'), "has the same GUID as another"),
-    "two cases of a name": (document(cases=CASES.replace('name="Ben"', 'name="Anna"')), "two cases or sources named 'Anna'"),
+    "two cases of a name": (document(cases=CASES.replace('name="Ben"', 'name="Anna"')), "sources of the same name ('Anna')"),
     "nested without end": (document(sources="<A>" * 200 + "</A>" * 200), "nested too deeply"),
     "far too large": (document() + " " * 3_000_000, "too large for a project when unpacked"),
 }

@@ -36,6 +36,16 @@ _NUMBERS = re.compile(r"[-+]?(0[0-9_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)"
 """Octal and sexagesimal numbers of YAML 1.1: 0123 is 83, and 1:30 is 90."""
 
 
+_TAGS = {
+    kind: {f"tag:yaml.org,2002:{name}" for name in names}
+    for kind, names in (
+        (yaml.ScalarNode, ("str", "int", "float", "bool", "null", "timestamp")),
+        (yaml.SequenceNode, ("seq",)),
+        (yaml.MappingNode, ("map",)),
+    )
+}
+
+
 class _Loader(yaml.SafeLoader):
     """Safe YAML loader that rejects duplicate and merge keys, numbers with surprising values, and unbounded documents."""
 
@@ -46,6 +56,10 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> object:
+        if node.tag not in _TAGS[type(node)]:
+            tag = node.tag.replace("tag:yaml.org,2002:", "!!")[:40]
+            problem = f"the tag '{tag}' is not supported; remove it, or put the value in quotes"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
         if isinstance(node, yaml.ScalarNode):
             _check_characters(node)
             if node.tag.endswith((":int", ":float")) and _NUMBERS.fullmatch(node.value) and node.value.strip("-+0"):

@@ -111,7 +111,7 @@ def _table(folder: Path, file: str, needed: tuple[str, ...], key: str | None = N
             raise StudyError(f"{file} has no column '{column}'{close}; its first row must name the columns.")
     for column in header:
         if not column or header.count(column) > 1:
-            what = f"two columns '{column}'" if column else "a column without a name"
+            what = f"two columns with the heading {shown(column)}" if column else "a column without a name"
             raise StudyError(f"{file} has {what}; give every column a different name in the first row.")
     for line, row in zip(grid.lines, grid.rows, strict=True):
         if len(row) != len(header):

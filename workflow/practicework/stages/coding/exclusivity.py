@@ -4,6 +4,7 @@ import pandas as pd
 
 from practicework.errors import StudyError, did_you_mean
 from practicework.stages.coding.evidence import Evidence
+from practicework.tables.files.personal import shown
 
 
 def compare(evidence: Evidence, attribute: str | None, where: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -35,7 +36,8 @@ def compare(evidence: Evidence, attribute: str | None, where: str) -> tuple[pd.D
         if dimension not in dimensions:
             close = did_you_mean(dimension, dimensions)
             raise StudyError(
-                f"{where}: unit '{unit}' has '{dimension}', which is not a dimension of the codebook{close}; correct it."
+                f"{where}: unit {shown(unit)} has {shown(dimension)}, which is not a dimension of the codebook{close}; "
+                "correct it."
             )
         kinds = coded.get(unit, set())
         other = evidence.codings[(evidence.codings["unit"] == unit) & evidence.codings["dimension"].notna()]

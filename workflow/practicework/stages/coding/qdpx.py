@@ -23,6 +23,7 @@ import pandas as pd
 from practicework.errors import StudyError
 from practicework.study.codebook import Codebook
 from practicework.study.scale import normalized
+from practicework.tables.files import personal
 
 LARGEST = 200_000_000
 """Maximum size of project.qde, in bytes."""
@@ -74,7 +75,10 @@ def _document(path: Path, shown: str) -> bytes:
                 parts = PurePosixPath(member.filename.replace("\\", "/"))
                 outside = parts.is_absolute() or ".." in parts.parts or re.match(r"^[A-Za-z]:", member.filename)
                 if outside or stat.S_ISLNK(member.external_attr >> 16):
-                    raise StudyError(f"{shown} has a file '{member.filename}' that points outside the archive; it was not read.")
+                    raise StudyError(
+                        f"{shown} has a file ({personal.shown(member.filename)}) that points outside the archive; it was not "
+                        "read."
+                    )
             found = [member for member in members if member.filename.lower() == "project.qde"]
             if len(found) != 1:
                 raise StudyError(
@@ -121,7 +125,7 @@ def _parse(text: bytes, shown: str) -> Element:
         line = f", line {error.lineno}," if isinstance(error, expat.ExpatError) else ""
         raise StudyError(f"{shown}: project.qde{line} is not valid XML; export the project again.") from None
     if root.tag != "Project" or not state["space"][0].startswith(NAMESPACE):
-        raise StudyError(f"{shown}: project.qde is not a REFI-QDA project ('{root.tag}'); export it again as one.")
+        raise StudyError(f"{shown}: project.qde is not a REFI-QDA project; export it again as one.")
     return root
 
 
@@ -151,7 +155,9 @@ def _codes(root: Element, shown: str) -> list[_Code]:
         if not guid or not all(names):
             raise StudyError(f"{shown}: a code has no name or no GUID; export the project again.")
         if guid in seen:
-            raise StudyError(f"{shown}: the code '{element.get('name')}' has the same GUID as another; export the project again.")
+            raise StudyError(
+                f"{shown}: the code {personal.shown(element.get('name'))} has the same GUID as another; export the project again."
+            )
         seen.add(guid)
         for name in names[:-1]:
             path = (*(above.path if above else ()), name)
@@ -267,7 +273,8 @@ def _evidence(root: Element, ids: dict[str, str], shown: str) -> tuple[pd.DataFr
                     target = _guid(reference, "targetGUID")
                     if target not in ids:
                         raise StudyError(
-                            f"{shown}: a coding in '{name}' refers to a code that is not in the project; export it again."
+                            f"{shown}: a coding in the source {personal.shown(name)} refers to a code that is not in the "
+                            "project; export it again."
                         )
                     if ids[target].startswith("?"):
                         raise StudyError(
@@ -277,7 +284,7 @@ def _evidence(root: Element, ids: dict[str, str], shown: str) -> tuple[pd.DataFr
     names = [row["unit"] for row in rows]
     for unit in names:
         if names.count(unit) > 1:
-            raise StudyError(f"{shown} has two cases or sources named '{unit}'; rename one of them.")
+            raise StudyError(f"{shown} has two cases or sources of the same name ({personal.shown(unit)}); rename one of them.")
     if not rows:
         raise StudyError(f"{shown} has neither cases nor sources; export the project with them.")
     table = pd.DataFrame(rows).astype(object)

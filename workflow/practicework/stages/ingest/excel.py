@@ -7,6 +7,7 @@ from pathlib import Path
 
 from practicework.errors import StudyError
 from practicework.stages.ingest import csv_file
+from practicework.tables.files import personal
 from practicework.tables.files.grid import MOST_CELLS, Grid, empty, too_large
 from practicework.tables.files.raw import RawTable
 
@@ -38,7 +39,7 @@ def grid(path: Path, shown: str) -> Grid:
     if not sheets:
         raise StudyError(f"{shown} contains only empty cells; export the responses again.")
     if len(sheets) > 1:
-        names = ", ".join(f"'{name}'" for name in sheets)
+        names = ", ".join(map(personal.shown, sheets))
         raise StudyError(f"{shown} has {len(sheets)} sheets with data ({names}); keep only the one with the responses.")
     rows, lines = next(iter(sheets.values()))
     width = max(map(len, rows))

@@ -12,106 +12,29 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import openpyxl
-import pandas as pd
 import pyreadstat
-
-
-def _words(text: str) -> list[str]:
-    return text.split("|")
-
-
-ENGLISH = ("Don't agree", "Somewhat disagree", "Neither / nor", "Somewhat agree", "Fully agree")
-FRENCH = ("Pas du tout d’accord", "Plutôt pas d’accord", "Ni d'accord ni pas d'accord", "Plutôt d’accord", "Tout à fait d'accord")
-LABELS = {code: [ENGLISH[code - 1], FRENCH[code - 1], f"A{code}"] for code in range(1, 6)}
-"""Code of an answer: its text in each language, and LimeSurvey's code."""
-
-SCALES = {"promotion": ("p_1", "p_2", "p_3", "p_4"), "support": ("s_1", "s_2", "s_3")}
-ITEMS = tuple(item for items in SCALES.values() for item in items)
-VARIABLES = ("age", "hours")
-WORDING = {
-    "p_1": "I present the tool to others",
-    "p_2": "I say what's good about it - and why",
-    "p_3": "I show how it is used",
-    "p_4": "I defend it in meetings",
-    "s_1": "My manager supports me",
-    "s_2": "I am trained; regularly",
-    "s_3": "My team helps me",
-    "age": "How old are you?",
-    "hours": "Hours a year",
-}
-STEMS = {"p": "How far do you agree?", "s": "On a scale of 1 - 5: how far do you agree?"}
-NOT_SHOWN, UNANSWERED, MISSING = "not shown", "unanswered", -99
-SHOWN_AS = {NOT_SHOWN: "", UNANSWERED: "", MISSING: "-99"}
-
-_ANSWERS = (
-    (5, 4, 5, 4, 2, 3, 1, 31, 3.5),
-    (1, 2, 1, 1, 5, 5, 4, 45, 12.25),
-    (3, 3, 3, 3, 3, 3, 3, 52, 1234.5),
-    (4, 5, 4, 5, 4, 4, 5, 28, 0.5),
-    (2, 1, 2, 2, NOT_SHOWN, NOT_SHOWN, NOT_SHOWN, 39, 40),
-    (5, 5, 5, 5, 1, 1, 1, 61, 7.75),
-    (4, UNANSWERED, 3, 4, 2, 2, 3, 33, 8),
-    (1, 1, 2, 1, 4, 5, 5, 47, 100),
-    (3, 4, 3, 4, 3, 2, 3, MISSING, 1.5),
-    (2, 2, 2, 3, 5, 4, MISSING, 36, 2000.5),
-    (5, 3, 4, 4, 4, 3, 4, 58, 15),
-    (4, 4, 5, 5, 2, 1, 2, 29, 6.5),
+from exports_people import (
+    ENGLISH,
+    FRENCH,
+    ITEMS,
+    LABELS,
+    MISSING,
+    NOT_SHOWN,
+    PEOPLE,
+    SCALES,
+    SECRETS,
+    SHOWN_AS,
+    STEMS,
+    TESTER,
+    UNANSWERED,
+    VARIABLES,
+    WORDING,
+    Person,
+    truth,
+    words,
 )
-_NAMES = ("Amélie", "Björn", "Chloé", "Dörte", "Étienne", "Fatou", "Gérard", "Håkon", "Inès", "Jürgen", "Květa", "Léonie")
 
-
-@dataclass(frozen=True)
-class Person:
-    """One respondent: the answers, and what nobody must learn."""
-
-    number: int
-    answers: dict[str, int | float | str]
-    first: str
-    last: str
-    email: str
-    ip: str
-    latitude: str
-    longitude: str
-    phone: str
-    token: str
-    uid: str
-    comment: str
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return (self.first, self.last, self.email, self.ip, self.latitude, self.longitude, self.phone, self.token, self.uid)
-
-
-def _person(number: int, first: str, answers: tuple) -> Person:
-    last, phone = f"Quercy{number:02d}", f"+33 6 {number:02d} 34 56 {78 + number}"
-    email = f"quercy{number:02d}@firm.example"
-    return Person(
-        number,
-        dict(zip((*ITEMS, *VARIABLES), answers, strict=True)),
-        first,
-        last,
-        email,
-        f"192.0.2.{100 + number}",
-        f"48.85{number:02d}61",
-        f"2.35{number:02d}22",
-        phone,
-        f"tok{number:02d}Zq7Kx9",
-        f"R_3kPq{number:02d}LmN8vB2sT",
-        f'{first} said: "never";\nask {last}, {phone} or {email}; really' if number % 3 == 0 else f"Good; no. {number}",
-    )
-
-
-PEOPLE = [_person(number, name, answers) for number, (name, answers) in enumerate(zip(_NAMES, _ANSWERS, strict=True), 1)]
-TESTER = _person(99, "Ottilie", (1,) * 7 + (99, 9))
-"""Who tried the survey: no respondent."""
-
-SECRETS = sorted({secret for person in [*PEOPLE, TESTER] for secret in person.secrets})
-
-
-def truth() -> pd.DataFrame:
-    """What every export must become: the coded answers, NaN where there is none."""
-    answers = [[float("nan") if value in SHOWN_AS else value for value in person.answers.values()] for person in PEOPLE]
-    return pd.DataFrame(answers, columns=[*ITEMS, *VARIABLES], dtype=float)
+__all__ = ["EXPORTS", "LABELS", "SCALES", "SECRETS", "Export", "truth", "write_all"]
 
 
 @dataclass(frozen=True)
@@ -147,20 +70,20 @@ def separated(rows: list[list[str]], delimiter: str = ",", quoting: int = csv.QU
     return out.getvalue()
 
 
-QUALTRICS = _words(
+QUALTRICS = words(
     "StartDate|EndDate|Status|IPAddress|Progress|Duration (in seconds)|Finished|RecordedDate|ResponseId|RecipientLastName|"
     "RecipientFirstName|RecipientEmail|ExternalReference|LocationLatitude|LocationLongitude|DistributionChannel|UserLanguage"
 )
-_IMPORT_IDS = _words(
+_IMPORT_IDS = words(
     "startDate|endDate|status|ipAddress|progress|duration|finished|recordedDate|_recordId|recipientLastName|"
     "recipientFirstName|recipientEmail|externalDataReference|locationLatitude|locationLongitude|distributionChannel|userLanguage"
 )
-_ENGLISH_ROW = _words(
+_ENGLISH_ROW = words(
     "Start Date|End Date|Response Type|IP Address|Progress|Duration (in seconds)|Finished|Recorded Date|Response ID|"
     "Recipient Last Name|Recipient First Name|Recipient Email|External Data Reference|Location Latitude|Location Longitude|"
     "Distribution Channel|User Language"
 )
-_GERMAN_ROW = _words(
+_GERMAN_ROW = words(
     "Anfangsdatum|Enddatum|Antworttyp|IP-Adresse|Fortschritt|Dauer (in Sekunden)|Fertig|Aufgezeichnetes Datum|Antwort-ID|"
     "Nachname des Empfängers|Vorname des Empfängers|Empfänger-E-Mail-Adresse|Externe Datenreferenz|"
     "Breitengrad des Standorts|Längengrad des Standorts|Verteilungskanal|Benutzersprache"
@@ -201,7 +124,7 @@ def qualtrics(labels: Iterable[str] = _ENGLISH_ROW, text: Iterable[str] | None =
 def legacy() -> str:
     """Two rows of headings, a mark at the start, a separator at the end of each row."""
     head = [*(f"V{number}" for number in range(1, 11)), *NAMES.values(), "Q5", "LocationLatitude", "LocationLongitude", ""]
-    first = _words("ResponseID|ResponseSet|Name|ExternalDataReference|EmailAddress|IPAddress|Status|StartDate|EndDate|Finished")
+    first = words("ResponseID|ResponseSet|Name|ExternalDataReference|EmailAddress|IPAddress|Status|StartDate|EndDate|Finished")
     questions = [f"{STEMS[item[0]]}-{WORDING[item]}" for item in ITEMS] + [WORDING["age"], WORDING["hours"]]
     rows = [head, [*first, *questions, "Comment", "LocationLatitude", "LocationLongitude", ""]]
     for person in [TESTER, *PEOPLE]:
@@ -212,12 +135,12 @@ def legacy() -> str:
 
 
 LIME = {item: f"G01Q0{1 if item[0] == 'p' else 2}[SQ00{item[2]}]" for item in ITEMS} | {"age": "G02Q03", "hours": "G02Q04"}
-_LIME_CODES = _words("id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|ipaddr|refurl|token|attribute_1")
-_LIME_ENGLISH = _words(
+_LIME_CODES = words("id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|ipaddr|refurl|token|attribute_1")
+_LIME_ENGLISH = words(
     "Response ID|Date submitted|Last page|Start language|Seed|Date started|Date last action|IP address|Referrer URL|Access code|"
     "Attribute 1"
 )
-_LIME_FRENCH = _words(
+_LIME_FRENCH = words(
     "ID de la réponse|Date de soumission|Dernière page|Langue de départ|Tête de série|Date de lancement|"
     "Date de la dernière action|Adresse IP|URL référente|Code d'accès|attribute_1"
 )
@@ -259,6 +182,90 @@ def redcap() -> list[list[str]]:
         state = "0" if person.number == 4 else "2"
         rows.append([str(person.number), "wave_1_arm_1", person.email, stamp, *cells(person), "1", "0", person.comment, state])
     return rows
+
+
+def surveymonkey() -> list[list[str]]:
+    """Two rows of headings; the first is empty over all but the first row of a matrix."""
+    own = ["Respondent ID", "Collector ID", "Start Date", "End Date", "IP Address", "Email Address", "First Name", "Last Name"]
+    first, second = [*own, "Custom Data 1"], [""] * 9
+    for item in ITEMS:
+        first.append(STEMS[item[0]] if item[-1] == "1" else "")
+        second.append(WORDING[item])
+    first += [WORDING["age"], WORDING["hours"], "Comment?"]
+    second += ["Open-Ended Response"] * 3
+    rows = [first, second]
+    for person in PEOPLE:
+        row = [f"114000{person.number:05d}", "398000000", "03/01/2024 10:00:00 AM", "03/01/2024 10:09:00 AM", person.ip]
+        row += [person.email, person.first, person.last, person.token]
+        rows.append([*row, *cells(person, ENGLISH), person.comment])
+    return rows
+
+
+SOSCI = {item: f"{'PR' if item[0] == 'p' else 'SU'}01_0{item[-1]}" for item in ITEMS} | {"age": "SD01_01", "hours": "SD02_01"}
+
+
+def sosci() -> list[list[str]]:
+    """Fixed names around the variables; -9 for no answer, a pretest among the rows."""
+    header = [
+        "CASE",
+        "SERIAL",
+        "REF",
+        "QUESTNNR",
+        "MODE",
+        "STARTED",
+        *SOSCI.values(),
+        "OT01_01",
+        "TIME001",
+        "TIME_SUM",
+        "MAILSENT",
+    ]
+    header += ["LASTDATA", "FINISHED", "Q_VIEWER", "LASTPAGE", "MAXPAGE", "MISSING", "MISSREL", "TIME_RSI", "DEG_TIME"]
+    rows = [header]
+    for person in [TESTER, *PEOPLE]:
+        stamp, mode = "2024-03-01 10:00:00", "pretest" if person is TESTER else "interview"
+        answers = [cell or "-9" for cell in cells(person)]
+        row = [
+            str(person.number),
+            person.token,
+            "",
+            "base",
+            mode,
+            stamp,
+            *answers,
+            person.comment,
+            "12",
+            str(200 + person.number),
+            "",
+        ]
+        rows.append([*row, stamp, "0" if person.number == 4 else "1", "0", "3", "3", "0", "0", "1.02", "5"])
+    return rows
+
+
+def microsoft() -> list[list[str]]:
+    """The rows of Likert questions as questions of their own, texts as answers, several choices joined."""
+    header = ["ID", "Start time", "Completion time", "Email", "Name", *(WORDING[item] for item in ITEMS), WORDING["age"]]
+    rows = [[*header, WORDING["hours"], "Which channels?", "Comment?"]]
+    for person in PEOPLE:
+        stamp = "2024-03-01 10:00:00"
+        row = [str(person.number), stamp, "2024-03-01 10:09:00", person.email, f"{person.first} {person.last}"]
+        channels = "E-mail;" if person.number % 2 else "E-mail;Telephone;"
+        rows.append([*row, *cells(person, ENGLISH), channels, person.comment])
+    return rows
+
+
+def jotform() -> list[list[str]]:
+    """Matrices as `Question >> Row`."""
+    header = ["Submission Date", *(f"{STEMS[item[0]]} >> {WORDING[item]}" for item in ITEMS), WORDING["age"], WORDING["hours"]]
+    rows = [[*header, "Comment?", "Submission IP", "Submission ID"]]
+    for person in PEOPLE:
+        rows.append(["2024-03-01 10:00:00", *cells(person, ENGLISH), person.comment, person.ip, person.uid])
+    return rows
+
+
+def prolific() -> list[list[str]]:
+    """A plain table with a panel's columns."""
+    header = ["Participant id", "Submission id", "Status", "Time taken", "Completion code", *ITEMS, *VARIABLES]
+    return [header, *([p.token, p.uid, "APPROVED", "300", "C1A2B3", *cells(p)] for p in PEOPLE)]
 
 
 def plain(decimal: str = ".") -> list[list[str]]:
@@ -358,6 +365,13 @@ EXPORTS = {
     "google forms": Export("gforms.csv", "Google Forms", "google_forms", _rows(lambda: google(False)), WORDING),
     "google forms french": Export("gforms_fr.csv", "Google Forms", "google_forms", _rows(lambda: google(True)), WORDING),
     "redcap": Export("redcap.csv", "REDCap", "redcap", _rows(redcap)),
+    "surveymonkey": Export("monkey.csv", "SurveyMonkey", "surveymonkey", _rows(surveymonkey, encoding="utf-8-sig"), WORDING),
+    "sosci": Export("sosci.csv", "SoSci Survey", "sosci", _rows(sosci, "\t"), SOSCI, left_out=1),
+    "microsoft forms": Export(
+        "microsoft.xlsx", "Microsoft Forms", "microsoft_forms", lambda path: workbook(path, microsoft()), WORDING
+    ),
+    "jotform": Export("jotform.csv", "Jotform", "jotform", _rows(jotform), WORDING),
+    "prolific": Export("prolific.csv", "CSV", "csv", _rows(prolific)),
     "csv": Export("plain.csv", "CSV", "csv", _rows(plain)),
     "tsv": Export("plain.tsv", "TSV", "csv", _rows(plain, "\t")),
     "pipes": Export("plain.txt", "CSV", "csv", _rows(plain, "|")),

@@ -11,7 +11,7 @@ from fuzzing import fuzz, mutate, sentence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practicework.commands import cli
+from practicework.commands import checking, cli
 from practicework.errors import StudyError
 
 SECRETS = ["anna.meyer@firm.example", "+49 170 1234567", "192.168.20.14", "DE89370400440532013000"]
@@ -41,7 +41,7 @@ def drafted(folder, name: str, content: bytes) -> None:
         text = path.read_text(encoding="utf-8")
         assert not [secret for secret in SECRETS if secret in text]
     try:
-        cli.check(folder / "study")
+        checking.check(folder / "study")
     except StudyError as error:
         sentence(error)
 

@@ -1,154 +1,317 @@
-"""`practicework check EXPORT` and `practicework init`: what an export holds, and a study that runs from it."""
+"""What a draft finds in an export: what the survey tool states is used, and what is inferred is undecided."""
 
-import shutil
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import yaml
 
-from practicework.commands import cli, drafting
+from practicework.commands import drafting
+from practicework.commands.drafting import answers, blocks, scales, words
 from practicework.study import load_study
 from practicework.tables.files.raw import RawTable
 
 
-def table(header: list[str], *rows: str) -> RawTable:
+def table(header: list[str], *rows: str, **facts: object) -> RawTable:
     """An export of comma-separated rows."""
-    return RawTable("export.csv", header, [row.split(",") for row in rows], list(range(2, len(rows) + 2)))
+    return RawTable("export.csv", header, [row.split(",") for row in rows], list(range(2, len(rows) + 2)), **facts)
 
 
-def test_blocks_by_name_and_range():
-    raw = table(["id", "Q1_1", "Q1_2", "Q1_3", "Q2_1", "Q2_2", "age"], "x,1,5,2,0,10,34", "y,2,4,NA,3,7,51")
-    found, numeric = drafting.blocks(raw)
-    assert [(block.id, block.positions, block.low, block.high) for block in found] == [
-        ("q1", [1, 2, 3], 1, 5),
-        ("q2", [4, 5], 0, 10),
-    ]
-    assert numeric == [6]
+def of(columns: dict[str, list], **facts: object) -> RawTable:
+    """An export of columns."""
+    rows = [[str(cell) for cell in row] for row in zip(*columns.values(), strict=True)]
+    return RawTable("export.csv", list(columns), rows, list(range(2, len(rows) + 2)), **facts)
 
 
-def test_blocks_of_labels_and_coded_labels():
-    raw = table(["A1", "A2", "B1", "B2"], "Agree,Disagree,5 - Yes,1 - No", "Disagree,Agree,1 - No,5 - Yes")
-    first, second = drafting.blocks(raw)[0]
-    assert sorted(first.texts) == ["Agree", "Disagree"]
-    assert (second.low, second.high, second.labels) == (1, 5, {1: "No", 5: "Yes"})
+def cycle(values: list, n: int = 40, shift: int = 0) -> list:
+    """Values in turn, so that each is repeated over many respondents."""
+    return [values[(at + at // len(values) + shift) % len(values)] for at in range(n)]
 
 
-def test_the_order_of_texts_is_never_guessed(tmp_path, capsys):
-    """A draft with texts does not check out until a person has ordered them."""
-    export = tmp_path / "e.csv"
-    export.write_text("Q1_1,Q1_2\nAgree,Disagree\nDisagree,-99\n")
-    assert cli.main(["init", str(tmp_path / "s"), "--from", str(export)]) == 0
-    text = (tmp_path / "s/scales/q1.yaml").read_text()
-    assert "#     ?: Agree" in text
-    assert cli.main(["check", str(tmp_path / "s")]) == 1
-    assert "'Agree' is neither a number nor a label of the scale 'q1'" in capsys.readouterr().err
-    (tmp_path / "s/scales/q1.yaml").write_text(text.replace("  max: 2\n", "  max: 2\n  labels: {1: Disagree, 2: Agree}\n"))
-    assert cli.main(["check", str(tmp_path / "s")]) == 0
+def items(stem: str, values: list, k: int = 3, n: int = 40) -> dict[str, list]:
+    return {f"{stem}{at}": cycle(values, n, at) for at in range(1, k + 1)}
 
 
-def test_usual_codes_for_missing_are_no_answers():
-    raw = table(["Q1_1", "Q1_2", "income"], "1,-99,-99", "5,4,2000", "999,2,99")
-    (block,), numeric = drafting.blocks(raw)
-    assert (block.low, block.high) == (1, 5)
-    assert numeric == [2]
+def sorted_out(raw: RawTable) -> tuple[dict[str, list[str]], list[str], dict[str, str]]:
+    """Blocks with their columns, variables, and left-out columns with the reason."""
+    found = blocks.find(raw)
+    named = {block.name or raw.header[block.positions[0]]: [raw.header[at] for at in block.positions] for block in found.blocks}
+    left_out = {raw.header[at]: why for at, why in found.left_out.items()}
+    return named, [raw.header[at] for at in found.variables], left_out
 
 
-def test_personal_columns_are_never_items():
-    raw = table(["phone_1", "phone_2", "x1", "x2"], "1,2,3,4", "2,1,4,3")
-    found, numeric = drafting.blocks(raw)
-    assert [block.id for block in found] == ["x"]
-    assert numeric == []
+@pytest.fixture
+def draft(tmp_path) -> Callable[..., tuple[dict, dict[str, dict]]]:
+    """Drafts a study of a table: its config and its scales."""
+
+    def run(raw: RawTable) -> tuple[dict, dict[str, dict]]:
+        export = tmp_path / "e.csv"
+        export.write_text("x")
+        drafting.draft(raw, export, tmp_path / "study")
+        config = yaml.safe_load((tmp_path / "study/config/config.yaml").read_text(encoding="utf-8"))
+        found = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in (tmp_path / "study/scales").glob("*")]
+        return config, {scale["id"]: scale for scale in found}
+
+    return run
 
 
-def test_check_tells_what_an_export_holds(root, capsys):
-    assert cli.main(["check", str(root / "data/raw/schmitt2021_synthetic.csv"), "--study", str(root)]) == 0
-    told = capsys.readouterr().out
-    assert "CSV, 75 respondents, 24 columns" in told
-    assert "items: usefulness_1 ... usefulness_10 (10 columns, answers 1 to 5)" in told
-    assert "dropped (not declared): id" in told
-    assert told.count("can be scored") == 4
+# what belongs together
 
 
-def test_check_says_what_is_wrong_and_echoes_nothing_personal(root, tmp_path, capsys):
-    file = tmp_path / "export.csv"
-    text = (root / "data/raw/schmitt2021_synthetic.csv").read_text().replace("id,", "Recipient Email,", 1)
-    file.write_text(text.replace("R0002,3", "jane@example.com,9").replace("promotion_4,", "promotion_44,"))
-    assert cli.main(["check", str(file), "--study", str(root)]) == 0
-    told = capsys.readouterr().out
-    assert "dropped (contact): Recipient Email" in told
-    assert "scale promotion: export.csv has no column 'promotion_4' (did you mean 'promotion_44'?)" in told
-    assert "scale usefulness: can be scored" in told
-    assert "jane" not in told
+def test_single_columns_are_no_scale():
+    """Neighbours with numbers are variables: gender, education, a question whether one recommends."""
+    raw = of({"gender": cycle([1, 2]), "education": cycle([1, 2, 3, 4, 5]), "nps": cycle(list(range(11)))})
+    assert sorted_out(raw) == ({}, ["gender", "education", "nps"], {})
 
 
-def test_check_of_no_export_is_one_sentence(tmp_path, capsys):
-    (tmp_path / "x.csv").write_bytes(b"\x00\x01")
-    assert cli.main(["check", str(tmp_path / "x.csv")]) == 1
-    assert capsys.readouterr().err.count("\n") == 1
+def test_blocks_share_a_stem_and_the_kind_of_answers():
+    trust = {name: cycle([1, 2, 3, 4, 5, 6, 7]) for name in ("trust_boss", "trust_team", "trust_firm")}
+    raw = of(trust | items("stress_", [1, 2, 3, 4, 5]) | {"stress_kind": cycle(["a lot", "rare"])})
+    found, variables, _ = sorted_out(raw)
+    assert found == {"trust": [*trust], "stress": ["stress_1", "stress_2", "stress_3"]}
+    assert variables == ["stress_kind"]
 
 
-@pytest.mark.parametrize("name", ["bfi/data/raw/bfi.csv", "globalwarming/data/raw/globalWarm.csv"])
-def test_a_draft_is_a_study_that_checks_out(root, tmp_path, name, capsys):
-    """From a real export to a valid study without an edit."""
-    folder = tmp_path / "drafted"
-    assert cli.main(["init", str(folder), "--from", str(root / "examples" / name)]) == 0
-    assert cli.main(["check", str(folder)]) == 0
-    assert "No mistakes found." in capsys.readouterr().out
-    assert (folder / ".gitignore").read_text().endswith("/data/raw/*\n")
-    study = load_study(folder)
-    if "bfi" in name:
-        assert [scale.item_ids for scale in study.scales.values()] == [[f"{key}{n}" for n in range(1, 6)] for key in "ACENO"]
-        assert all((scale.response.min, scale.response.max) == (1, 6) for scale in study.scales.values())
-        assert "age" in study.variables
+def test_numbered_questions_with_different_answers_are_no_block():
+    raw = of({"Q1": cycle(["Man", "Woman"]), "Q2": cycle(["Bachelor", "Master", "PhD"]), "Q3": cycle(["treatment", "control"])})
+    found, variables, _ = sorted_out(raw)
+    assert found == {}
+    assert variables == ["Q1", "Q2", "Q3"]
 
 
-def test_init_never_overwrites_a_study(root, tmp_path, capsys):
-    shutil.copytree(root / "config", tmp_path / "config")
-    before = (tmp_path / "config/config.yaml").read_text()
-    assert cli.main(["init", str(tmp_path), "--from", str(root / "examples/bfi/data/raw/bfi.csv")]) == 1
-    assert "already contains a study" in capsys.readouterr().err
-    assert (tmp_path / "config/config.yaml").read_text() == before
-    assert not (tmp_path / "data").exists()
+def test_numbered_columns_with_other_ranges_are_divided():
+    raw = of({"Q1": cycle([1, 2])} | {f"Q{at}": cycle(list(range(1, 8)), 40, at) for at in range(2, 6)} | {"Q6": cycle([1, 2])})
+    found, variables, _ = sorted_out(raw)
+    assert found == {"Q": ["Q2", "Q3", "Q4", "Q5"]}
+    assert variables == ["Q1", "Q6"]
 
 
-def small_export(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "e.csv").write_text("mood_1,mood_2,mood_3\n1,2,3\n2,5,4\n5,4,1\n")
-    return folder / "e.csv"
+def test_questions_of_a_survey_tool_that_only_a_number_tells_apart_are_no_block():
+    columns = {f"Q{at}": cycle([1, 2, 3, 4, 5], 40, at) for at in range(1, 5)}
+    raw = of(columns, groups={at: f"QID{at}" for at in range(4)})
+    assert sorted_out(raw)[:2] == ({}, [*columns])
 
 
-def test_init_keeps_what_is_there(tmp_path):
-    """Lines of .gitignore, an export that is in place already, and another file of its name."""
-    export = small_export(tmp_path / "study/data/raw")
-    (tmp_path / "study/.gitignore").write_text("*.tmp\n/results/\n")
-    assert cli.main(["init", str(tmp_path / "study"), "--from", str(export)]) == 0
-    lines = (tmp_path / "study/.gitignore").read_text().splitlines()
-    assert lines[:2] == ["*.tmp", "/results/"]
-    assert lines.count("/results/") == 1
-    assert "/data/raw/*" in lines
-    assert export.read_text().startswith("mood_1")
+def test_the_survey_tool_says_what_is_one_question():
+    raw = of(items("a", [1, 2, 3, 4, 5]) | items("b", [1, 2, 3, 4, 5]), groups=dict.fromkeys(range(6), "QID1"))
+    assert list(sorted_out(raw)[0].values()) == [["a1", "a2", "a3", "b1", "b2", "b3"]]
 
 
-def test_init_replaces_no_data(tmp_path, capsys):
-    study, export = tmp_path / "study", small_export(tmp_path / "inbox")
-    (study / "data/raw").mkdir(parents=True)
-    (study / "data/raw/e.csv").write_text("mine")
-    assert cli.main(["init", str(study), "--from", str(export)]) == 1
-    assert "already exists and is another file" in capsys.readouterr().err
-    assert [path.name for path in study.rglob("*") if path.is_file()] == ["e.csv"]
-    assert (study / "data/raw/e.csv").read_text() == "mine"
+def test_sets_of_texts_that_overlap_are_one_block():
+    """Some answer was never chosen in each."""
+    agree = ["Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree"]
+    raw = of({"One": cycle(agree[:4]), "Two": cycle(agree[1:]), "Three": cycle(agree), "Sex": cycle(["Man", "Woman"])})
+    found, variables, _ = sorted_out(raw)
+    assert list(found.values()) == [["One", "Two", "Three"]]
+    assert variables == ["Sex"]
 
 
-def test_a_draft_is_written_whole_or_not_at_all(tmp_path, monkeypatch, capsys):
-    study, export = tmp_path / "study", small_export(tmp_path / "inbox")
+def test_columns_with_different_value_labels_never_share_a_scale():
+    agree, happy = {"1": "Agree", "2": "Disagree"}, {"1": "Happy", "2": "Sad"}
+    raw = of(items("q", [1, 2], 4), labels={0: agree, 1: agree, 2: happy, 3: happy})
+    assert [block.positions for block in blocks.find(raw).blocks] == [[0, 1], [2, 3]]
 
-    def fail(*_):
-        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(drafting.shutil, "copyfile", fail)
-    assert cli.main(["init", str(study), "--from", str(export)]) == 1
-    assert "No space left on device); nothing was changed" in capsys.readouterr().err
-    assert [path for path in study.rglob("*") if path.is_file()] == []
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"Q7_1": cycle(["Laptop", ""]), "Q7_2": cycle(["Tablet", "", ""]), "Q7_3": cycle(["", "Paper"])},
+        {"tools[T1]": cycle(["Y", ""]), "tools[T2]": cycle(["", "", "Y"])},
+        {"gym___0": cycle([0, 1]), "gym___1": cycle([1, 0, 0])},
+    ],
+)
+def test_tick_all_that_apply_is_no_scale(columns):
+    found, variables, left_out = sorted_out(of(columns))
+    assert (found, variables) == ({}, [])
+    assert set(left_out.values()) == {blocks.TICKS}
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (cycle(["2024-05-01", "2024-05-02", "01.06.2024"]), blocks.DATES),
+        (cycle(["10:30", "9:15 pm"]), blocks.DATES),
+        (cycle(["E-mail;", "E-mail;Telephone;", "Telephone;"]), blocks.CHOICES),
+        (cycle(["E-mail, Telephone", "E-mail", "Telephone", "E-mail, Letter", "Letter"]), blocks.CHOICES),
+        ([f"P{number}" for number in range(40)], blocks.TEXTS),
+        (cycle(["yes"]), blocks.CONSTANT),
+        (cycle([""]), blocks.NOTHING),
+    ],
+)
+def test_what_is_no_question_with_a_few_answers_is_left_out_with_the_reason(cells, reason):
+    assert sorted_out(of({"x": cells})) == ({}, [], {"x": reason})
+
+
+def test_texts_with_a_few_answers_become_categories(draft):
+    config, _ = draft(of({"condition": cycle(["treatment", "control"]), "edu": cycle(["Bachelor", "Master", "PhD"])}))
+    assert config["variables"] == ["condition", "edu"]
+    assert set(config["categories"]["edu"].values()) == {"Bachelor", "Master", "PhD"}
+    assert config["confirm"] == ["variables", "categories"]
+
+
+# ranges, codes and labels
+
+
+@pytest.mark.parametrize(
+    ("observed", "drafted"),
+    [
+        ((0, 3), (0, 3)), ((0, 4), (0, 4)), ((0, 6), (0, 6)), ((0, 1), (0, 1)), ((1, 3), (1, 3)), ((1, 9), (1, 9)),
+        ((0, 10), (0, 10)), ((2, 5), (1, 5)), ((2, 6), (1, 6)), ((-3, 3), (-3, 3)), ((-2, 3), (-3, 3)), ((0, 9), (0, 10)),
+        ((2, 4), (1, 4)),
+    ],
+)  # fmt: skip
+def test_the_observed_range_if_it_is_a_usual_one(observed, drafted):
+    assert scales.plausible(*observed) == drafted
+
+
+def test_a_range_that_is_inferred_is_undecided(draft):
+    _, found = draft(of(items("phq_", [0, 1, 2, 3])))
+    assert found["phq"]["response"] == {"min": 0, "max": 3}
+    assert found["phq"]["confirm"] == ["items", "response"]
+
+
+def test_bipolar_answers_and_sliders(draft):
+    config, found = draft(of(items("sem_", list(range(-3, 4)), n=96) | items("tlx_", list(range(3, 97, 2)), n=96)))
+    assert found["sem"]["response"] == {"min": -3, "max": 3}
+    assert found["tlx"]["response"] == {"min": 0, "max": 100}
+    assert "missing" not in config["samples"]["sample"]
+
+
+def test_labels_of_the_file_need_no_confirmation(draft):
+    labels = {"1": "No", "2": "Rather", "3": "Yes"}
+    _, found = draft(of(items("q_", [1, 2, 3]), labels=dict.fromkeys(range(3), labels)))
+    assert found["q"]["response"] == {"min": 1, "max": 3, "labels": {1: "No", 2: "Rather", 3: "Yes"}}
+    assert found["q"]["confirm"] == ["items"]
+
+
+def test_labels_that_say_no_answer_are_proposed_as_missing(draft):
+    labels = {"0": "Not at all", "10": "Completely", "77": "Refusal", "88": "Don't know"}
+    config, found = draft(of(items("trust", [*range(11), 77, 88], n=130), labels=dict.fromkeys(range(3), labels)))
+    assert found["trust"]["response"] == {"min": 0, "max": 10, "labels": {0: "Not at all", 10: "Completely"}}
+    assert config["samples"]["sample"]["missing"] == {"trust": [77, 88]}
+    assert config["samples"]["sample"]["confirm"] == ["missing"]
+
+
+@pytest.mark.parametrize(
+    "texts", [["1-2 hours", "3-5 hours", "6-9 hours", "10-20 hours"], ["18-24", "25-34", "35 to 44", "45 or older"]]
+)
+def test_ranges_are_texts_whose_order_a_person_gives(draft, texts):
+    _, found = draft(of(items("t_", texts)))
+    assert list(found["t"]["response"]["labels"].values()) == texts
+    assert found["t"]["confirm"] == ["items", "order"]
+
+
+@pytest.mark.parametrize(
+    "form", ["{} - {}", "{}. {}", "{} = {}", "{} {}", "({}) {}", "[{}] {}", "{1} ({0})"]
+)  # fmt: skip
+def test_answers_with_their_codes(form):
+    texts = {1: "Disagree", 2: "Neutral", 3: "Agree"}
+    found = answers.column(tuple(cycle([form.format(code, text) for code, text in texts.items()])))
+    assert (found.kind, found.labels) == ("coded", texts)
+
+
+@pytest.mark.parametrize(
+    "texts", [["3 hours", "5 hours"], ["1 hour", "2 hours"], ["2 children", "3 children"], ["18 to 24", "25 to 34"]]
+)
+def test_quantities_are_no_codes(texts):
+    assert answers.column(tuple(cycle(texts))).kind == "text"
+
+
+def test_answer_codes_give_their_numbers(draft):
+    _, found = draft(of(items("g_", ["AO01", "AO02", "AO03", "AO04", "AO05"])))
+    assert found["g"]["response"]["labels"] == {1: "AO01", 2: "AO02", 3: "AO03", 4: "AO04", 5: "AO05"}
+    assert found["g"]["confirm"] == ["items", "labels"]
+
+
+def test_numbers_and_words_at_the_ends_are_one_scale(draft):
+    _, found = draft(of(items("q_", ["Not at all", "2", "3", "4", "Very much"])))
+    assert found["q"]["response"] == {"min": 1, "max": 5, "labels": {1: "Not at all", 5: "Very much"}}
+
+
+@pytest.mark.parametrize(
+    ("labels", "order"),
+    [
+        (
+            ["Agree", "Strongly agree", "Disagree", "Strongly disagree"],
+            ["Strongly disagree", "Disagree", "Agree", "Strongly agree"],
+        ),
+        (["Agree", "Neutral", "Disagree", "Strongly agree"], [None, "Disagree", "Neutral", "Agree", "Strongly agree"]),
+        (["Always", "Never", "Often"], ["Never", "Often", "Always"]),
+        (["Tout à fait d'accord", "Plutôt d’accord", "Pas d'accord"], None),
+        (["stimme voll zu", "stimme nicht zu", "teils teils"], ["stimme nicht zu", "teils teils", "stimme voll zu"]),
+        (["Yes", "No"], ["No", "Yes"]),
+        (["Red", "Green"], None),
+        (["Agree"], None),
+    ],
+)
+def test_the_usual_order_of_answers(labels, order):
+    found = words.ordered(labels)
+    if labels[0].startswith("Tout"):
+        assert found == ["Pas d'accord", None, "Plutôt d’accord", "Tout à fait d'accord"] or found[0] in (None, "Pas d'accord")
+    else:
+        assert found == order
+
+
+@pytest.mark.parametrize(
+    "text", ["Don't know", "Prefer not to say", "N/A", "keine Angabe", "Weiß nicht", "ne sait pas", "No contesta"]
+)
+def test_words_for_no_answer(text):
+    assert words.no_answer(text)
+    assert not words.no_answer("I know")
+
+
+def test_one_mistyped_cell_takes_no_item_out_of_its_scale(draft, tmp_path):
+    columns = items("q_", [1, 2, 3, 4, 5])
+    columns["q_2"][7] = "thre"
+    _, found = draft(of(columns))
+    assert [item["id"] for item in found["q"]["items"]] == ["q_1", "q_2", "q_3"]
+    text = (tmp_path / "study/scales/q.yaml").read_text()
+    assert "Answers of another form: 1" in text
+    assert "thre" not in text
+
+
+def test_usual_codes_for_missing_are_proposed_where_they_occur(draft):
+    config, found = draft(of(items("q_", [1, 2, 3, 4, 5, -99]) | {"income": cycle([2000, 3000, 99, 4000, 2500, 2600, 2700])}))
+    assert found["q"]["response"] == {"min": 1, "max": 5}
+    assert config["samples"]["sample"]["missing"] == {"q": [-99]}
+
+
+@pytest.mark.parametrize("label", ["No", "Yes", "Yes: often", "null", "# none"])
+def test_a_draft_is_valid_yaml_whatever_the_labels(draft, tmp_path, label):
+    draft(of(items("q_", [label, "Other", "Third"])))
+    study = load_study(tmp_path / "study")
+    assert label in [texts[0] for texts in study.scales["q"].response.labels.values()]
+
+
+# names and wording
+
+
+def test_the_whole_wording_and_the_question_once(draft):
+    long = "When you have been working on a demanding task for several hours " * 5
+    columns = items("q", [1, 2, 3], 2)
+    raw = of(columns, stems=dict.fromkeys(range(2), "How far do you agree?"), wordings={0: long, 1: "Short"}, texts=["x", "y"])
+    _, found = draft(raw)
+    assert found["q"]["instruction"] == "How far do you agree?"
+    assert [item["text"] for item in found["q"]["items"]] == [long.strip(), "Short"]
+
+
+def test_columns_with_one_heading_are_told_apart_by_their_further_names(draft):
+    rows = [["1", "2", "3"], ["2", "3", "1"], ["3", "1", "2"]] * 5
+    raw = RawTable("e.csv", ["Q1", "Q1", "Q2"], rows, list(range(2, 17)), aliases=[("QID1",), ("QID2",), ("QID3",)])
+    config, found = draft(raw)
+    named = {*config.get("variables", ()), *(item["id"] for scale in found.values() for item in scale["items"])}
+    assert {"QID1", "QID2"} <= named
+
+
+def test_columns_that_belong_to_a_block_but_identify_are_named(draft, tmp_path):
+    columns = items("q_", [1, 2, 3]) | {"q_9": [f"anna{n}@firm.example" for n in range(40)]}
+    draft(of(columns))
+    assert "# Left out although their names belong here: q_9 (contact)." in (tmp_path / "study/scales/q.yaml").read_text()
+
+
+@pytest.mark.parametrize("name", ["phone", "brand_name", "city", "IP_attitude", "I can contact my manager"])
+def test_headings_with_words_of_personal_data_are_items_if_the_answers_are(name):
+    raw = of({f"{name}_{at}": cycle([1, 2, 3, 4, 5], 40, at) for at in range(3)})
+    assert [len(names) for names in sorted_out(raw)[0].values()] == [3]
 
 
 @pytest.mark.parametrize(
@@ -156,31 +319,26 @@ def test_a_draft_is_written_whole_or_not_at_all(tmp_path, monkeypatch, capsys):
     [
         ("V1", ["10432", "20987", "33321", "41200", "50001"], "direct identifier"),
         ("Staff number", ["1", "2", "3", "4", "5"], "direct identifier"),
-        ("where", ["48.85341", "2.34880", "50.11092", "8.68213", "45.75784"], "location"),
+        ("where", ["48.85341", "12.34880", "50.11092", "8.68213", "45.75784"], "location"),
         ("V2", ["I like it because my customers are there and it is quick, mostly."] * 3 + ["No", "Yes"], "free text"),
     ],
 )
-def test_columns_that_identify_are_left_out_of_a_draft_with_the_reason(tmp_path, heading, cells, reason):
-    rows = [f"{n % 5 + 1},{(n + 2) % 5 + 1},{cell.replace(',', ';')}" for n, cell in enumerate(cells)]
-    raw = table(["mood_1", "mood_2", heading], *rows)
-    found, numeric = drafting.blocks(raw)
-    assert [block.positions for block in found] == [[0, 1]]
-    assert numeric == []
-    assert f"  dropped ({reason}): {heading}" in drafting.describe(raw)
+def test_columns_that_identify_are_left_out_of_a_draft_with_the_reason(heading, cells, reason):
+    raw = of({"mood_1": [1, 2, 3, 4, 5], "mood_2": [2, 3, 4, 5, 1], heading: cells})
+    found, variables, left_out = sorted_out(raw)
+    assert list(found) == ["mood"]
+    assert variables == []
+    assert left_out == {heading: reason}
+    assert f"  left out ({reason}): {heading}" in drafting.describe(raw)
 
 
-@pytest.mark.parametrize("cells", [["25000", "25000", "30000", "41000", "52000"], ["1234", "2345", "3456", "4567", "5678"]])
-def test_amounts_are_no_identifiers(cells):
-    raw = table(["income"], *cells)
-    assert drafting.blocks(raw)[1] == [0]
-
-
-def test_a_draft_maps_awkward_names(tmp_path):
-    raw = table(["G01Q01[SQ001]", "G01Q01[SQ002]", "How old are you?"], "1,5,34", "2,4,51", "4,3,22")
-    export = tmp_path / "e.csv"
-    export.write_text("x")
-    drafting.draft(raw, export, tmp_path / "study")
-    config = yaml.safe_load((tmp_path / "study/config/config.yaml").read_text())
-    assert config["samples"]["sample"]["columns"] == {"How_old_are_you": "How old are you?"}
-    (scale,) = (yaml.safe_load(file.read_text()) for file in (tmp_path / "study/scales").iterdir())
-    assert [item["columns"] for item in scale["items"]] == [["G01Q01[SQ001]"], ["G01Q01[SQ002]"]]
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["25000", "25000", "30000", "41000", "52000"],
+        ["1234", "2345", "3456", "4567", "5678"],
+        ["0.8241093371", "-1.2048812", ".5123"],
+    ],
+)
+def test_amounts_and_scores_are_no_identifiers(cells):
+    assert sorted_out(of({"income": cells}))[1] == ["income"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from reading import outcome, reasons, refused
 
 from practicework.stages.ingest import detect
-from practicework.tables.files.grid import plain
+from practicework.tables.files.grid import Reading, plain
 
 # every format
 
@@ -36,7 +36,7 @@ def test_detection(name, written):
 def test_rows_are_numbered_as_a_spreadsheet_does(name, written):
     """After the headings; the rows left out keep their numbers."""
     raw = written[name]
-    first = {"Qualtrics": 4, "SPSS": 1}.get(raw.tool, 2) - (name == "qualtrics legacy")
+    first = {"Qualtrics": 4, "SPSS": 1, "SurveyMonkey": 3}.get(raw.tool, 2) - (name == "qualtrics legacy")
     lines = sorted([*raw.lines, *(line for line, _ in raw.left_out)])
     assert lines == list(range(first, first + len(lines)))
 
@@ -99,33 +99,73 @@ def test_damaged_utf_8_is_refused(read):
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
-        (["3,5", "4"], ["3.5", "4"]),
+        (["5,2", "4"], ["5.2", "4"]),
+        (["12,75", "3,5"], ["12.75", "3.5"]),
+        (["1,5", "2,5", "3,5"], ["1.5", "2.5", "3.5"]),
+        (["1'234.5", "2"], ["1234.5", "2"]),
+        (["1.234.567", "2"], ["1234567", "2"]),
+        (["5,2", "forty", "4", "1", "2", "3"], ["5.2", "forty", "4", "1", "2", "3"]),
         (["1\u00a0234,5", "-0,5"], ["1234.5", "-0.5"]),
         (["1\u202f234,5", "1 234 567"], ["1234.5", "1234567"]),
         (["1.234,5", "7"], ["1234.5", "7"]),
         (["1\u00a0234", "12.5"], ["1234", "12.5"]),
-        (["3,5", "", "NA"], ["3.5", "", "NA"]),
+        (["5,2", "", "NA"], ["5.2", "", "NA"]),
         (["3,5", "ja, 4"], ["3,5", "ja, 4"]),
-        (["3,5", "4.5"], ["3,5", "4.5"]),
         (["1,2,3", "1,2"], ["1,2,3", "1,2"]),
-        (["06 12 34 56 78", "3,5"], ["06 12 34 56 78", "3,5"]),
         (["612 345 678", "1 234"], ["612 345 678", "1 234"]),
         (["1.234", "2.5"], ["1.234", "2.5"]),
     ],
 )
 @pytest.mark.parametrize("delimiter", [";", "\t"])
 def test_decimal_commas(read, cells, expected, delimiter):
-    """Only where the whole column is such numbers; what could mean two things stays as it is."""
+    """Only in columns of such numbers."""
     raw = read("".join(f"x{delimiter}{cell}\n" for cell in ["n", *cells]))
     assert [row[1] for row in raw.rows] == expected
+    assert raw.ambiguous == {}
+
+
+@pytest.mark.parametrize(
+    ("cells", "delimiter"),
+    [
+        (["1,3", "2,4"], ";"),  # two choices, or 1.3
+        (["3,5", "4.5"], ";"),
+        (["1.234", "2.500"], ";"),  # thousands, or 1.234
+        (["1,234", "2,500"], ","),
+        (["1,3", "2"], ","),
+    ],
+)
+def test_what_can_mean_two_numbers_is_not_read(read, cells, delimiter):
+    raw = read("".join(f'x{delimiter}"{cell}"\n' for cell in ["n", *cells]))
+    assert [row[1] for row in raw.rows] == cells
+    assert list(raw.ambiguous) == [1]
+
+
+@pytest.mark.parametrize(
+    ("other", "cell", "meaning"),
+    [("12,75", "1.234", "1234"), ("0.5", "1.234", "1.234"), ("0.5", "1,234", "1234"), ("12,75", "1,3", "1.3")],
+)
+def test_other_columns_decide(read, other, cell, meaning):
+    raw = read(f"a;b\n{other};{cell}\n")
+    assert raw.rows[0][1] == meaning
+
+
+@pytest.mark.parametrize(
+    ("keys", "cell", "meaning"),
+    [
+        ({"decimal": ","}, "1,234", "1.234"),
+        ({"decimal": "."}, "1,234", "1234"),
+        ({"decimal": ","}, "1,3", "1.3"),
+        ({"thousands": "."}, "1.234", "1234"),
+        ({"thousands": " "}, "1 234", "1234"),
+    ],
+)
+def test_the_config_decides(tmp_path, keys, cell, meaning):
+    (tmp_path / "a.csv").write_text(f"a;b\nx;{cell}\n")
+    assert detect.read(tmp_path / "a.csv", "a.csv", None, Reading(**keys)).rows[0][1] == meaning
 
 
 def test_utf_16_without_a_mark_may_hold_any_letter(read):
     assert read("a,b\nd’accord,Čeněk\n".encode("utf-16-le")).rows == [["d’accord", "Čeněk"]]
-
-
-def test_commas_are_no_decimal_sign_where_they_separate(read):
-    assert read('x,n\na,"3,5"\n').rows == [["a", "3,5"]]
 
 
 def test_headings_keep_their_name(read):

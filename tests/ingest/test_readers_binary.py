@@ -118,7 +118,10 @@ def test_excel_sheets(read, tmp_path):
     assert raw.rows == [["1", "x"], ["2", ""]]
     assert raw.header == ["a", ""]
     refused(
-        read, workbook(tmp_path, {"One": rows, "Two": rows}), "has 2 sheets with data \\('One', 'Two'\\); keep only", "a.xlsx"
+        read,
+        workbook(tmp_path, {"One": rows, "Two": rows}),
+        "has 2 sheets with data \\('One', 'Two'\\); name the one with",
+        "a.xlsx",
     )
     refused(read, workbook(tmp_path, {"One": []}), "contains only empty cells", "a.xlsx")
     refused(read, workbook(tmp_path, {"One": [["a", "b"]]}), "has a header but no respondent", "a.xlsx")

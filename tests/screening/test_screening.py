@@ -264,7 +264,7 @@ def test_copies_and_their_pairs():
 QUALITY = {
     "finished": [1, 0, 1, 0, np.nan, 1, 1, 1],
     "duration_seconds": [100, 5, 5, 100, 100, 100, np.nan, 100],
-    "check": [3, 3, 3, 2, 3, np.nan, 3, 1],
+    "check": [1, 1, 1, 0, 1, np.nan, 1, 0],
 }
 
 

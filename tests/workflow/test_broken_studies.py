@@ -75,7 +75,7 @@ FOUND_AT_START = {
     "quoted number": Case(config("seed", "7"), (CONFIG, "'seed'", "without quotes", "'7'")),
     "fraction for a whole number": Case(config("seed", 7.5), (CONFIG, "'seed'", "whole number", "7.5")),
     "yes for a text": Case(config("title", True), (CONFIG, "'title' must be text", "quotes", "True")),
-    "text for yes": Case(scale("pride.items.0.reverse", "yes"), (PRIDE, "'items.0.reverse'", "true or false", "'yes'")),
+    "text for yes": Case(scale("pride.items.0.reverse", "maybe"), (PRIDE, "'items.0.reverse'", "true or false", "'maybe'")),
     "text for a list": Case(config("scales", "pride"), (CONFIG, "'scales' must be a list", "'pride'")),
     # values that are out of range
     "NaN": Case(config("moderation.confidence", math.nan), (CONFIG, "'moderation.confidence'", "finite", "nan")),

@@ -22,6 +22,7 @@ os.environ["PYTHONHASHSEED"] = "0"
 from practicework import tables
 from practicework.errors import StudyError
 from practicework.study import files, load_study, pipeline
+from practicework.study.undecided import check_decided
 from practicework.tables.provenance import code_digest
 
 if config:
@@ -30,6 +31,7 @@ if config:
     )
 try:
     STUDY = load_study()
+    check_decided(STUDY)
     files.check_places(STUDY.folder)
 except StudyError as error:
     sys.exit(f"Error: {error}")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from practicework.commands import new_scale, program
 from practicework.errors import StudyError
-from practicework.study import CONFIG, Study, load_study
-from practicework.study.config import Sample
-from practicework.study.pipeline import Part
+from practicework.study import load_study
+from practicework.tables.files.grid import Reading
+from practicework.tables.files.raw import RawTable
 
 UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -34,9 +34,13 @@ def main(arguments: list[str] | None = None) -> int:
     command = commands.add_parser("check", help="check a study or describe an export; writes nothing")
     command.add_argument("path", nargs="?", default=".", help="study folder or export file (default: current folder)")
     command.add_argument("--study", default=".", help="for an export: study whose scales are tested (default: current folder)")
+    _reading_options(command)
     command = commands.add_parser("init", help="draft a study from an export")
     command.add_argument("folder", help="folder of the new study")
     command.add_argument("--from", dest="export", required=True, help="export file of the survey tool")
+    _reading_options(command)
+    command = commands.add_parser("confirm", help="show what a draft inferred, and confirm or correct it")
+    command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
     command = commands.add_parser("new-scale", help="write a template scales/ID.yaml")
     command.add_argument("id", help="lower-case letters, digits and underscores")
     command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
@@ -75,10 +79,13 @@ def main(arguments: list[str] | None = None) -> int:
         if chosen.command == "run":
             return run(Path(chosen.study), chosen.options)
         if chosen.command == "check":
-            path = Path(chosen.path)
-            print(check_export(path, Path(chosen.study)) if path.is_file() else check(path))
-        elif chosen.command == "init":
-            print(init(Path(chosen.folder), Path(chosen.export)))
+            return check(Path(chosen.path), chosen)
+        if chosen.command == "init":
+            print(init(Path(chosen.folder), Path(chosen.export), _reading(chosen)))
+        elif chosen.command == "confirm":
+            from practicework.commands import confirming
+
+            return confirming.run(Path(chosen.study))
         elif chosen.command == "new-scale":
             new_scale.run(Path(chosen.study), chosen.id, watched=chosen.watch)
         elif chosen.command == "export":
@@ -141,54 +148,42 @@ def _progress(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
-def check(folder: Path) -> str:
-    """Load a study and read every sample; raise a StudyError for the first mistake."""
-    from practicework.stages.ingest import ingest, read  # only here: it loads pandas
+def check(path: Path, chosen: argparse.Namespace) -> int:
+    """Check a study or describe an export, and return the exit status."""
+    from practicework.commands import checking
 
-    study = load_study(folder)
-    lines = []
-    for sample in study.config.samples:
-        found = ingest(read(study, sample), study, sample)
-        lines.append(f"{sample}: {len(found.responses)} respondents; stages {', '.join(Part(study, sample).stages)}")
-    for name, spec in study.config.coding.items():
-        from practicework.stages import coding
-
-        evidence = coding.load(study.folder, name, spec, study.codebooks.get(name))
-        lines.append(
-            f"{name}: {len(evidence.units)} units, {len(evidence.codings)} codings; stages {', '.join(Part(study, name).stages)}"
-        )
-    lines += [f"Note: {note}" for scale in study.scales.values() for note in new_scale.placeholders(scale)]
-    lines += [f"Note: {file} is not used in the config." for file in study.unused_raw_files()]
-    return "\n".join([*lines, "No mistakes found."])
+    if path.is_file():
+        print("\n".join(checking.check_export(_read(path, _reading(chosen)), path, Path(chosen.study))))
+        return 0
+    if not checking.check(path):
+        print(f"Confirm what is undecided with: practicework confirm {path}")
+        return 1
+    print("No mistakes found.")
+    return 0
 
 
-def check_export(file: Path, folder: Path) -> str:
-    """Describe an export and list which of a study's scales it can score; raise a StudyError if it cannot be read."""
-    from practicework.commands.drafting import describe
-    from practicework.stages.ingest import ingest, read_file
-
-    raw = read_file(file)
-    lines = describe(raw)
-    if (folder / CONFIG).is_file():
-        study = load_study(folder)
-        for scale in study.scales.values():
-            alone = {"samples": {"file": Sample(file=file.name, synthetic="")}, "variables": None, "quasi_identifiers": ()}
-            config = study.config.model_copy(update=alone | {"screening": None})
-            try:
-                ingest(raw, Study(folder, config, {scale.id: scale}), "file")
-                lines.append(f"  scale {scale.id}: can be scored")
-            except StudyError as error:
-                lines.append(f"  scale {scale.id}: {error}")
-    return "\n".join(lines)
-
-
-def init(folder: Path, export: Path) -> str:
+def init(folder: Path, export: Path, reading: Reading = Reading()) -> str:  # noqa: B008
     """Draft a study from an export; refuse a folder that already contains a study."""
     from practicework.commands.drafting import draft
+
+    files = draft(_read(export, reading), export, folder, reading)
+    return "\n".join([*(f"Wrote {file}" for file in files), f"Next: practicework confirm {folder}"])
+
+
+def _reading_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--encoding", help="encoding of a text file that is not UTF-8, such as cp1250 or mac_roman")
+    command.add_argument("--sheet", help="sheet of a workbook (default: the only one with data)")
+    command.add_argument("--decimal", choices=[".", ","], help="decimal mark (default: what the file shows)")
+
+
+def _reading(chosen: argparse.Namespace) -> Reading:
+    return Reading(chosen.encoding, chosen.sheet, chosen.decimal)
+
+
+def _read(file: Path, reading: Reading) -> RawTable:
     from practicework.stages.ingest import read_file
 
-    files = draft(read_file(export), export, folder)
-    return "\n".join([*(f"Wrote {file}" for file in files), f"Review them, then run: practicework check {folder}"])
+    return read_file(file, reading=reading)
 
 
 def reports(folder: Path) -> list[str]:

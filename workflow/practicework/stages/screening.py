@@ -79,7 +79,7 @@ def screen(
     responses : DataFrame
         `respondent`, items and variables, coded; NaN where there is no answer.
     quality : DataFrame
-        `respondent`, `duration_seconds`, `finished` (1 or 0) and the attention checks.
+        `respondent`, `duration_seconds`, `finished` (1 or 0) and the attention checks (1 passed, 0 failed).
     left_out : DataFrame
         `row`, `reason`: rows of the file that are not responses; empty rows are not counted as opened.
     scales : list of Scale
@@ -257,10 +257,10 @@ def _checks(quality: pd.DataFrame, settings: Screening) -> _Index:
     if not settings.checks:
         return _Index(np.full(len(quality), np.nan), None, "not computable: no attention check is declared")
     given = quality.reindex(columns=list(settings.checks)).to_numpy(float)
-    failed = ~np.isnan(given) & (given != np.array(list(settings.checks.values())))
+    failed = given == 0
     values = np.where(np.isnan(given).all(axis=1), np.nan, failed.sum(axis=1))
     told = ", ".join(f"{count:,} failed {name}" for name, count in zip(settings.checks, failed.sum(axis=0), strict=True))
-    note = told if np.isfinite(values).any() else "not computable: no attention check has a numeric answer"
+    note = told if np.isfinite(values).any() else "not computable: no attention check has an answer"
     return _Index(values, settings.cutoffs.failed_checks, note)
 
 

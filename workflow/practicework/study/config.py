@@ -6,10 +6,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticKnownError
 
-from practicework.study.documents import Strict
+from practicework.study.documents import Flag, Strict
 from practicework.study.published import PublishedValue
 from practicework.study.scale import Column, Name, Number, Texts, unambiguous
 from practicework.study.settings import Dimensionality, Moderation, Profiles, Screening
+from practicework.tables.files.grid import Reading
 
 
 def _categories(codes: dict[int, Texts]) -> dict[int, Texts]:
@@ -20,7 +21,11 @@ def _categories(codes: dict[int, Texts]) -> dict[int, Texts]:
 
 Categories = Annotated[dict[int, Texts], AfterValidator(_categories)]
 
-Missing = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) in (int, float) else value)]
+Code = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) in (int, float) else value)]
+"""A number or a text, as it stands in a cell."""
+
+Codes = Annotated[tuple[Code, ...], BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else (value,))]
+"""One cell, or a list of cells."""
 
 
 def _row_value(value: object) -> object:
@@ -44,29 +49,63 @@ def alternatives(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
 
 
+READERS = ("csv", "qualtrics", "limesurvey", "google_forms", "redcap", "surveymonkey", "sosci", "microsoft_forms", "jotform",
+           "spss", "excel", "coded")  # fmt: skip
+Reader = Literal[READERS]
+
+
+def _codes_or_mapping(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
 class Sample(Strict):
     """One file of responses."""
 
     file: str = Field(description="The exported file, inside the study's data/raw/.")
-    reader: Literal["csv", "qualtrics", "limesurvey", "google_forms", "redcap", "spss", "excel", "coded"] | None = Field(
+    reader: Reader | None = Field(
         None,
         description=(
-            "Its format: `csv`, `qualtrics`, `limesurvey`, `google_forms`, `redcap`, `spss` or `excel`; `coded` for a table "
-            "written by `stand-in` or `package`; default: detected."
+            f"Its format: {', '.join(f'`{name}`' for name in READERS[:-1])}; `coded` for a table written by `stand-in` or "
+            "`package`; default: detected."
+        ),
+    )
+    encoding: str | None = Field(
+        None, description="The encoding of a text file that is not UTF-8, such as `cp1250` or `mac_roman`; default: detected."
+    )
+    sheet: str | None = Field(None, description="The sheet of a workbook; default: the only one with data.")
+    decimal: Literal[".", ","] | None = Field(
+        None, description="The decimal mark of numbers in the file; default: what all columns of the file show."
+    )
+    thousands: Literal[".", ",", " "] | None = Field(
+        None, description="The thousands separator of numbers in the file; default: what all columns of the file show."
+    )
+    where: dict[str, Codes] = Field(
+        default_factory=dict,
+        description=(
+            "The rows to use, by a column of the file and its value or values: `{redcap_event_name: baseline_arm_1}`; the other "
+            "rows are not respondents and are counted in the flow."
         ),
     )
     respondent: str | None = Field(
         None,
         description=(
-            "The column of respondent ids, kept unchanged; e-mail addresses and telephone numbers are refused, and the survey "
-            "tool's own response ids are replaced by running numbers; default: `R0001`, `R0002`, …."
+            "The column of respondent ids, kept unchanged; e-mail addresses and telephone numbers are refused, and names, panel "
+            "ids and the survey tool's own ids are replaced by running numbers; default: `R0001`, `R0002`, …. `null` states that "
+            "each row is a respondent although ids repeat."
         ),
     )
     columns: dict[str, str] = Field(
         default_factory=dict, description="Item or variable: its column in the file, if the names differ."
     )
-    missing: tuple[Missing, ...] = Field(
-        (), strict=False, description="Codes for missing answers; empty cells and `NA` are always missing."
+    missing: Annotated[tuple[Code, ...] | dict[str, Codes], BeforeValidator(_codes_or_mapping)] = Field(
+        (),
+        description=(
+            "Codes for missing answers, for all columns (`[-99]`) or by scale, item or variable (`{usefulness: [9], age: [999]}`)"
+            "; empty cells and `NA` are always missing."
+        ),
+    )
+    not_personal: tuple[str, ...] = Field(
+        (), strict=False, description="Items and variables that look like personal data but are not, such as account balances."
     )
     synthetic: str | None = Field(
         None, description="For computed data, a sentence that gives the reason; shown wherever the sample is shown."
@@ -96,6 +135,21 @@ class Sample(Strict):
     )
     access: str | None = Field(None, description="For data that are not published: how others can obtain access.")
 
+    confirm: tuple[Literal["missing", "where"], ...] = Field(
+        (), strict=False, description="Keys that `init` inferred and nobody has confirmed; a run requires that none is left."
+    )
+
+    @property
+    def reading(self) -> Reading:
+        """How to read the file."""
+        return Reading(self.encoding, self.sheet, self.decimal, self.thousands)
+
+    def missing_codes(self, *names: str) -> set[str]:
+        """Return the codes for missing answers of a column, given the names of its item or variable and of its scale."""
+        if isinstance(self.missing, tuple):
+            return set(self.missing)
+        return {code for name in names for code in self.missing.get(name, ())}
+
     @property
     def published(self) -> Literal["raw", "deidentified", "none"]:
         """What a package includes of the file."""
@@ -107,12 +161,14 @@ class Sample(Strict):
             raise ValueError("the file's name contains 'synthetic'; add the key 'synthetic' and give the reason in a sentence.")
         if self.stand_in is not None and "synthetic" not in Path(self.stand_in).stem.lower():
             raise ValueError(f"the name of the stand-in '{self.stand_in}' must contain 'synthetic'; rename the file.")
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise ValueError("'decimal' and 'thousands' are the same mark; correct one of them.")
         return self
 
     @property
     def computed(self) -> dict[str, Any]:
         """The settings on which the results depend."""
-        return self.model_dump(exclude={"synthetic", "stand_in", "publish", "publish_columns", "access"})
+        return self.model_dump(exclude={"synthetic", "stand_in", "publish", "publish_columns", "access", "confirm"})
 
 
 class Matrix(Strict):
@@ -166,7 +222,7 @@ class CodingSet(Strict):
     matrices: dict[Name, Matrix] = Field(default_factory=dict, description="Co-occurrence matrices, by name.")
     permutations: int = Field(1_000, ge=100, le=100_000, description="Random orders of the units for the saturation band.")
     resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of units for the intervals of coder agreement.")
-    pseudonyms: bool | None = Field(
+    pseudonyms: Flag | None = Field(
         None,
         description=(
             "Whether the ids of units, informants and coders are pseudonyms and are kept (`true`: up to twelve characters "
@@ -246,7 +302,7 @@ class Replication(Strict):
     claims: Annotated[tuple[Claim, ...], Field(strict=False, min_length=1), _CLAIMS_OR_FILE] = Field(
         description="One entry per published value, or the file with them: published/<name>.yaml."
     )
-    metric: bool = Field(False, description="Whether to assess from which scoring the published coefficients can come.")
+    metric: Flag = Field(False, description="Whether to assess from which scoring the published coefficients can come.")
 
 
 class Config(Strict):
@@ -286,6 +342,9 @@ class Config(Strict):
     profiles: Profiles | None = Field(None, description="The profiles stage.")
     coding: dict[Name, CodingSet] = Field(default_factory=dict, description="Sets of qualitative evidence, by name.")
     replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample or set.")
+    confirm: tuple[Literal["variables", "categories"], ...] = Field(
+        (), strict=False, description="Keys that `init` inferred and nobody has confirmed; a run requires that none is left."
+    )
     licence: str | None = Field(
         None,
         description="The licence of the data in a package, such as `CC-BY-4.0`; the program's own licence does not cover them.",

@@ -4,10 +4,10 @@ import re
 import reprlib
 import unicodedata
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from practicework.errors import StudyError, did_you_mean
 
@@ -27,6 +27,10 @@ class Strict(BaseModel):
 
 
 Model = TypeVar("Model", bound=BaseModel)
+
+_WORDS = {"yes": True, "on": True, "no": False, "off": False}
+Flag = Annotated[bool, BeforeValidator(lambda value: _WORDS.get(value.lower(), value) if isinstance(value, str) else value)]
+"""True or false; yes, no, on and off are texts in YAML 1.2 and are accepted here."""
 
 
 LARGEST = 200_000
@@ -84,6 +88,13 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' occurs twice", key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep)
+
+
+_BOOL = "tag:yaml.org,2002:bool"
+_Loader.yaml_implicit_resolvers = {  # as in YAML 1.2, so that the answers Yes and No are texts
+    mark: [(tag, form) for tag, form in found if tag != _BOOL] for mark, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(_BOOL, re.compile("true|True|TRUE|false|False|FALSE"), list("tTfF"))
 
 
 def _check_size(node: yaml.Node, known: dict[int, int], above: set[int]) -> int:

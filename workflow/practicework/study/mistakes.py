@@ -46,7 +46,12 @@ def _files(study: Study) -> Iterator[str]:
             yield from _file(study, f"'samples.{name}.stand_in'", sample.stand_in)
             if study.raw(name).resolve() == (study.folder / sample.stand_in).resolve():
                 yield f"'samples.{name}.stand_in' is the sample's own file; name another file or remove the key."
+        yield from _missing(study, name)
         known = [*study.items, *study.variables]
+        for one in sample.not_personal:
+            if one not in known:
+                close = did_you_mean(one, known)
+                yield f"'samples.{name}.not_personal' has '{one}', which is not an item or variable{close}; correct it."
         for column in sample.columns:
             if column not in known:
                 close = did_you_mean(column, known)
@@ -57,6 +62,33 @@ def _files(study: Study) -> Iterator[str]:
         for key, file in named.items():
             if file is not None:
                 yield from _file(study, f"'coding.{name}.{key}'", file)
+
+
+def _missing(study: Study, sample: str) -> Iterator[str]:
+    """Find codes for missing answers that are responses, and names that do not exist."""
+    codes = study.config.samples[sample].missing
+    if isinstance(codes, dict):
+        known = [*study.scales, *study.items, *study.variables]
+        for name in codes:
+            if name not in known:
+                close = did_you_mean(name, known)
+                yield f"'samples.{sample}.missing.{name}' is not a scale, item or variable of this study{close}; correct it."
+        return
+    for code in codes:
+        for scale in study.scales.values():
+            if _is_number(code) and scale.response.has(float(code)):
+                yield (
+                    f"'samples.{sample}.missing' has {code} for all columns, but {code} is a response of the scale '{scale.id}'; "
+                    f"declare the codes by scale or variable, as in 'missing: {{{next(iter(study.scales))}: [{code}]}}'."
+                )
+
+
+def _is_number(code: str) -> bool:
+    try:
+        float(code)
+    except ValueError:
+        return False
+    return code.strip()[-1:].isdigit()
 
 
 def _file(study: Study, where: str, file: str) -> Iterator[str]:

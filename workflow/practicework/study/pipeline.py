@@ -145,7 +145,7 @@ def _ingest_settings(part: Part) -> list:
         # how items are found and coded, but not how they are scored
         [([item.model_dump(exclude={"reverse"}) for item in scale.items], scale.response.model_dump()) for scale in scales],
         [part.study.variables, config.categories, config.quasi_identifiers],
-        config.screening and [config.screening.duration, list(config.screening.checks)],
+        config.screening and [config.screening.duration, config.screening.checks],
     ]
 
 

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, 
 from pydantic_core import PydanticKnownError
 
 from practicework.errors import StudyError
-from practicework.study.documents import COLUMN, NAME, Strict, read_yaml, validated
+from practicework.study.documents import COLUMN, NAME, Flag, Strict, read_yaml, validated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,9 +39,15 @@ def _number(value: object) -> object:
 Number = Annotated[float, BeforeValidator(_number)]
 
 
+def _texts(value: object) -> object:
+    values = value if isinstance(value, list) else [value]
+    values = [str(one) if isinstance(one, bool) else one for one in values]  # the labels True and False
+    return tuple(values) if isinstance(value, list) or isinstance(values[0], str) else value
+
+
 Texts = Annotated[
     tuple[str, ...],
-    BeforeValidator(lambda value: (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value),
+    BeforeValidator(_texts),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 """A text, or a list of texts that mean the same."""
@@ -87,10 +93,18 @@ class Response(Strict):
         ),
     )
 
+    step: Number = Field(1.0, gt=0, description="The difference between two neighbouring response codes.")
+    continuous: Flag = Field(False, description="Whether every number in the range is an answer, as with sliders.")
+
     @model_validator(mode="after")
     def _check(self) -> Response:
         if self.min >= self.max:
             raise ValueError(f"min ({self.min:g}) must be smaller than max ({self.max:g}); correct one of them.")
+        if not self.continuous and not self.has(self.max):
+            raise ValueError(
+                f"max ({self.max:g}) is not a whole number of steps of {self.step:g} above min ({self.min:g}); correct 'step', "
+                "or add 'continuous: true' if every number is an answer."
+            )
         for code in self.labels:
             if not self.min <= code <= self.max:
                 raise ValueError(
@@ -106,8 +120,13 @@ class Response(Strict):
 
     @property
     def points(self) -> float:
-        """The number of response points, for integer codes."""
-        return self.max - self.min + 1
+        """The number of response points."""
+        return (self.max - self.min) / self.step + 1
+
+    def has(self, value: float) -> bool:
+        """Return whether a number is one of the responses."""
+        steps = (value - self.min) / self.step
+        return self.min <= value <= self.max and (self.continuous or abs(steps - round(steps)) < 1e-6)
 
 
 class Item(Strict):
@@ -115,7 +134,7 @@ class Item(Strict):
 
     id: Column = Field(description="The item's name, and its column in every table.")
     text: str = Field(description="The wording shown to respondents.")
-    reverse: bool = Field(False, description="Whether a high answer means a low score.")
+    reverse: Flag = Field(False, description="Whether a high answer means a low score.")
     columns: tuple[str, ...] = Field((), strict=False, description="Other names of its column in exports.")
 
 
@@ -151,10 +170,19 @@ class Scale(Strict):
         "draft", description="Status of the wording: `published`, `adapted` or `draft`."
     )
     note: str | None = Field(None, description="A note for users of the instrument.")
+    instruction: str | None = Field(None, description="The question above the items, which respondents see once.")
     response: Response = Field(description="The response range.")
     items: tuple[Item, ...] = Field(min_length=1, description="The items, in the order of the questionnaire.", strict=False)
     scoring: Scoring = Field(default_factory=Scoring, description="The scoring rule.")
     published: Published | None = Field(None, description="Published values of the instrument.")
+    confirm: tuple[Literal["items", "response", "labels", "order"], ...] = Field(
+        (),
+        strict=False,
+        description=(
+            "What `init` inferred and nobody has confirmed: which `items` belong together, the `response` range, the codes of "
+            "the `labels`, or the unknown `order` of the labels; a run requires that none is left."
+        ),
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Scale:

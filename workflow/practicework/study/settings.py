@@ -52,8 +52,9 @@ class Screening(Strict):
             "`unfinished`, `too_fast`; scores, reliability and models are based on the remaining respondents."
         ),
     )
-    checks: dict[str, Number] = Field(
-        default_factory=dict, description="An attention check: its column in the export and the instructed code."
+    checks: dict[str, Number | str] = Field(
+        default_factory=dict,
+        description="An attention check: its column in the export and the instructed code or text; any other answer fails.",
     )
     duration: str | None = Field(
         None, description="The column of total seconds, if the export does not identify it; default: detected by the reader."

@@ -14,9 +14,9 @@ def choices(response: Response) -> list[tuple[int, str]]:
     """Return the code and text of each response point; unlabelled points show their code.
 
     If a label exists in several languages, the first is used. The list is empty if a number is to be entered: for a
-    range with decimals, or with many points that are not all labelled, such as 0 to 100.
+    range with decimals or steps other than 1, or with many points that are not all labelled, such as 0 to 100.
     """
-    if response.min % 1 or response.max % 1:
+    if response.continuous or response.step != 1 or response.min % 1 or response.max % 1:
         return []
     codes = range(int(response.min), int(response.max) + 1)
     if len(codes) > MOST_POINTS and any(code not in response.labels for code in codes):
@@ -35,7 +35,9 @@ def labelled(response: Response) -> list[tuple[int, str]]:
 
 
 def instruction(scale: Scale) -> str:
-    """The instruction to respondents, which does not reveal what the scale measures."""
+    """The instruction to respondents: the scale's own, or one that does not reveal what the scale measures."""
+    if scale.instruction:
+        return line(scale.instruction)
     if choices(scale.response):
         return "Please choose one answer in each row."
     low, high = f"{scale.response.min:g}", f"{scale.response.max:g}"

@@ -11,7 +11,7 @@ from practicework.report.context import Context
 from practicework.report.messages import _, count, say, sentences
 from practicework.report.section import Fold, Items, Paragraph, Section, Tile, present
 from practicework.report.table import Table, integer, text
-from practicework.tables.files.raw import EMPTY_ROW
+from practicework.tables.files.raw import EMPTY_ROW, NOT_SELECTED
 
 SMALL = 5
 """Respondents below which a group can be recognised (k-anonymity)."""
@@ -36,7 +36,7 @@ def _facts(context: Context) -> Mapping[str, object]:
     names = [*study.items, *study.variables]
     missing = responses[names].isna() if names else responses[[]].isna()
     left_out = context.results["ingest/left_out"]["reason"].value_counts(sort=False).to_dict()
-    empty = int(left_out.pop(EMPTY_ROW, 0))
+    empty, others = int(left_out.pop(EMPTY_ROW, 0)), int(left_out.pop(NOT_SELECTED, 0))
     return {
         "n": len(responses),
         "columns": len(names),
@@ -48,6 +48,7 @@ def _facts(context: Context) -> Mapping[str, object]:
         "replaced": context.spec.respondent in set(context.results["ingest/dropped"]["column"].dropna()),
         "left_out": [(reason, int(number)) for reason, number in left_out.items()],
         "empty": empty,
+        "others": others,
         "anonymity": context.rows("ingest/anonymity"),
     }
 
@@ -81,7 +82,7 @@ def _body(context: Context, facts: Mapping) -> tuple:
                 _missing(facts),
             )
         ),
-        Paragraph(_left_out(facts)),
+        Paragraph(_left_out(context, facts)),
         Fold(
             _("Missing answers by column"),
             present(Paragraph(", ".join(f"{name}: {number}" for name, number in facts["by_column"]))),
@@ -124,14 +125,18 @@ def _missing(facts: Mapping) -> str:
     return _("No answers were missing.") if facts["cells"] else ""
 
 
-def _left_out(facts: Mapping) -> str:
+def _left_out(context: Context, facts: Mapping) -> str:
     empty = count("{n} empty row was not counted as a respondent.", "{n} empty rows were not counted as respondents.",
                   facts["empty"], start=True) if facts["empty"] else ""  # fmt: skip
+    selected = count(
+        "{n} row was not selected by {where}.", "{n} rows were not selected by {where}.", facts["others"], start=True,
+        where="; ".join(f"{column} = {' or '.join(values)}" for column, values in context.spec.where.items()),
+    ) if facts["others"] else ""  # fmt: skip
     if not facts["left_out"]:
-        return empty
+        return sentences(selected, empty)
     reasons = ", ".join(f"{_(reason)} ({number:,})" for reason, number in facts["left_out"])
     marked = _("Rows that the survey tool marks as previews, tests or spam were excluded: {reasons}.", reasons=reasons)
-    return sentences(marked, empty)
+    return sentences(marked, selected, empty)
 
 
 def _participants(context: Context, facts: Mapping) -> tuple:

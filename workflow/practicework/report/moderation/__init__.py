@@ -103,6 +103,7 @@ def _body(model: Model) -> tuple[tuple[Block, ...], dict[str, Table | Drawing]]:
         Heading(model.title, id=f"model-{model.name}"),
         Paragraph(sentences(words.moderates(model), words.size(model), words.test(model), words.excluded(model))),
         Paragraph(sentences(words.effects(model), words.regions(model), two_values)),
+        Paragraph(words.outcome(model), "check"),
         Paragraph(words.units(model), "check"),
         explorer(model),
         shown["coefficients"],
@@ -228,6 +229,7 @@ def _limitations(context: Context, models: list[Model]) -> tuple[str, ...]:
             "unreliability of both variables."
         ),
     ]
+    found += list(dict.fromkeys(sentence for model in models if (sentence := words.outcome(model))))
     if any(model.continuous for model in models):
         found.append(_("Johnson–Neyman boundaries are estimates and vary across samples."))
     if len(models) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import floor, log10
 
+from practicework.numerics.levels import few_values
 from practicework.report import apa
 from practicework.report.messages import _, count, listing, sentences
 from practicework.report.moderation.facts import Model
@@ -158,6 +159,25 @@ def regions(model: Model) -> str:
         for row in rows
     ]  # fmt: skip
     return _("Over the observed range of {w}, the effect was {regions}.", w=model.w, regions=listing(shown))
+
+
+def outcome(model: Model) -> str:
+    """Return what it means that the outcome has few values."""
+    values = few_values(model.scores[model.spec.outcome])
+    if values == 2:
+        return _(
+            "{y} has two values, so this is a linear probability model: coefficients are differences in the share of respondents "
+            "with the higher value, predictions can lie outside the range from 0 to 1, and a logistic regression can lead to "
+            "another conclusion about the interaction.",
+            y=apa.upper(model.y),
+        )
+    if values:
+        return _(
+            "{y} has only {n} values; least squares treats the steps between them as equal. Proportional odds are shown with the "
+            "other models.",
+            y=apa.upper(model.y), n=values,
+        )  # fmt: skip
+    return ""
 
 
 LEGIBLE = 0.01, 1000

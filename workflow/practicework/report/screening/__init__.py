@@ -10,6 +10,7 @@ from practicework.report.messages import _, count, say, sentences
 from practicework.report.screening import figures
 from practicework.report.section import Fold, Items, Paragraph, Section, present
 from practicework.report.table import Drawing, Table, integer, made, text
+from practicework.tables.files.raw import NOT_SELECTED
 
 
 def section(context: Context) -> Section:
@@ -56,6 +57,8 @@ def step_words(row: Mapping, context: Context) -> str:
         }
         return _("Excluded: {reason}", reason=rules[row["reason"]])
     if row["step"] == "left_out":
+        if row["reason"] == NOT_SELECTED:
+            return _("Not selected by {columns}", columns=", ".join(context.spec.where))
         return _("Excluded by the survey tool: {reason}", reason=_(row["reason"]))
     return {"opened": _("Rows in the file"), "analysed": _("Analysed")}[row["step"]]
 
@@ -104,7 +107,7 @@ def _flow_sentence(context: Context, facts: Mapping) -> str:
     else:
         excluded = _("none was excluded because the study defines no exclusion rules")
     left_out = count(
-        "{n} was marked by the survey tool as not a response, ", "{n} were marked by the survey tool as not responses, ",
+        "{n} was not a response to analyse, ", "{n} were not responses to analyse, ",
         facts["left_out"],
     ) if facts["left_out"] else ""  # fmt: skip
     return _(
@@ -148,7 +151,7 @@ def _copies(facts: Mapping) -> str:
 
 def _participants(facts: Mapping) -> tuple:
     left_out = count(
-        "{n} was marked by the survey tool as not a response, ", "{n} were marked by the survey tool as not responses, ",
+        "{n} was not a response to analyse, ", "{n} were not responses to analyse, ",
         facts["left_out"],
     ) if facts["left_out"] else ""  # fmt: skip
     found = [

@@ -13,14 +13,15 @@ import pandas as pd
 
 from practicework.errors import StudyError
 from practicework.numerics.seeds import Streams
-from practicework.stages.ingest import detect
-from practicework.stages.ingest.coding import Coder, number
-from practicework.stages.ingest.columns import Matcher, match
+from practicework.stages.ingest import detect, people, quality
+from practicework.stages.ingest.coding import Coder
+from practicework.stages.ingest.columns import match
 from practicework.stages.ingest.deidentify import anonymity, categories, why_dropped
 from practicework.study import Study
 from practicework.study.pipeline import Part
-from practicework.tables.files.personal import heading, personal
-from practicework.tables.files.raw import DIRECT, RawTable
+from practicework.tables.files.grid import Reading
+from practicework.tables.files.personal import heading
+from practicework.tables.files.raw import RawTable
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,14 @@ class Ingested:
 def read(study: Study, sample: str) -> RawTable:
     """Read a sample's file as text, with the reader named in the config or the one detected."""
     spec = study.config.samples[sample]
-    return detect.read(study.raw(sample), spec.file, spec.reader)
+    return detect.read(study.raw(sample), spec.file, spec.reader, spec.reading)
 
 
-def read_file(path: Path, reader: str | None = None) -> RawTable:
+def read_file(path: Path, reader: str | None = None, reading: Reading = Reading()) -> RawTable:  # noqa: B008
     """Read any file as text, outside a study."""
     if not path.is_file():
         raise StudyError(f"{path} does not exist; correct the name.")
-    return detect.read(path, path.name, reader)
+    return detect.read(path, path.name, reader, reading)
 
 
 def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
@@ -74,20 +75,29 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
     ------
     StudyError
         A declared column is missing, duplicated or ambiguous; an id is missing, duplicated or looks like
-        personal data; a cell is neither a number nor a label of its scale, is out of range, or contains
-        personal data.
+        personal data; a cell is neither a number nor a label of its scale, can mean two numbers, is out of range or between
+        two responses, or contains personal data.
     """
     spec = study.config.samples[sample]
+    raw = people.selected(raw, spec.where)
     columns = match(raw, study, sample)
-    extra = _quality_columns(raw, study)
-    id_column = _id_column(raw, study, sample, columns)
-    respondents = _respondents(raw, id_column)
+    extra = quality.columns(raw, study.config.screening)
+    id_column = people.id_column(raw, spec, columns)
+    respondents = people.ids(raw, spec, sample, id_column)
     cells = list(zip(*raw.rows, strict=True))  # by column; the cells themselves are shared with the rows
     data, absent = {}, []
     for name, position in columns.items():
-        missing = {*spec.missing, *raw.missing.get(position, ())}
+        scale = study.items.get(name)
+        missing = spec.missing_codes(name, *([scale.id] if scale else [])) | {*raw.missing.get(position, ())}
         coder = Coder(
-            name, study.items.get(name), missing, raw.shown, heading(raw.header[position]), study.config.categories.get(name)
+            name,
+            scale,
+            missing,
+            raw.shown,
+            heading(raw.header[position]),
+            study.config.categories.get(name),
+            ambiguous=raw.ambiguous.get(position),
+            trusted=name in spec.not_personal,
         )
         codes, kinds = coder.code(cells[position], raw.lines)
         data[name] = np.array(codes)
@@ -99,7 +109,7 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
     return Ingested(
         responses,
         _texts(absent, ["respondent", "column", "kind"]),
-        _quality(raw, extra, respondents, cells),
+        quality.table(raw, extra, respondents, cells, study),
         _texts(dropped, ["column", "reason"]),
         pd.DataFrame(raw.left_out, columns=["row", "reason"]).astype({"row": "int64", "reason": "str"}),
         anonymity(responses, identifiers),
@@ -109,68 +119,6 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
 
 def _texts(rows: list[tuple], names: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names, dtype="str")
-
-
-def _id_column(raw: RawTable, study: Study, sample: str, columns: dict[str, int]) -> int | None:
-    """Return the position of the declared respondent ids; None if there are none or they are the survey tool's own."""
-    declared = study.config.samples[sample].respondent
-    if declared is None:
-        return None
-    position = Matcher(raw).position(declared, key="respondent")
-    if position in columns.values():
-        raise StudyError(
-            f"{raw.shown}: the respondent id column '{raw.header[position]}' is also an item or variable; name another column."
-        )
-    # the tool's id identifies the respondent in the tool's account: it is dropped and replaced by a running id
-    return None if raw.reasons.get(position) == DIRECT else position
-
-
-def _respondents(raw: RawTable, position: int | None) -> list[str]:
-    """Return the respondents' ids, read from their column if the study declares one."""
-    if position is None:
-        width = max(4, len(str(len(raw.rows))))
-        return [f"R{number:0{width}d}" for number in range(1, len(raw.rows) + 1)]
-    ids = [(row[position] or "").strip() for row in raw.rows]
-    first: dict[str, int] = {}
-    for line, one in zip(raw.lines, ids, strict=True):
-        if one and one not in first and not personal(one):
-            first[one] = line
-            continue
-        where = f"{raw.shown}, row {line}, column '{raw.header[position]}'"
-        if not one:
-            raise StudyError(f"{where}: the respondent id is empty; fill it in, or remove 'respondent' from the config.")
-        if kind := personal(one):
-            raise StudyError(f"{where}: the respondent id looks like {kind}; use ids that do not identify anyone.")
-        raise StudyError(f"{where}: the respondent id already occurs in row {first[one]}; keep one row per respondent.")
-    return ids
-
-
-def _quality_columns(raw: RawTable, study: Study) -> dict[str, int]:
-    """Return the columns that screening reads in addition to the answers: total time, completion, attention checks."""
-    screening = study.config.screening
-    found = {"duration_seconds": raw.duration, "finished": raw.finished}
-    if screening is not None:
-        matcher = Matcher(raw)
-        if screening.duration:
-            found["duration_seconds"] = matcher.position(screening.duration, key="screening.duration")
-        found |= {name: matcher.position(name, key="screening.checks") for name in screening.checks}
-    return {name: place for name, place in found.items() if place is not None}
-
-
-def _quality(raw: RawTable, columns: dict[str, int], respondents: list[str], cells: list[tuple]) -> pd.DataFrame:
-    """Return duration, completion (1 or 0) and checks; non-numeric cells become NaN, since no score depends on them."""
-    table = {"respondent": respondents, "duration_seconds": np.nan, "finished": np.nan}
-    for name, position in columns.items():
-        if name == "finished":
-            texts = [(cell or "").strip().lower() for cell in cells[position]]
-            table[name] = np.array([text in raw.finished_as if raw.finished_as else bool(text) for text in texts], float)
-        else:
-            table[name] = np.array([_or_nan(number((cell or "").strip())) for cell in cells[position]])
-    return pd.DataFrame(table)
-
-
-def _or_nan(value: float | None) -> float:
-    return float("nan") if value is None else value
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:

@@ -5,7 +5,6 @@ from pathlib import Path
 import pandas as pd
 
 from practicework.study.settings import Screening
-from practicework.tables.files import text
 from practicework.tables.files.grid import Grid
 from practicework.tables.files.grid import table as below
 from practicework.tables.files.raw import RawTable
@@ -24,11 +23,6 @@ def table(grid: Grid) -> RawTable:
     at = {name: raw.header.index(name) if name in raw.header else None for name in ("duration_seconds", "finished")}
     facts = {"duration": at["duration_seconds"], "finished": at["finished"], "finished_as": frozenset({"1", "1.0"})}
     return RawTable(**vars(raw) | facts)
-
-
-def read(path: Path, shown: str) -> RawTable:
-    """Read a file."""
-    return table(text.grid(path, shown))
 
 
 def frame(responses: pd.DataFrame, quality: pd.DataFrame, screening: Screening | None) -> pd.DataFrame:

@@ -13,8 +13,21 @@ NO_ANSWER, NOT_SHOWN, DECLARED = "no answer", "not shown", "declared missing"
 R_MISSING = "NA"
 """R's missing value, which any export processed in R may contain. A scale's own label takes precedence."""
 
-CODE_AND_LABEL = re.compile(r"(-?\d+)\s*[-\u2013\u2014.:=)]+\s*(\S.*)", re.DOTALL)
-"""An answer exported with its code in front: `5 - Agree`, `5. Agree`."""
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+_WITH_CODE = (
+    re.compile(r"(?P<code>-?\d+)\s*(?:[-\u2013\u2014.:=)]+\s*|\s)(?P<label>[^\s\d].*)", re.DOTALL),
+    re.compile(r"[(\[](?P<code>-?\d+)[)\]]\s*(?P<label>\S.*)", re.DOTALL),
+    re.compile(r"(?P<label>\S.*?)\s*[(\[](?P<code>-?\d+)[)\]]", re.DOTALL),
+)
+
+
+def code_and_label(text: str) -> tuple[int, str] | None:
+    """Return the code and the label of `5 - Agree`, `5. Agree`, `5 Agree`, `(5) Agree` or `Agree (5)`; None for other texts.
+
+    Whether the number is a code is for the caller to decide: `5 hours` has the same form, `3-5 hours` has not.
+    """
+    found = next((found for form in _WITH_CODE if (found := form.fullmatch(text))), None)
+    return (int(found["code"]), found["label"]) if found else None
 
 
 class Coder:
@@ -32,6 +45,10 @@ class Coder:
         Cells that mean "no answer" in this column.
     file, column : str
         How messages name the file and the column.
+    ambiguous : str, optional
+        A cell of the column that can mean two numbers.
+    trusted : bool
+        Whether the config declares that the column contains no personal data.
     """
 
     def __init__(
@@ -42,8 +59,12 @@ class Coder:
         file: str,
         column: str,
         categories: dict[int, tuple[str, ...]] | None = None,
+        *,
+        ambiguous: str | None = None,
+        trusted: bool = False,
     ) -> None:
         """Prepare the labels and the missing codes."""
+        self.ambiguous, self.trusted = ambiguous, trusted
         self.categories = categories or {}
         self.name, self.scale, self.file, self.column = name, scale, file, column
         self.labels = scale.response.codes if scale else codes(self.categories)
@@ -78,15 +99,21 @@ class Coder:
             return float("nan"), DECLARED
         if not text:
             return float("nan"), NO_ANSWER
-        if pair := CODE_AND_LABEL.fullmatch(text):
-            code, label = int(pair[1]), normalized(pair[2])
-            if self.labels.get(label) == code:
-                return float(code), None
-            if number(text) is None and plain(pair[1]) in self.missing:
-                return float("nan"), DECLARED
-        if kind := personal(text):
+        if text == self.ambiguous:
             raise StudyError(
-                f"{where}: '{self.name}' must not contain {kind}; remove it from the file or the column from the config."
+                f"{where}: {shown(text)} can mean two numbers, or two choices; declare the sample's 'decimal', as '.' or ',', or "
+                "remove the column from the config."
+            )
+        if pair := code_and_label(text):
+            code, label = pair
+            if self.labels.get(normalized(label)) == code:
+                return float(code), None
+            if number(text) is None and plain(str(code)) in self.missing:
+                return float("nan"), DECLARED
+        if not self.trusted and (kind := personal(text)):
+            raise StudyError(
+                f"{where}: '{self.name}' must not contain {kind}; remove it from the file or the column from the config, or list "
+                f"'{self.name}' under the sample's 'not_personal'."
             )
         value = number(text)
         if self.categories and (value is None or value not in self.categories):
@@ -104,12 +131,18 @@ class Coder:
                 f"{where}: {shown(text)} is outside the response range {response.min:g} to {response.max:g} "
                 f"of the scale '{self.scale.id}'; correct it, or declare it under the sample's missing codes."
             )
+        if response and not response.has(value):
+            steps = f"{response.min:g}, {response.min + response.step:g}, …, {response.max:g}"
+            raise StudyError(
+                f"{where}: {shown(text)} is between the responses {steps} of the scale '{self.scale.id}'; correct it, or add "
+                "'step' or 'continuous: true' to the scale's response."
+            )
         return value, None
 
 
 def number(cell: str) -> float | None:
     """Return a cell's number; None unless it consists of plain digits, optionally with a decimal point and exponent."""
-    if not re.fullmatch(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", cell, re.ASCII):
+    if not _NUMBER.fullmatch(cell):
         return None
     value = float(cell)
     return value if abs(value) != float("inf") else None

@@ -28,8 +28,9 @@ class Matcher:
         wanted = wanted.strip()
         places = self._places(wanted)
         if len(places) > 1:
-            columns = f"the column '{wanted}' occurs {len(places)} times"
-            raise StudyError(f"{self.raw.shown}: {columns}; keep one of them.")
+            further = [alias for place in places for alias in (self.raw.aliases[place][:1] if self.raw.aliases else ())]
+            named = f", or name one by its id ({', '.join(further)})" if further and key == "columns" else ""
+            raise StudyError(f"{self.raw.shown}: the column '{wanted}' occurs {len(places)} times; keep one of them{named}.")
         if not places:
             close = did_you_mean(wanted, [name for name in self.raw.header if heading(name) == name])
             raise StudyError(

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from practicework.tables.files.personal import by_content, by_distinctness, by_heading
+from practicework.tables.files.personal import by_content, by_context, by_distinctness
 from practicework.tables.files.raw import UNDECLARED, RawTable
 
 SMALL = 5
@@ -14,7 +14,7 @@ def why_dropped(raw: RawTable, position: int) -> str:
     if position in raw.reasons:
         return raw.reasons[position]
     cells = [row[position] for row in raw.rows if row[position]]
-    reason = by_heading(raw.header[position]) or by_content(set(cells))
+    reason = by_context(raw.header[position], cells) or by_content(set(cells))
     return by_distinctness(cells) if reason == UNDECLARED else reason
 
 

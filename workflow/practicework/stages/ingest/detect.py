@@ -4,9 +4,22 @@ import zipfile
 from pathlib import Path
 
 from practicework.errors import StudyError
-from practicework.stages.ingest import coded, csv_file, excel, google_forms, limesurvey, qualtrics, redcap, spss
+from practicework.stages.ingest import (
+    coded,
+    csv_file,
+    excel,
+    google_forms,
+    jotform,
+    limesurvey,
+    microsoft_forms,
+    qualtrics,
+    redcap,
+    sosci,
+    spss,
+    surveymonkey,
+)
 from practicework.tables.files import text
-from practicework.tables.files.grid import Grid
+from practicework.tables.files.grid import Grid, Reading
 from practicework.tables.files.raw import RawTable
 from practicework.tables.files.respondents import respondents
 
@@ -15,6 +28,10 @@ LAYOUTS = {
     "limesurvey": limesurvey,
     "google_forms": google_forms,
     "redcap": redcap,
+    "surveymonkey": surveymonkey,
+    "sosci": sosci,
+    "microsoft_forms": microsoft_forms,
+    "jotform": jotform,
     "csv": csv_file,
     "coded": coded,
 }
@@ -23,14 +40,14 @@ LAYOUTS = {
 Every grid matches the plain table, so a coded table is read as such only if the config names its reader.
 """
 
-READERS = {**{name: layout.read for name, layout in LAYOUTS.items()}, "spss": spss.read, "excel": excel.read}
+READERS = (*LAYOUTS, "spss", "excel")
 """The readers that a config may name."""
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
-def read(path: Path, shown: str, reader: str | None) -> RawTable:
+def read(path: Path, shown: str, reader: str | None, reading: Reading = Reading()) -> RawTable:  # noqa: B008
     """Read a file with the named or the detected reader.
 
     Parameters
@@ -39,26 +56,32 @@ def read(path: Path, shown: str, reader: str | None) -> RawTable:
     shown : str
         How messages name the file.
     reader : str or None
-        A key of `READERS` if the config names one; otherwise the format is detected.
+        One of `READERS` if the config names it; otherwise the format is detected.
+    reading : Reading
+        Encoding, sheet, decimal mark and thousands separator, as far as the config declares them.
 
     Raises
     ------
     StudyError
         The file is empty, damaged, not a table, not in the format of the named reader, or has stray cells or sums.
     """
-    return respondents(_read(path, shown, reader))
+    return respondents(_read(path, shown, reader, reading))
 
 
-def _read(path: Path, shown: str, reader: str | None) -> RawTable:
+def _read(path: Path, shown: str, reader: str | None, reading: Reading) -> RawTable:
     kind = _kind(path)
+    for key, kinds in (("sheet", "excel"), ("encoding", "text")):
+        if getattr(reading, key) and kind != kinds:
+            what = "a workbook" if key == "sheet" else "a text file"
+            raise StudyError(f"{shown} is not {what}, so '{key}' does not apply; remove it.")
     if reader == "spss" or (reader is None and kind == "spss"):
         _fits(kind == "spss" or not _other(path, kind, ".sav", ".zsav"), shown, reader, spss.NAME)
         return spss.read(path, shown)
     if reader == "excel":
         _fits(kind == "excel" or not _other(path, kind, *_WORKBOOKS), shown, reader, excel.NAME)
-        return excel.read(path, shown)
+        return csv_file.table(excel.grid(path, shown, reading))
     _fits(kind != "spss" and (reader != "csv" or kind == "text"), shown, reader, LAYOUTS[reader or "csv"].NAME)
-    grid = excel.grid(path, shown) if kind == "excel" else text.grid(path, shown, limesurvey.matches)
+    grid = excel.grid(path, shown, reading) if kind == "excel" else text.grid(path, shown, limesurvey.matches, reading)
     return _layout(grid, reader).table(grid)
 
 

@@ -1,4 +1,4 @@
-"""Excel workbooks: read the only sheet with data as text."""
+"""Excel workbooks: read one sheet as text."""
 
 import datetime as dt
 import re
@@ -6,10 +6,8 @@ import zipfile
 from pathlib import Path
 
 from practicework.errors import StudyError
-from practicework.stages.ingest import csv_file
 from practicework.tables.files import personal
-from practicework.tables.files.grid import MOST_CELLS, Grid, empty, too_large
-from practicework.tables.files.raw import RawTable
+from practicework.tables.files.grid import MOST_CELLS, Grid, Reading, empty, too_large
 
 NAME = "Excel workbook"
 
@@ -19,8 +17,8 @@ _NO_VALUE = re.compile(  # a formula whose result is an empty text has the type 
 )
 
 
-def grid(path: Path, shown: str) -> Grid:
-    """Read the cells of the only sheet with data.
+def grid(path: Path, shown: str, reading: Reading = Reading()) -> Grid:  # noqa: B008
+    """Read the cells of the named sheet, or of the only one with data.
 
     Raises
     ------
@@ -38,17 +36,22 @@ def grid(path: Path, shown: str) -> Grid:
         raise StudyError(damaged) from None
     if not sheets:
         raise StudyError(f"{shown} contains only empty cells; export the responses again.")
-    if len(sheets) > 1:
-        names = ", ".join(map(personal.shown, sheets))
-        raise StudyError(f"{shown} has {len(sheets)} sheets with data ({names}); keep only the one with the responses.")
-    rows, lines = next(iter(sheets.values()))
+    names = ", ".join(map(personal.shown, sheets))
+    if reading.sheet is not None and reading.sheet not in sheets:
+        raise StudyError(f"{shown} has no sheet {personal.shown(reading.sheet)} with data, but {names}; correct 'sheet'.")
+    if len(sheets) > 1 and reading.sheet is None:
+        raise StudyError(
+            f"{shown} has {len(sheets)} sheets with data ({names}); name the one with the responses under the sample's 'sheet', "
+            "or with --sheet."
+        )
+    rows, lines = sheets[reading.sheet or next(iter(sheets))]
     width = max(map(len, rows))
     while all(len(row) < width or not row[width - 1] for row in rows):
         width -= 1
     for row in rows:
         row.extend([""] * (width - len(row)))
         del row[width:]
-    return Grid(shown, rows, lines)
+    return Grid(shown, rows, lines, reading=reading)
 
 
 def _check(path: Path, shown: str) -> None:
@@ -108,8 +111,3 @@ def cell_text(value: object) -> str:
     if isinstance(value, dt.timedelta):
         return f"{value.total_seconds():g}"
     return value.isoformat() if isinstance(value, (dt.date, dt.time)) else str(value)
-
-
-def read(path: Path, shown: str) -> RawTable:
-    """Read a workbook with one header row."""
-    return csv_file.table(grid(path, shown))

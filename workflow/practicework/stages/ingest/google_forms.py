@@ -1,9 +1,7 @@
 """Google Forms exports: a timestamp, then questions as headings (`Question [Row]` for grids), with answers as text."""
 
 import re
-from pathlib import Path
 
-from practicework.tables.files import text
 from practicework.tables.files.grid import Grid, empty, plain, short
 from practicework.tables.files.grid import table as below
 from practicework.tables.files.raw import CONTACT, METADATA, RawTable
@@ -44,9 +42,11 @@ def table(grid: Grid) -> RawTable:
     """Convert a grid to a raw table."""
     raw = below(grid, tool="Google Forms")
     raw.texts[:] = [plain(heading) for heading in raw.header]
-    for question in raw.header:
-        row = re.fullmatch(r".*\[(.+)\]\s*", question, re.DOTALL)
-        raw.aliases.append((row[1].strip(),) if row else ())
+    for at, question in enumerate(raw.texts):
+        row = re.fullmatch(r"(.*?)\s*\[(.+)\]", question)
+        raw.aliases.append((row[2].strip(),) if row else ())
+        if row:
+            raw.groups[at], raw.stems[at], raw.wordings[at] = row[1], row[1], row[2].strip()
     raw.reasons[0] = METADATA
     for at, question in enumerate(raw.header[1:3], 1):
         if short(question) in _EMAILS:
@@ -54,8 +54,3 @@ def table(grid: Grid) -> RawTable:
         elif short(question) in ("score", "punktzahl", "puntuación", "note"):
             raw.reasons[at] = METADATA
     return raw
-
-
-def read(path: Path, shown: str) -> RawTable:
-    """Read a file."""
-    return table(text.grid(path, shown))

@@ -5,9 +5,7 @@ the layout: by their codes in the first case, otherwise by their titles in the s
 """
 
 import re
-from pathlib import Path
 
-from practicework.tables.files import text
 from practicework.tables.files.grid import Grid, empty, plain, short
 from practicework.tables.files.grid import table as below
 from practicework.tables.files.raw import CONTACT, DIRECT, FREE_TEXT, METADATA, NETWORK, RawTable
@@ -64,6 +62,11 @@ def table(grid: Grid) -> RawTable:
     for at, (heading, pair) in enumerate(zip(raw.header, pairs, strict=True)):
         code = pair[1] if pair else heading if _CODE.fullmatch(heading) else ""
         raw.aliases.append(_aliases(code, heading, written[at]))
+        if part := re.fullmatch(r"(\w+)\[[^\[\]]*\](\[[^\[\]]*\])?", code):
+            raw.groups[at] = part[1] + (part[2] or "")
+        if row := re.fullmatch(r"(.+?)\s*\[([^\[\]]+)\]", written[at]):
+            raw.groups.setdefault(at, row[1])
+            raw.stems[at], raw.wordings[at] = row[1], row[2].strip()
         if reason := reason_of(standards[at]):
             raw.reasons[at] = reason
         elif re.search(r"(\[other\]|\[[^\]]*comment\]|_other|comment)$", code, re.IGNORECASE):
@@ -76,7 +79,7 @@ def table(grid: Grid) -> RawTable:
         if row[done] is None:
             row[done] = ""
     times = standards.index("interviewtime") if "interviewtime" in standards else None
-    return RawTable(**vars(raw) | {"finished": done, "duration": times})
+    return RawTable(**vars(raw) | {"finished": done, "duration": times, "person": standards.index("id")})
 
 
 def reason_of(standard: str) -> str | None:
@@ -106,8 +109,3 @@ def _aliases(code: str, heading: str, words: str) -> tuple[str, ...]:
     sub = re.search(r"\[([^\[\]]+)\](?:\[[^\[\]]*\])*$", words)
     names = [code, code.replace("][", "_").replace("[", "_").replace("]", ""), words, sub[1].strip() if sub else ""]
     return tuple(dict.fromkeys(name for name in names if not empty(name) and name != heading))
-
-
-def read(path: Path, shown: str) -> RawTable:
-    """Read a file; cells are None if a question was not shown."""
-    return table(text.grid(path, shown, matches))

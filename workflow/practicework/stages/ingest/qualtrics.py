@@ -5,10 +5,9 @@ extra rows were removed are recognised by the names of their standard columns.
 """
 
 import re
-from pathlib import Path
+from os.path import commonprefix
 
 from practicework.errors import StudyError
-from practicework.tables.files import text
 from practicework.tables.files.grid import Grid, empty, plain, short
 from practicework.tables.files.grid import table as below
 from practicework.tables.files.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, METADATA, NETWORK, RawTable
@@ -91,10 +90,34 @@ def table(grid: Grid) -> RawTable:
     raw.texts[:] = texts
     raw.aliases[:] = [_aliases(rows[place][at] if place else "", texts[at] if texts else "") for at in range(len(names))]
     raw.reasons.update(reasons(names, standards))
+    _questions(raw, ids)
     for at, one in enumerate(ids):
         if one.upper().endswith("_TEXT") and any(not _numeric(row[at]) for row in raw.rows):
             raw.reasons[at] = FREE_TEXT
     return finish(raw, standards)
+
+
+def _questions(raw: RawTable, ids: list[str]) -> None:
+    """Note which columns belong to one question, by their import ids, and split their texts into question and item."""
+    for at, one in enumerate(ids):
+        if part := re.fullmatch(r"(QID\d+(?:#\d+)?(?:_\d+(?=_\d))?)(?:_x?\d+)?", one):
+            raw.groups[at] = part[1]
+    divide(raw)
+
+
+def divide(raw: RawTable) -> None:
+    """Split the texts of columns of one question at the last dash that all of them share, into question and item."""
+    if not raw.texts:
+        return
+    members: dict[str, list[int]] = {}
+    for at, group in raw.groups.items():
+        members.setdefault(group, []).append(at)
+    for places in members.values():
+        texts = [raw.texts[at] for at in places]
+        stem, dash, _ = commonprefix(texts).rpartition(" - ")  # noqa: RUF071 (characters are meant)
+        if dash and len(texts) > 1 and all(len(text) > len(stem) + 3 for text in texts):
+            raw.stems.update(dict.fromkeys(places, stem))
+            raw.wordings.update({at: raw.texts[at][len(stem) + 3 :] for at in places})
 
 
 def finish(raw: RawTable, standards: list[str]) -> RawTable:
@@ -122,6 +145,7 @@ def finish(raw: RawTable, standards: list[str]) -> RawTable:
             "left_out": left_out,
             "duration": duration,
             "finished": found.get("finished"),
+            "person": found.get("responseid", found.get("recordid")),
             "finished_as": frozenset({"1", "1.0", "true", "yes", "wahr", "vrai", "verdadero", "vero"}),
         }
     )
@@ -190,8 +214,3 @@ def _aliases(import_cell: str | None, question: str) -> tuple[str, ...]:
 
 def _numeric(cell: str | None) -> bool:
     return empty(cell) or re.fullmatch(r"\s*[-+]?\d+([.,]\d+)?\s*", cell) is not None
-
-
-def read(path: Path, shown: str) -> RawTable:
-    """Read a file."""
-    return table(text.grid(path, shown))

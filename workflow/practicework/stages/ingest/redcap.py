@@ -1,9 +1,7 @@
 """REDCap exports: a record id, then the fields and completion status of each form."""
 
 import re
-from pathlib import Path
 
-from practicework.tables.files import text
 from practicework.tables.files.grid import Grid, short
 from practicework.tables.files.grid import table as below
 from practicework.tables.files.raw import DIRECT, METADATA, RawTable
@@ -38,13 +36,15 @@ def table(grid: Grid) -> RawTable:
         if re.fullmatch(r"[a-z]\w*___\w+", name):
             field, code = name.rsplit("___", 1)
             raw.aliases.append((f"{field}({code})",))
+            raw.groups[at] = field
         else:
             raw.aliases.append(())
     return RawTable(
-        **vars(raw) | {"finished": complete[0] if len(complete) == 1 else None, "finished_as": frozenset({"2", "complete"})}
+        **vars(raw)
+        | {
+            "finished": complete[0] if len(complete) == 1 else None,
+            "finished_as": frozenset({"2", "complete"}),
+            "ticks": frozenset(raw.groups),
+            "person": 0,
+        }
     )
-
-
-def read(path: Path, shown: str) -> RawTable:
-    """Read a file."""
-    return table(text.grid(path, shown))

@@ -26,13 +26,11 @@ def read(path: Path, shown: str) -> RawTable:
     StudyError
         The file is not an SPSS file, is damaged, or has no respondents.
     """
-    import pyreadstat
-
     content = bytearray(path.read_bytes())
     stated = _take_number(content)
     try:
-        columns, meta = pyreadstat.read_sav(io.BytesIO(content), user_missing=True, output_format="dict")
-    except Exception:  # the parser raises its own error; decoding text and dates raises others
+        columns, meta = _parsed(content)
+    except Exception:  # the parser raises its own error; decoding text raises others
         raise StudyError(
             f"{shown} is not an SPSS file or is damaged; save it again as .sav, or export the responses as CSV."
         ) from None
@@ -59,12 +57,28 @@ def read(path: Path, shown: str) -> RawTable:
         if name in meta.variable_value_labels:
             raw.labels[at] = {_text(code) or "": plain(label) for code, label in meta.variable_value_labels[name].items()}
         if ranges := meta.missing_ranges.get(name):
-            values = {value for value in columns[name] if value is not None}
+            values = {value for value in columns[name] if value is not None} | {*meta.variable_value_labels.get(name, {})}
             raw.missing[at] = frozenset(
                 {_text(value) for value in values if any(_within(value, one["lo"], one["hi"]) for one in ranges)}
                 | {_text(one["lo"]) for one in ranges if one["lo"] == one["hi"]}
             )
+    sets = getattr(meta, "mr_sets", None) or {}
+    for name, one in sets.items():
+        places = [header.index(variable) for variable in one.get("variable_list", ()) if variable in header]
+        raw.groups.update(dict.fromkeys(places, name))
+        raw = RawTable(**vars(raw) | {"ticks": raw.ticks | {*places}})
     return _of_tool(raw)
+
+
+def _parsed(content: bytearray) -> tuple[dict, object]:
+    """Return the columns and what the file states about them; dates stay numbers if one of them is impossible."""
+    import pyreadstat
+
+    options = {"user_missing": True, "output_format": "dict"}
+    try:
+        return pyreadstat.read_sav(io.BytesIO(content), **options)
+    except (ValueError, OverflowError):
+        return pyreadstat.read_sav(io.BytesIO(content), disable_datetime_conversion=True, **options)
 
 
 def _take_number(content: bytearray) -> int:

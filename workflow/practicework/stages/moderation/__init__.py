@@ -30,7 +30,20 @@ from practicework.study.pipeline import Part
 from practicework.study.settings import Model, Moderation
 from practicework.tables import frame, retained
 
-__all__ = ["analyse", "compute", "without_flagged"]
+__all__ = ["analyse", "compute", "why_not_fitted", "without_flagged"]
+
+
+def why_not_fitted(
+    scores: pd.DataFrame, name: str, model: Model, settings: Moderation, categories: Collection[str], rng: np.random.Generator
+) -> str | None:
+    """Return why a model cannot be fitted to the scores, as `analyse` would state it; None if it can."""
+    complete = scores[["respondent", *model.variables]].dropna()
+    few = settings.model_copy(update={"bootstrap": settings.bootstrap.model_copy(update={"resamples": 100})})
+    try:
+        fitted(build(complete, name, model, settings.center, categories), few, rng)
+    except StudyError as problem:
+        return str(problem)
+    return None
 
 
 def analyse(

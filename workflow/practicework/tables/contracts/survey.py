@@ -36,7 +36,7 @@ CONTRACTS = {
         {"variable": ("text", "variable"), "category": ("text", "value"), "n": ("count", "respondents")},
     ),
     "ingest/quality": Contract(
-        "Data for screening other than the answers; further columns contain the declared attention checks.",
+        "Data for screening other than the answers; further columns contain the declared attention checks (1 passed, 0 failed).",
         {
             "respondent": ("text", "respondent id, unique"),
             "duration_seconds": ("number?", "total time"),
@@ -45,8 +45,8 @@ CONTRACTS = {
         open=True,
     ),
     "ingest/left_out": Contract(
-        "Rows that are not responses: empty rows, and those that the survey tool marks as previews, tests or spam.",
-        {"row": ("count", "row of the file"), "reason": ("text", "preview, test, spam or empty row")},
+        "Rows that are not responses: empty rows, those that `where` does not select, and previews, tests and spam.",
+        {"row": ("count", "row of the file"), "reason": ("text", "preview, test, spam, empty row or not selected")},
     ),
     "screening/ledger": Contract(
         "Retention and indices of careless responding, one row per respondent; empty if an index cannot be computed.",

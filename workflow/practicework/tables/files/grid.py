@@ -5,14 +5,10 @@ import re
 from dataclasses import dataclass
 
 from practicework.errors import StudyError
+from practicework.tables.files.numbers import canonical
 from practicework.tables.files.raw import RawTable
 
-_THOUSANDS = r"[ \u00a0\u202f.]"
-_COMMA = re.compile(rf"[-+]?(\d+|\d{{1,3}}({_THOUSANDS}\d{{3}})+)(,\d+)?|[-+]?,\d+", re.ASCII)
-_SPACED = re.compile(r"[-+]?(\d+|\d{1,3}([\u00a0\u202f]\d{3})+)(\.\d+)?", re.ASCII)
 _TAGS = re.compile(r"<(style|script)\b.*?</\1>|<[/!]?[a-z-][^<>]*>", re.DOTALL | re.IGNORECASE)
-_TO_POINT = str.maketrans({",": ".", ".": None, " ": None, "\u00a0": None, "\u202f": None})
-
 
 MOST_CELLS = 100_000_000
 """Cells that a file may have; five million respondents with 20 answers each."""
@@ -21,6 +17,26 @@ MOST_CELLS = 100_000_000
 def too_large(shown: str) -> StudyError:
     """Return the error for a file with too many cells."""
     return StudyError(f"{shown} has more than {MOST_CELLS:,} cells; keep only the columns of the study and divide the file.")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to read a file, as far as the config declares it.
+
+    Attributes
+    ----------
+    encoding : str or None
+        Python's name of the encoding of a text file.
+    sheet : str or None
+        The sheet of a workbook.
+    decimal, thousands : str or None
+        The decimal mark and the thousands separator.
+    """
+
+    encoding: str | None = None
+    sheet: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
 
 
 @dataclass
@@ -37,12 +53,15 @@ class Grid:
         Number of each row; the first row of the file is row 1.
     delimiter : str
         The separator of the cells; empty in a workbook.
+    reading : Reading
+        What the config declares about the file.
     """
 
     shown: str
     rows: list[list[str | None]]
     lines: list[int]
     delimiter: str = ""
+    reading: Reading = Reading()
 
 
 def table(grid: Grid, headings: int = 1, **facts: object) -> RawTable:
@@ -57,31 +76,8 @@ def table(grid: Grid, headings: int = 1, **facts: object) -> RawTable:
     rows, lines = grid.rows[headings:], grid.lines[headings:]
     if not rows:
         raise StudyError(f"{grid.shown} has a header but no respondents; export the responses again.")
-    if grid.delimiter in (";", "\t"):
-        decimal_points(rows)
-    return RawTable(grid.shown, header, rows, lines, **facts)
-
-
-def decimal_points(rows: list[list[str | None]]) -> None:
-    """Rewrite 3,5 as 3.5 and 1 234,5 as 1234.5 in place, in columns where every cell is such a number.
-
-    A point or space is a thousands separator only if a decimal comma makes that unambiguous; a no-break
-    space always is.
-    """
-    for position in range(len(rows[0])):
-        cells = {row[position] for row in rows}
-        numbers = {cell: cell.strip() for cell in cells if cell and cell.strip() not in ("", "NA")}
-        if not numbers:
-            continue
-        form = _COMMA if any("," in number for number in numbers.values()) else _SPACED
-        if not all(form.fullmatch(number) for number in numbers.values()):
-            continue
-        changed = {cell: number.translate(_TO_POINT) for cell, number in numbers.items()} if form is _COMMA else None
-        if form is _SPACED and any("\u00a0" in number or "\u202f" in number for number in numbers.values()):
-            changed = {cell: number.replace("\u00a0", "").replace("\u202f", "") for cell, number in numbers.items()}
-        if changed:
-            for row in rows:
-                row[position] = changed.get(row[position], row[position])
+    ambiguous = canonical(rows, grid.delimiter, grid.reading.decimal, grid.reading.thousands)
+    return RawTable(grid.shown, header, rows, lines, ambiguous=ambiguous, **facts)
 
 
 def plain(text: str | None) -> str:

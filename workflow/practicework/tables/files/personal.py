@@ -11,6 +11,9 @@ from practicework.tables.files.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, 
 FEWEST = 5
 """Respondents from which distinct numbers identify."""
 
+COORDINATE = 10
+"""Degrees that half of a column of coordinates exceed."""
+
 TOKEN = 12
 """Characters up to which a message shows a cell without blanks."""
 
@@ -22,7 +25,10 @@ _AT = re.compile(r"\s*[\[(]\s*(?:at|@|arobase|ät)\s*[\])]\s*", re.IGNORECASE)
 _DOT = re.compile(r"\s*[\[(]\s*(?:dot|point|punkt)\s*[\])]\s*", re.IGNORECASE)
 _SPOKEN = re.compile(r"(\S+) at (\S+) dot ([a-z]{2,6})\s*$", re.IGNORECASE)
 
-_NUMBER = re.compile(r"[-+]?\d+[.,]\d+(?:[eE][-+]?\d+)?")
+_NUMBER = re.compile(r"[-+]?\d*[.,]\d+(?:[eE][-+]?\d+)?")
+_PLAIN = re.compile(r"\s*[-+]?(\d{1,6}|\d*\.\d+)\s*", re.ASCII)
+"""Whole numbers of up to six digits and decimal numbers, which are never personal."""
+
 _DATE = re.compile(r"(?<![\d.\-/])(?:\d{4}[.\-/]\d{1,2}[.\-/]\d{1,2}|\d{1,2}[.\-/]\d{1,2}[.\-/]\d{2}(?:\d{2})?)(?![.\-/]?\d)")
 _YEARS = re.compile(r"(?:19|20)\d\d(?:[-/](?:19|20)\d\d)+")
 _DIALLED = re.compile(r"\+?[\d(][\d\s().\-/]{6,}\d")
@@ -69,7 +75,7 @@ def personal(text: str) -> str | None:
     telephone numbers in national and international forms, and names with a date of birth. Numbers, dates, times and ranges of
     years are none of these. `tests/ingest/personal_forms.py` lists the forms that are tested.
     """
-    if len(text) < 3:
+    if len(text) < 3 or _PLAIN.fullmatch(text):
         return None
     text = unicodedata.normalize("NFKC", text).strip()
     if _email(text):
@@ -144,6 +150,31 @@ def by_heading(text: str) -> str | None:
     return None
 
 
+MOST_ANSWERS = 11
+"""Distinct answers that a closed question may have."""
+
+
+def answers(cells: list[str]) -> bool:
+    """Return whether a column has the answers of a closed question: few, and repeated over the respondents."""
+    distinct = {cell.strip() for cell in cells}
+    few = len(distinct) <= MOST_ANSWERS and len(cells) >= 2 * len(distinct)
+    return few and not any(map(personal, distinct))
+
+
+def _small(cells: list[str]) -> bool:
+    """Return whether all cells are whole numbers of up to three digits, such as positions of a slider."""
+    return bool(cells) and all(re.fullmatch(r"-?\d{1,3}", cell.strip()) for cell in cells)
+
+
+def by_context(text: str, cells: list[str]) -> str | None:
+    """Return the reason for excluding a column that its heading implies, unless its cells are answers to a closed question.
+
+    "I can contact my manager" is the heading of an item if the cells are agreement, and "Contact" that of contact data.
+    """
+    reason = by_heading(text)
+    return None if reason is None or answers(cells) or (reason != DIRECT and _small(cells)) else reason
+
+
 def by_content(cells: Iterable[str]) -> str:
     """Return the reason for excluding a column that its cells imply."""
     cells = list(cells)
@@ -161,14 +192,16 @@ def by_content(cells: Iterable[str]) -> str:
 def by_distinctness(cells: list[str]) -> str:
     """Return the reason for excluding a column whose numbers differ for each respondent: registers and coordinates.
 
-    Whole numbers of five digits and more are identifiers, and decimals of four places and more within ±180 are coordinates.
+    Whole numbers of five digits and more are identifiers. Decimals of four to eight places within ±180 are coordinates if half
+    of them exceed 10; standardized scores, weights and shares do not.
     """
     if len(cells) < FEWEST or len(set(cells)) < len(cells):
         return UNDECLARED
     if all(re.fullmatch(r"\d{5,}", cell.strip()) for cell in cells):
         return DIRECT
-    if all(re.fullmatch(r"[-+]?\d{1,3}\.\d{4,}", cell.strip()) and abs(float(cell)) <= 180 for cell in cells):
-        return LOCATION
+    if all(re.fullmatch(r"[-+]?\d{1,3}\.\d{4,8}", cell.strip()) and abs(float(cell)) <= 180 for cell in cells):
+        sizes = sorted(abs(float(cell)) for cell in cells)
+        return LOCATION if sizes[len(sizes) // 2] >= COORDINATE else UNDECLARED
     return UNDECLARED
 
 

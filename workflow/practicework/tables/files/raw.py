@@ -6,8 +6,8 @@ DIRECT, LOCATION, NETWORK, CONTACT = "direct identifier", "location", "network",
 FREE_TEXT, METADATA, UNDECLARED = "free text", "metadata of the survey tool", "not declared"
 """Reasons for excluding a column."""
 
-EMPTY_ROW = "empty row"
-"""The reason for excluding a row that is no respondent; the others are rows that the survey tool does not count."""
+EMPTY_ROW, NOT_SELECTED = "empty row", "not selected"
+"""Reasons for excluding a row: it has no text, or the config selects others; the survey tool marks the rest."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,25 @@ class RawTable:
     missing : dict
         Position, then the cells that the file itself declares to mean "no answer".
     left_out : list of tuple
-        Rows that are not responses: row number and reason (a preview, a test, spam, an empty row).
+        Rows that are not responses: row number and reason (a preview, a test, spam, an empty row, a row that is not selected).
     duration, finished : int or None
         The position of the total time in seconds, and of the completion flag.
     finished_as : frozenset of str
         The values of `finished`, in lower case, that mean yes; empty if any text does.
     labels : dict
         Position, then the file's own label of each code.
+    ambiguous : dict
+        Position, then a cell that can mean two numbers (1.234), where nothing in the file shows which.
+    groups : dict
+        Position, then the survey tool's question to which the column belongs; columns of one question share it.
+    stems : dict
+        Position, then the text of that question, without the item.
+    wordings : dict
+        Position, then the text of the item, without the question.
+    ticks : frozenset of int
+        Columns that the survey tool marks as options of a question with several answers.
+    person : int or None
+        The position of the tool's own ids of respondents or responses.
     """
 
     shown: str
@@ -59,3 +71,9 @@ class RawTable:
     finished: int | None = None
     finished_as: frozenset[str] = frozenset()
     labels: dict[int, dict[str, str]] = field(default_factory=dict)
+    ambiguous: dict[int, str] = field(default_factory=dict)
+    groups: dict[int, str] = field(default_factory=dict)
+    stems: dict[int, str] = field(default_factory=dict)
+    wordings: dict[int, str] = field(default_factory=dict)
+    ticks: frozenset[int] = frozenset()
+    person: int | None = None

@@ -3,31 +3,33 @@
 The csv module reads them row by row, because pandas silently shifts columns if rows are too long.
 """
 
-import codecs
 import csv
 import io
-import mmap
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from practicework.errors import StudyError
-from practicework.tables.files.grid import MOST_CELLS, Grid, too_large
+from practicework.tables.files.encoding import encoding
+from practicework.tables.files.grid import MOST_CELLS, Grid, Reading, too_large
 
 csv.field_size_limit(10_000_000)
 
 DELIMITERS = "\t;|,"
 _HEAD = 1_000_000  # characters; Qualtrics puts whole questionnaires above the first answer
-_BLOCK = 1 << 20
 FORMULA = "=+-@\t\r"
 """Marks with which a spreadsheet starts to compute a cell."""
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _QUOTED = '"[^"]*(?:""[^"]*)*"'
 
 
-def grid(path: Path, shown: str, tells_nulls: Callable[[list[list[str]]], bool] = lambda head: False) -> Grid:
+def grid(
+    path: Path,
+    shown: str,
+    tells_nulls: Callable[[list[list[str]]], bool] = lambda head: False,
+    reading: Reading = Reading(),  # noqa: B008
+) -> Grid:
     """Return the cells of a text file.
 
     Parameters
@@ -37,21 +39,23 @@ def grid(path: Path, shown: str, tells_nulls: Callable[[list[list[str]]], bool] 
         Name of the file in messages.
     tells_nulls : callable
         Returns, given the first rows, whether an unquoted empty cell means that the question was not shown.
+    reading : Reading
+        What the config declares about the file.
 
     Raises
     ------
     StudyError
         If the file is empty, binary, of unknown encoding, too large, or not valid CSV.
     """
-    encoding = _encoding(path, shown)
-    with path.open(encoding=encoding, newline="") as file:
+    encoded = encoding(path, shown, reading.encoding)
+    with path.open(encoding=encoded, newline="") as file:
         text = file.read(_HEAD)
     if re.match(r"\s*<(!doctype|html|\?xml)", text, re.IGNORECASE):
         raise StudyError(f"{shown} is a web page, not a table; log in to the survey tool and export the responses again.")
     hint = re.match(r'\ufeff?"?sep=([,;\t|])"?\r?\n', text)  # a line that only Excel understands
     delimiter = hint[1] if hint else _delimiter(text)
     rows, lines, cells = [], [], 0
-    with path.open(encoding=encoding, newline="") as file:
+    with path.open(encoding=encoded, newline="") as file:
         if hint:
             file.readline()
         first = 2 if hint else 1
@@ -73,7 +77,7 @@ def grid(path: Path, shown: str, tells_nulls: Callable[[list[list[str]]], bool] 
             raise StudyError(f"{shown}, after row {len(rows)}, is not valid CSV ({error}); export the responses again.") from None
     if not rows:
         raise StudyError(f"{shown} contains only empty cells; export the responses again.")
-    return Grid(shown, rows, lines, delimiter)
+    return Grid(shown, rows, lines, delimiter, reading)
 
 
 def _with_nulls(file: io.TextIOBase, delimiter: str) -> Iterator[list[str | None]]:
@@ -96,67 +100,6 @@ def _with_nulls(file: io.TextIOBase, delimiter: str) -> Iterator[list[str | None
                     row[at] = None
         taken.clear()
         yield row
-
-
-def _encoding(path: Path, shown: str) -> str:
-    """Return Python's name of the encoding."""
-    if not path.stat().st_size:
-        raise StudyError(f"{shown} is empty; export the responses again.")
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        start = content[:4096]
-        zeros = [start[at::2].count(0) / max(1, len(start[at::2])) for at in (0, 1)]  # Latin letters have a zero byte in UTF-16
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            encoding = "utf-16"
-        elif zeros[0] > 0.7 and zeros[1] < 0.1:
-            encoding = "utf-16-be"
-        elif zeros[1] > 0.7 and zeros[0] < 0.1:
-            encoding = "utf-16-le"
-        elif content.find(b"\0") >= 0:
-            raise StudyError(f"{shown} is not a text file; export the responses as CSV.")
-        else:
-            encoding = "utf-8-sig"
-        blank = True
-        for step in range(0, len(content), _BLOCK):
-            blank = blank and not content[step : step + _BLOCK].strip()
-        if blank:
-            raise StudyError(f"{shown} is empty; export the responses again.")
-        wrong = _first_wrong(content, encoding)
-        if wrong is None:
-            return encoding
-        row = content[:wrong].count(b"\n") + 1
-        if encoding != "utf-8-sig":
-            raise StudyError(f"{shown}, row {row}, has a character that is not UTF-16; save the file as 'CSV UTF-8'.")
-        if _first_wrong(content, "cp1252") is None and not _damaged(content):
-            return "cp1252"
-    raise StudyError(f"{shown}, row {row}, has a character that is not UTF-8; save the file as 'CSV UTF-8'.")
-
-
-def _first_wrong(content: mmap.mmap, encoding: str) -> int | None:
-    """Return where the content is first invalid in an encoding, or None if it is valid."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    for step in range(0, len(content), _BLOCK):
-        block = content[step : step + _BLOCK]
-        try:
-            text = decoder.decode(block, final=step + _BLOCK >= len(content))
-        except UnicodeDecodeError as error:
-            return step + error.start
-        if encoding == "cp1252" and _CONTROL.search(text):
-            return step
-        if encoding.startswith("utf-16") and "\0" in text:
-            return step
-    return None
-
-
-def _damaged(content: mmap.mmap) -> bool:
-    """Return whether this is UTF-8 with some invalid bytes, whose accented letters another encoding would garble."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    wrong = right = 0
-    for step in range(0, len(content), _BLOCK):
-        text = decoder.decode(content[step : step + _BLOCK])
-        bad = text.count("\ufffd")
-        wrong += bad
-        right += len(text) - len(text.encode("ascii", "ignore")) - bad
-    return right >= wrong
 
 
 def _delimiter(text: str) -> str:

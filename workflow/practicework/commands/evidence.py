@@ -1,0 +1,120 @@
+"""What the answers show about an undecided point: counts, label sets, and how items correlate with their scale."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from practicework.errors import StudyError
+from practicework.stages.ingest import columns, people, read
+from practicework.stages.ingest.coding import code_and_label, number
+from practicework.study import Study
+from practicework.study.scale import Scale, normalized
+from practicework.tables.files.personal import heading
+from practicework.tables.files.raw import RawTable
+
+MOST = 12
+"""Distinct answers that are listed."""
+
+NEGATIVE = -0.1
+"""Correlation with the rest of the scale below which an item may be reverse-keyed."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The cells of items and variables in the samples of a study.
+
+    Attributes
+    ----------
+    cells : dict of str to list
+        The texts of each item and variable, over all samples.
+    questions : dict of str to str
+        The text of the question of each column, if the file has it and it is not the name itself.
+    problem : str
+        Why they cannot be read; empty if they can.
+    """
+
+    cells: dict[str, list[str]] = field(default_factory=dict)
+    questions: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+
+def collect(study: Study, raws: Mapping[str, RawTable] | None = None) -> Answers:
+    """Return the cells of every item and variable; `raws` are the tables of the samples if they are read already."""
+    found: dict[str, list[str]] = {}
+    questions: dict[str, str] = {}
+    try:
+        for name, spec in study.config.samples.items():
+            raw = people.selected(raws[name] if raws else read(study, name), spec.where)
+            for one, position in columns.match(raw, study, name).items():
+                found.setdefault(one, []).extend((row[position] or "").strip() for row in raw.rows)
+                if raw.texts and raw.texts[position] not in ("", one):
+                    questions.setdefault(one, heading(raw.texts[position]))
+    except StudyError as error:
+        return Answers(problem=str(error))
+    return Answers(found, questions)
+
+
+def scale_lines(scale: Scale, answers: Answers) -> list[str]:
+    """Describe a scale: its items with their item-rest correlations, its response range and labels, and the answers."""
+    values = np.array([_values(scale, answers.cells.get(item.id, []), reverse=item.reverse) for item in scale.items])
+    lines = [f"  Question: {scale.instruction}"] if scale.instruction else []
+    width = max(len(item.id) for item in scale.items)
+    for item, r in zip(scale.items, item_rest(values), strict=True):
+        told = "" if np.isnan(r) else "item-rest r = " + f"{r:.2f}".replace("-", "−").replace("0.", ".")
+        told += ", reverse-keyed" if item.reverse else ", reverse-keyed?" if r < NEGATIVE else ""
+        text = item.text if item.text != item.id else ""
+        lines.append(f"    {item.id:<{width}}  {told:<34} {text}".rstrip())
+    response = scale.response
+    lines.append(f"  Responses: {response.min:g} to {response.max:g}{' (every number)' if response.continuous else ''}")
+    if response.labels:
+        lines.append("  Labels: " + "; ".join(f"{code} = {texts[0]}" for code, texts in sorted(response.labels.items())))
+    counts = Counter(cell for item in scale.items for cell in answers.cells.get(item.id, []) if cell)
+    if counts:
+        lines.append(f"  Answers: {counted(counts, response.codes)}")
+    return lines
+
+
+def counted(counts: Counter, codes: Mapping[str, int] | None = None) -> str:
+    """Return the distinct answers with their numbers; those that only one respondent gave could be personal and are not shown."""
+    shown = {cell: n for cell, n in counts.items() if n > 1 and len(cell) <= 60}
+    known = codes or {}
+    order = sorted(shown, key=lambda cell: (number(cell) is None, known.get(normalized(cell), number(cell) or 0), cell))
+    values = [value for cell in counts if (value := number(cell)) is not None]
+    if len(values) > 0.9 * len(counts) and (len(order) > MOST or len(counts) > MOST or not order):
+        return f"{len(counts)} different numbers from {min(values):g} to {max(values):g}"
+    listed = ", ".join(f"{cell}: {counts[cell]:,}" for cell in order[:MOST])
+    rest = sum(counts.values()) - sum(counts[cell] for cell in order[:MOST])
+    return f"{listed}{', ' if listed and rest else ''}{f'others: {rest:,}' if rest else ''}"
+
+
+def item_rest(values: np.ndarray) -> list[float]:
+    """Return the correlation of each item (row) with the mean of the others, over respondents who answered all; NaN if none."""
+    if values.shape[0] < 2 or values.ndim < 2:
+        return [float("nan")] * values.shape[0]
+    whole = values[:, ~np.isnan(values).any(axis=0)]
+    found = []
+    for at in range(len(whole)):
+        rest = np.delete(whole, at, axis=0).mean(axis=0)
+        fine = whole.shape[1] > 2 and np.ptp(whole[at]) > 0 and np.ptp(rest) > 0
+        found.append(float(np.corrcoef(whole[at], rest)[0, 1]) if fine else float("nan"))
+    return found
+
+
+def _values(scale: Scale, cells: list[str], *, reverse: bool) -> np.ndarray:
+    known = {cell: _value(scale, cell, reverse=reverse) for cell in set(cells)}
+    return np.array([known[cell] for cell in cells], float)
+
+
+def _value(scale: Scale, cell: str, *, reverse: bool) -> float:
+    """The code of a cell, reverse-keyed if the item is; NaN for anything else."""
+    code = scale.response.codes.get(normalized(cell), number(cell))
+    if code is None and (pair := code_and_label(cell)):
+        code = pair[0]
+    low, high = scale.response.min, scale.response.max
+    if code is None or not low <= code <= high:
+        return float("nan")
+    return low + high - code if reverse else float(code)

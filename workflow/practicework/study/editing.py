@@ -1,0 +1,108 @@
+"""Change single keys of a YAML file; everything else, comments included, stays as it is."""
+
+from pathlib import Path
+
+import yaml
+
+REMOVE = object()
+"""The value of a key to be removed."""
+
+
+def edited(text: str, path: tuple[str, ...], value: object) -> str:
+    """Return a YAML text with the value at a path of keys replaced, added or removed.
+
+    Parameters
+    ----------
+    text : str
+        A document of mappings.
+    path : tuple of str
+        The keys from the outermost mapping; all but the last have to exist.
+    value : object
+        Anything that YAML can write, or `REMOVE`.
+
+    Raises
+    ------
+    KeyError
+        If a key above the last does not exist.
+    """
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    for place, key in enumerate(path[:-1]):
+        node = _value(node, key)
+        if not isinstance(node, yaml.MappingNode):
+            raise KeyError(key)
+        if node.flow_style:  # a mapping in braces is written anew
+            whole = yaml.safe_load(text[node.start_mark.index : node.end_mark.index])
+            return edited(text, path[: place + 1], _changed(whole, path[place + 1 :], value))
+    pair = next((pair for pair in node.value if pair[0].value == path[-1]), None)
+    indent = " " * node.start_mark.column
+    new = "" if value is REMOVE else _block(path[-1], value, indent)
+    if pair is None:
+        end = _end(text, node.end_mark.index)
+        gap = "" if end == 0 or text[end - 1] == "\n" else "\n"
+        return text[:end] + gap + new + text[end:]
+    start = text.rindex("\n", 0, pair[0].start_mark.index) + 1 if "\n" in text[: pair[0].start_mark.index] else 0
+    return text[:start] + new + text[_end(text, pair[1].end_mark.index) :]
+
+
+def edit(file: Path, changes: dict[tuple[str, ...], object]) -> None:
+    """Apply changes to a file; it is replaced as a whole."""
+    text = file.read_text(encoding="utf-8")
+    for path, value in changes.items():
+        text = edited(text, path, value)
+    beside = file.with_name(f".{file.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(file)
+
+
+def dump(document: object) -> str:
+    """Return a document as YAML, with short lists of words on one line."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _value(node: yaml.Node, key: str) -> yaml.Node:
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value == key:
+                return value
+    raise KeyError(key)
+
+
+def _changed(document: dict, path: tuple[str, ...], value: object) -> dict:
+    inner = document
+    for key in path[:-1]:
+        inner = inner[key]
+    if value is REMOVE:
+        inner.pop(path[-1], None)
+    else:
+        inner[path[-1]] = value
+    return document
+
+
+def _block(key: str, value: object, indent: str) -> str:
+    return "".join(f"{indent}{line}\n" for line in dump({key: value}).splitlines())
+
+
+def _end(text: str, index: int) -> int:
+    """Where the lines of a value end: after the last one that is neither empty nor a comment."""
+    start = text.rfind("\n", 0, index) + 1
+    block = not text[start:index].strip()  # the end of a block is where the next key starts
+    index = start if block else text.find("\n", index) + 1 or len(text)
+    lines = text[:index].splitlines(keepends=True)
+    while lines and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
+        lines.pop()
+    return len("".join(lines))
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes lists of a few words, such as `confirm`, on one line, and nothing as an alias."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _words(dumper: _Dumper, values: list) -> yaml.Node:
+    short = all(isinstance(one, (str, int)) and len(str(one)) < 20 for one in values) and len(values) <= 6
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", values, flow_style=short)
+
+
+_Dumper.add_representer(list, _words)

@@ -19,7 +19,7 @@ sys.executable = shlex.quote(sys.executable)
 # semopy orders its parameters by sets, and the last digits of its results depend on that order.
 os.environ["PYTHONHASHSEED"] = "0"
 
-from practicework import tables
+from practicework import tables, workers
 from practicework.errors import StudyError
 from practicework.study import files, load_study, pipeline
 from practicework.study.undecided import check_decided
@@ -130,6 +130,10 @@ def tell_unfitted():
     """Print why models could not be fitted, and end with an error although everything else was computed."""
     if found := unfitted():
         sys.exit("\n".join(f"Error: {sentence}" for sentence in found))
+
+
+onstart:
+    workers.start(WORKFLOW / "scripts", pipeline.modules(STUDY))
 
 
 for unused in STUDY.unused_raw_files():

@@ -116,6 +116,8 @@ class Stage:
         The files of the study that the stage reads, relative to its folder.
     seed : callable
         The seed from which the stage's random numbers derive.
+    libraries : tuple of str
+        What the stage imports only where it needs it; a run imports it once for all samples.
     """
 
     name: str
@@ -124,6 +126,7 @@ class Stage:
     reads: Callable[[Part], list[str]] = lambda part: []
     files: Callable[[Part], list[str]] = lambda part: []
     seed: Callable[[Study], int] = lambda study: study.config.seed
+    libraries: tuple[str, ...] = ()
 
 
 def _sample(when: Callable[[Study], object]) -> Callable[[Part], bool]:
@@ -214,6 +217,7 @@ STAGES: dict[str, Stage] = {
             settings=lambda part: [list(part.study.scales), part.study.config.seed],
             reads=_with_ledger("ingest/responses"),
             files=_scales,
+            libraries=("ordinalcorr",),
         ),
         Stage(
             "dimensionality",
@@ -221,6 +225,7 @@ STAGES: dict[str, Stage] = {
             settings=_dimensionality_settings,
             reads=_with_ledger("ingest/responses"),
             files=_scales,
+            libraries=("factor_analyzer", "semopy"),
         ),
         Stage(
             "moderation",
@@ -245,6 +250,7 @@ STAGES: dict[str, Stage] = {
             ],
             reads=lambda part: ["scoring/scores", "reliability/scales"],
             files=_scales,
+            libraries=("stepmix.stepmix", "sklearn.metrics"),
         ),
         Stage(
             "coding",
@@ -298,6 +304,16 @@ def unfitted(part: Part) -> list[str]:
     where = f"{part.name}: " if len(part.study.config.samples) > 1 else ""
     with file.open(encoding="utf-8", newline="") as lines:
         return [f"{where}{row['note']}" for row in csv.DictReader(lines) if row["fitted"] == "False"]
+
+
+def modules(study: Study) -> list[str]:
+    """Return what the jobs of a study import, in the order of the stages."""
+    run = {stage for part in parts(study) for stage in part.stages}
+    found = [["pandera.pandas"]]
+    for name, stage in STAGES.items():
+        if name in run:
+            found.append([f"practicework.{'' if name == 'report' else 'stages.'}{name}", *stage.libraries])
+    return [*(one for names in found for one in names), "docx"]
 
 
 def sources(workflow: Path, name: str) -> list[Path]:

@@ -39,7 +39,7 @@ def test_the_set_itself_is_in_order(tmp_path):
     evidence, study = load(tmp_path)
     assert Part(study, "talks").stages == ["coding", "replication", "report"]
     assert study.part_names == ["talks"]
-    assert study.unused_raw_files() == []
+    assert study.unused_raw_files == []
     tables = coding.analyse(evidence, "talks", study.config.coding["talks"], streams(1, "coding", "talks"))
     assert tables["coding/matrices"]["agrees"].tolist() == [True]
 

@@ -203,9 +203,9 @@ def test_a_wrong_stand_in_is_told(study, value, sentence, capsys):
 
 def test_a_stand_in_is_no_unused_file(study):
     cli.main(["stand-in", str(study), "s"])
-    assert load_study(study).unused_raw_files() == ["data/raw/s_synthetic.csv"]
+    assert load_study(study).unused_raw_files == ["data/raw/s_synthetic.csv"]
     path = study / "config/config.yaml"
     path.write_text(
         path.read_text().replace("file: data/raw/s.csv", "file: data/raw/s.csv\n    stand_in: data/raw/s_synthetic.csv")
     )
-    assert load_study(study).unused_raw_files() == []
+    assert load_study(study).unused_raw_files == []

@@ -1,12 +1,14 @@
 """A study that is valid is read as a whole; its stages, tables and fingerprints follow the config."""
 
 import math
+from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from study_writer import CONFIG, REMOVE, SCALE, claim
 
-from practicework.study import Study
+from practicework.study import Study, load_study, pipeline
 from practicework.study.config import Config
 from practicework.study.pipeline import STAGES, Part
 from practicework.study.scale import Scale, normalized
@@ -42,7 +44,7 @@ def test_file_may_be_reached_by_any_path_that_stays_inside(writer):
     (kept / "wave 1/s.csv").write_text("id\n1\n")
     study = writer.load({"config.samples.s.file": "data/raw/wave 1/../wave 1/s.csv"})
     assert study.raw("s").read_text() == "id\n1\n"
-    assert study.unused_raw_files() == ["data/raw/s.csv"]
+    assert study.unused_raw_files == ["data/raw/s.csv"]
 
 
 def test_unused_files_are_all_but_documentation_and_hidden_ones(writer):
@@ -54,7 +56,7 @@ def test_unused_files_are_all_but_documentation_and_hidden_ones(writer):
         (raw / name).write_text("x")
     (raw / "link.csv").symlink_to("s.csv")
     (raw / "loop.csv").symlink_to("loop.csv")
-    assert writer.load().unused_raw_files() == ["data/raw/loop.csv", "data/raw/notes.txt", "data/raw/old/u.csv"]
+    assert writer.load().unused_raw_files == ["data/raw/loop.csv", "data/raw/notes.txt", "data/raw/old/u.csv"]
 
 
 @pytest.mark.parametrize(
@@ -222,3 +224,19 @@ def test_answers_are_compared_whatever_their_case_spaces_width_and_apostrophe():
         assert normalized(text) == "don't know"
     assert scale().response.codes == {"never": 1, "always": 5}
     assert scale().response.points == 5
+
+
+def test_planning_lists_the_data_once_whatever_the_number_of_samples(tmp_path, monkeypatch):
+    """Fingerprints of 200 samples' reports; listing the folder for each took ten minutes with 1,000."""
+    (tmp_path / "data/raw").mkdir(parents=True)
+    (tmp_path / "config").mkdir()
+    for number in range(200):
+        (tmp_path / f"data/raw/s{number}.csv").write_text("x\n1\n")
+    samples = {f"s{number}": {"file": f"data/raw/s{number}.csv"} for number in range(200)}
+    (tmp_path / "config/config.yaml").write_text(yaml.safe_dump({"samples": samples, "variables": ["x"]}))
+    study = load_study(tmp_path)
+    calls = []
+    real = Path.rglob
+    monkeypatch.setattr(Path, "rglob", lambda self, pattern: calls.append(self) or real(self, pattern))
+    assert len({part.digest("report") for part in pipeline.parts(study)}) == 200
+    assert len(calls) == 1

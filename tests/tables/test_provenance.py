@@ -124,3 +124,30 @@ def test_every_way_to_import_is_followed(tmp_path, monkeypatch):
     monkeypatch.setattr(provenance, "PACKAGE", tmp_path / "toy")
     found = {path.relative_to(tmp_path).as_posix() for path in provenance.sources(tmp_path / "script.py")}
     assert found == set(files) - {"toy/unused.py", "toy/page.html"}
+
+
+MODULES = sorted(provenance.PACKAGE.rglob("*.py"))
+
+
+def names(nodes) -> set[tuple]:
+    """What import statements name."""
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {(0, None, alias.name) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {(node.level, node.module, alias.name) for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(provenance.PACKAGE).as_posix())
+def test_every_import_of_a_module_is_found(path):
+    text = path.read_text(encoding="utf-8")
+    assert names(provenance._statements(text)) == names(ast.walk(ast.parse(text)))
+
+
+def test_sentences_are_no_imports():
+    text = (
+        '"""Read it\nfrom the file, import nothing of\nimport what?\n"""\n    from a.b import (\n        c,\n        d,\n    )\n'
+    )
+    assert names(provenance._statements(text)) == {(0, "a.b", "c"), (0, "a.b", "d")}

@@ -136,7 +136,7 @@ onstart:
     workers.start(WORKFLOW / "scripts", pipeline.modules(STUDY))
 
 
-for unused in STUDY.unused_raw_files():
+for unused in STUDY.unused_raw_files:
     print(
         f"Note: {unused} is not named in config/config.yaml and is not used.",
         file=sys.stderr,

@@ -46,7 +46,7 @@ def _sets_and_notes(study: Study) -> list[str]:
         stages = ", ".join(Part(study, name).stages)
         lines.append(f"{name}: {len(evidence.units)} units, {len(evidence.codings)} codings; stages {stages}")
     lines += [f"Note: {note}" for scale in study.scales.values() for note in new_scale.placeholders(scale)]
-    return lines + [f"Note: {file} is not used in the config." for file in study.unused_raw_files()]
+    return lines + [f"Note: {file} is not used in the config." for file in study.unused_raw_files]
 
 
 def _sample(study: Study, sample: str, raw: RawTable) -> list[str]:

@@ -174,7 +174,7 @@ def _report_settings(part: Part) -> list:
         return [config.title, part.spec.computed, config.seed, _replication_settings(part)]
     whole = config.model_dump(exclude={"samples", "replication", "licence"})
     own = part.spec.computed | {"synthetic": part.spec.synthetic}
-    return [whole, own, _replication_settings(part), part.study.unused_raw_files()]
+    return [whole, own, _replication_settings(part), part.study.unused_raw_files]
 
 
 def _moderation_reads(part: Part) -> list[str]:

@@ -96,8 +96,9 @@ class Study:
         """Return the path of a sample's file."""
         return self.folder / self.config.samples[sample].file
 
+    @cached_property
     def unused_raw_files(self) -> list[str]:
-        """Return the files and links in `data/raw/` that no sample or set uses, except documentation and hidden files."""
+        """The files and links in `data/raw/` that no sample or set uses, except documentation and hidden files."""
         named = [one.file for one in self.config.samples.values()]
         named += [one.stand_in for one in self.config.samples.values() if one.stand_in]
         named += [file for one in self.config.coding.values() for file in one.files]

@@ -1,7 +1,7 @@
 """Read and write the tables passed between stages, at full precision.
 
 A table's name is its path below `results/{sample}/` without `.csv`. Tables that violate their contract are
-rejected when read and when written.
+rejected when written, and when read.
 """
 
 from __future__ import annotations
@@ -88,16 +88,27 @@ def path(sample: str, name: str) -> Path:
 
 
 def read(name: str, file: str | Path) -> pd.DataFrame:
-    """Read a table and check it against its contract; text columns are never converted."""
+    """Read a table; text columns are never converted.
+
+    Contracts are enforced where tables are written. Here columns, kinds and missing values are checked, and pandera is called
+    only to describe what is wrong.
+    """
     import pandas as pd
 
     spec = contract(name)
-    texts = {column: "str" for column, (kind, _) in spec.columns.items() if kind.startswith("text")}
-    if spec.open == "text":
-        others = pd.read_csv(file, nrows=0).columns.difference(list(spec.columns))
-        texts |= dict.fromkeys(others, "str")
-    frame = pd.read_csv(file, dtype=texts, keep_default_na=False, na_values=[""])
-    return schema(name).validate(frame)
+    header = list(pd.read_csv(file, nrows=0).columns)
+    others = "str" if spec.open == "text" else "float64"
+    kinds = {column: _DTYPES[spec.columns[column][0].rstrip("?")] if column in spec.columns else others for column in header}
+    options = {"keep_default_na": False, "na_values": [""]}
+    try:
+        found = pd.read_csv(file, dtype=kinds, **options)
+    except (TypeError, ValueError):
+        return schema(name).validate(pd.read_csv(file, **options))
+    needed = [column for column, (kind, _) in spec.columns.items() if not kind.endswith("?")]
+    fits = set(spec.columns) <= set(header) if spec.open else list(spec.columns) == header
+    if not fits or found[needed].isna().any(axis=None) or (spec.open and found[spec.key].duplicated().any()):
+        return schema(name).validate(found)
+    return found
 
 
 def retained(inputs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

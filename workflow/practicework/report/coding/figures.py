@@ -103,6 +103,10 @@ def _height(entry: dict, column: int) -> float:
     return LINE * len(_lines(entry, column)) + 0.09
 
 
+SLANTED = 20
+"""Columns from which there is no room for names of two lines."""
+
+
 def heat_map(
     matrix: pd.DataFrame, *, xlabel: str, ylabel: str, marks: pd.DataFrame | None = None, top: float | None = None
 ) -> Figure:
@@ -121,7 +125,7 @@ def heat_map(
     rows, columns = matrix.shape
     binary = marks is None and top is None and matrix.to_numpy().max(initial=0) <= 1
     labels = ["\n".join(wrap(str(name), 34)) for name in matrix.index]
-    heads = ["\n".join(wrap(str(name), 30)) for name in matrix.columns]
+    heads = ["\n".join(wrap(str(name), 30 if columns < SLANTED else 60)) for name in matrix.columns]
     tall = sum(1 + label.count("\n") for label in labels)
     height = min(
         9.0,
@@ -130,23 +134,20 @@ def heat_map(
     figure, (axes,) = canvas(height)
     values = matrix.to_numpy(float)
     largest = top or values.max(initial=1) or 1
-    axes.imshow(values, cmap=SHADES, vmin=0, vmax=largest, aspect="auto")
+    edges = (np.arange(columns + 1) - 0.5, np.arange(rows + 1) - 0.5)
+    axes.pcolormesh(*edges, values, cmap=SHADES, vmin=0, vmax=largest, edgecolors="#e3e7ea", linewidth=0.6)
+    axes.invert_yaxis()
     axes.set_xticks(range(columns), heads, rotation=90 if _long(heads, columns) else 0)
     axes.set_yticks(range(rows), labels)
     axes.tick_params(length=0, labelsize=7.5)
-    axes.set_xticks(np.arange(columns + 1) - 0.5, minor=True)
-    axes.set_yticks(np.arange(rows + 1) - 0.5, minor=True)
-    axes.grid(which="minor", color="#e3e7ea", linewidth=0.6)
-    axes.tick_params(which="minor", length=0)
     axes.set_xlabel(wrapped(xlabel, 0.6 * WIDTH), fontsize=8.5)
     axes.set_ylabel(ylabel, fontsize=8.5)
     for i, j in np.ndindex(rows, columns):
         mark = "" if marks is None else str(marks.iat[i, j])
         words = mark if marks is not None else "" if binary or not values[i, j] else f"{values[i, j]:g}"
         if words:
-            axes.text(
-                j, i, words, ha="center", va="center", fontsize=7, color="white" if values[i, j] > 0.7 * largest else "black"
-            )
+            shade = "white" if values[i, j] > 0.7 * largest else "black"
+            axes.text(j, i, words, ha="center", va="center", fontsize=7, color=shade, in_layout=False)  # always inside the axes
     return figure
 
 

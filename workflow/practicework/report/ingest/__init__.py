@@ -64,7 +64,7 @@ def _tile(context: Context) -> Tile:
 
 def _body(context: Context, facts: Mapping) -> tuple:
     file = Markup("<code>{}</code>").format(context.spec.file)
-    unused = [Markup("<code>{}</code>").format(name) for name in context.study.unused_raw_files()]
+    unused = [Markup("<code>{}</code>").format(name) for name in context.study.unused_raw_files]
     dropped = [
         say("{reason}: {names}.", reason=apa.upper(_(reason)), names=", ".join(names))
         for reason, names in _by_reason(context.rows("ingest/dropped"))

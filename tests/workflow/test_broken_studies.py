@@ -1,12 +1,12 @@
-"""A mistake in a study ends the run with one sentence: which file, field or row, and how to mend it.
+"""A mistake in a study ends the run with one sentence: which file, field or row, and how to correct it.
 
-Every case breaks the tiny study in one way and runs the real pipeline on it, in a process of its own.
+Every case breaks the tiny study in one way. Some of each kind are run by Snakemake in a process of its own.
 """
 
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,6 +33,11 @@ from ways_to_break import (
     text,
     without,
 )
+
+from practicework.commands import checking
+from practicework.errors import StudyError
+from practicework.stages import ingest
+from practicework.study import load_study
 
 SCORES = "results/s/scoring/scores.csv"
 FIT = "results/s/moderation/main/fit.csv"
@@ -237,6 +242,50 @@ FOUND_BY_MODERATION = {
 
 CASES = {**FOUND_AT_START, **FOUND_BY_INGEST, **FOUND_BY_MODERATION}
 
+RUN_AT_START = ["unknown key", "template engine", "no config", "link to itself", "option --config", "option --configfile"]
+RUN_IN_INGEST = ["answer above the range", "e-mail in an answer", "telephone as id", "spreadsheet"]
+RUN_IN_MODERATION = ["constant predictor", "collinear covariate"]
+"""Cases that are run by Snakemake as well; the sentence of the others comes from the same functions in this process."""
+
+
+def check_sentence(case: Case, sentence: str) -> None:
+    for fragment in case.expected:
+        assert fragment in sentence
+    assert re.search(r"[.)]$", sentence), "the sentence is cut"
+
+
+def found_in(case: Case, folder: Path, compute: Callable[[], object]) -> None:
+    """The mistake is one sentence without the secret, and nothing is written."""
+    with pytest.raises(StudyError) as error:
+        compute()
+    check_sentence(case, str(error.value))
+    assert not (folder / "results").exists()
+    for form in (case.secret, case.secret.replace(" ", "")) if case.secret else ():
+        assert form not in str(error.value)
+
+
+@pytest.mark.parametrize("case", [name for name, case in FOUND_AT_START.items() if not case.args])
+def test_mistake_in_the_files_of_a_study(case, tmp_path, new_tiny):
+    tiny = new_tiny(tmp_path / "study")
+    CASES[case].break_(tiny)
+    found_in(CASES[case], tiny.folder, lambda: load_study(tiny.folder))
+    assert not list(tmp_path.rglob("marker"))
+
+
+@pytest.mark.parametrize("case", FOUND_BY_INGEST)
+def test_mistake_in_the_answers(case, tmp_path, new_tiny):
+    tiny = new_tiny(tmp_path / "study")
+    CASES[case].break_(tiny)
+    study = load_study(tiny.folder)
+    found_in(CASES[case], tiny.folder, lambda: ingest.ingest(ingest.read(study, "s"), study, "s"))
+
+
+@pytest.mark.parametrize("case", FOUND_BY_MODERATION)
+def test_model_that_check_finds(case, tmp_path, new_tiny):
+    tiny = new_tiny(tmp_path / "study")
+    CASES[case].break_(tiny)
+    found_in(CASES[case], tiny.folder, lambda: checking.check(tiny.folder, show=lambda _: None))
+
 
 @pytest.fixture(scope="module")
 def broken(request, tmp_path_factory, new_tiny, run) -> Iterator[dict[str, tuple[Path, Future]]]:
@@ -244,7 +293,7 @@ def broken(request, tmp_path_factory, new_tiny, run) -> Iterator[dict[str, tuple
     pool, runs = ThreadPoolExecutor(os.cpu_count()), {}
     for test in request.session.items:
         name = getattr(test, "callspec", None) and test.callspec.params.get("case")
-        if test.path == request.path and name:
+        if test.path == request.path and name and "broken" in test.fixturenames:
             folder = tmp_path_factory.mktemp("broken") / "study"
             target = SCORES if name in FOUND_BY_INGEST else FIT
             runs[name] = folder, pool.submit(_broken_run, CASES[name], new_tiny(folder), run, target)
@@ -262,10 +311,7 @@ def check(case: Case, run, folder: Path) -> list[str]:
     lines = run.output.splitlines()
     sentences = {line for line in lines if line.startswith("Error: ")}
     assert len(sentences) == 1, run.output
-    sentence = sentences.pop()
-    for fragment in case.expected:
-        assert fragment in sentence
-    assert re.search(r"[.)]$", sentence), "the sentence is cut"
+    check_sentence(case, sentences.pop())
     assert run.returncode != 0
     logs = "".join(log.read_text() for log in folder.glob("results/*/logs/*.log"))
     assert "Traceback" not in run.output + logs
@@ -279,7 +325,7 @@ def check_repeated(lines: list[str]) -> None:
     assert last > next(number for number, line in enumerate(lines) if line.startswith("Error in rule"))
 
 
-@pytest.mark.parametrize("case", FOUND_AT_START)
+@pytest.mark.parametrize("case", RUN_AT_START)
 def test_mistake_found_before_anything_runs(case, broken):
     """Nothing is printed but the sentence, and nothing is written."""
     folder, run = broken[case][0], broken[case][1].result()
@@ -289,7 +335,7 @@ def test_mistake_found_before_anything_runs(case, broken):
     assert not list(folder.parent.rglob("marker"))
 
 
-@pytest.mark.parametrize("case", FOUND_BY_INGEST)
+@pytest.mark.parametrize("case", RUN_IN_INGEST)
 def test_mistake_in_the_data(case, broken):
     """No answer and no score is written, and nothing personal is shown or kept."""
     folder, run = broken[case][0], broken[case][1].result()
@@ -301,7 +347,7 @@ def test_mistake_in_the_data(case, broken):
             assert form not in run.output + written
 
 
-@pytest.mark.parametrize("case", FOUND_BY_MODERATION)
+@pytest.mark.parametrize("case", RUN_IN_MODERATION)
 def test_model_that_cannot_be_fitted(case, broken):
     """The run ends with one sentence and an error, and the model's tables have no rows."""
     folder, run = broken[case][0], broken[case][1].result()

@@ -9,7 +9,7 @@ READY := $(if $(filter file,$(origin VENV)),.venv/ready)
 # Use the library in this folder, not one installed in the environment.
 CLI := PYTHONPATH=workflow $(BIN)/python -P -m practicework.commands.cli
 
-.PHONY: study verify package test test-fast test-browser test-latex fuzz golden snapshots lint lock schemas messages synthetic benchmark coverage recovery calibration clean
+.PHONY: study verify package test test-fast test-browser test-latex fuzz golden snapshots lint lock schemas messages synthetic benchmark performance coverage recovery calibration clean
 study: $(READY)
 	@$(CLI) run
 
@@ -74,6 +74,11 @@ messages: $(READY)
 	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k say -k count:1,2 -o messages.pot workflow/practicework/report
 synthetic: $(READY)
 	@PYTHONPATH=workflow $(BIN)/python data/schmitt2021_synthetic.py
+
+# Whole runs against R; the table is docs/performance.md.
+performance: $(READY)
+	@command -v Rscript >/dev/null || { echo "R is not installed. On Debian or Ubuntu: sudo apt-get install r-base-core"; exit 1; }
+	@$(BIN)/python benchmarks/whole_study.py
 
 benchmark: $(READY)
 	@$(BIN)/python benchmarks/bootstrap_kernel.py

@@ -114,3 +114,16 @@ def test_forks_end_with_the_run(server, tmp_path):
     server.process.stdin.close()
     assert until(lambda: not fork.is_running() or fork.status() == psutil.STATUS_ZOMBIE)
     line.close()
+
+
+def test_what_jobs_use_is_written_on_request(tmp_path, monkeypatch):
+    monkeypatch.setenv(workers.USAGE, str(tmp_path / "usage.csv"))
+    monkeypatch.setenv("PYTHONPATH", str(Path(workers.__file__).parents[1]))
+    (tmp_path / "job.py").write_text("sum(range(10**6))")
+    process = workers.start(tmp_path, [])
+    assert workers.delegated(Names(rule="r", wildcards=Names(sample="s"), log=[], output=Names()), "job.py")
+    workers.stop(process)
+    rule, sample, seconds, memory = (tmp_path / "usage.csv").read_text().strip().split(",")
+    assert (rule, sample) == ("r", "s")
+    assert 0 < float(seconds) < 10
+    assert int(memory) > 1000

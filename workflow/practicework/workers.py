@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 ADDRESS = "PRACTICEWORK_WORKERS"
 """The environment variable with the address of the server, a socket that only this user's processes on this machine can use."""
 
+USAGE = "PRACTICEWORK_USAGE"
+"""The environment variable with a file to which job, part, CPU-seconds and peak memory (KiB) of each job are appended."""
+
 THREADS = ("OMP_NUM_THREADS", "GOTO_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
            "NUMEXPR_NUM_THREADS")  # fmt: skip
 _LARGEST = 1 << 20
@@ -129,10 +132,10 @@ def serve(listener: socket.socket, scripts: Path, modules: Sequence[str]) -> Non
                 _report(running, events)
             if listener in found:
                 line, _ = listener.accept()
-                process = _fork(line, scripts, [listener.fileno(), awake, bell])
-                running[process] = line
+                process, job = _fork(line, scripts, [listener.fileno(), awake, bell])
+                running[process] = line, job
                 events.register(line, selectors.EVENT_READ)
-            for process, line in running.items():
+            for process, (line, _) in running.items():
                 if line in found:  # the script that asked is gone
                     events.unregister(line)
                     os.kill(process, signal.SIGKILL)
@@ -141,13 +144,16 @@ def serve(listener: socket.socket, scripts: Path, modules: Sequence[str]) -> Non
                     import_module(todo.popleft())
 
 
-def _report(running: dict[int, socket.socket], events: selectors.BaseSelector) -> None:
-    """Tell the scripts of ended forks their exit status."""
+def _report(running: dict[int, tuple[socket.socket, str]], events: selectors.BaseSelector) -> None:
+    """Tell the scripts of ended forks their exit status, and write what they used if a benchmark asks for it."""
     while running:
-        process, status = os.waitpid(-1, os.WNOHANG)
+        process, status, usage = os.wait4(-1, os.WNOHANG)
         if not process:
             return
-        line = running.pop(process)
+        line, job = running.pop(process)
+        if USAGE in os.environ:
+            with Path(os.environ[USAGE]).open("a", encoding="utf-8") as file:
+                file.write(f"{job},{usage.ru_utime + usage.ru_stime:.3f},{usage.ru_maxrss}\n")
         with contextlib.suppress(KeyError):
             events.unregister(line)
         with contextlib.suppress(OSError):
@@ -155,8 +161,8 @@ def _report(running: dict[int, socket.socket], events: selectors.BaseSelector) -
         line.close()
 
 
-def _fork(line: socket.socket, scripts: Path, close: list[int]) -> int:
-    """Fork a process that runs the requested script, and return its id."""
+def _fork(line: socket.socket, scripts: Path, close: list[int]) -> tuple[int, str]:
+    """Fork a process that runs the requested script, and return its id and the name of the job."""
     _process, user, _group = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
     request, streams, *_ = socket.recv_fds(line, _LARGEST, 2) if user == os.getuid() else (b"", [])
     gc.freeze()
@@ -164,7 +170,8 @@ def _fork(line: socket.socket, scripts: Path, close: list[int]) -> int:
     if process:
         for stream in streams:
             os.close(stream)
-        return process
+        asked = json.loads(request or "{}")
+        return process, ",".join([asked.get("rule", ""), *asked.get("wildcards", {}).values()])
     status = 1
     try:
         signal.set_wakeup_fd(-1)

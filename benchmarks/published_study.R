@@ -1,8 +1,9 @@
 # The analyses of the published study as an R user scripts them: the peer of the pipeline's whole run.
-# Rscript benchmarks/published_study.R, from the repository's root. Needs psych, GPArotation, sandwich, boot,
-# lavaan and semTools.
+# Rscript benchmarks/published_study.R [resamples of omega and HTMT, 200], from the repository's root. Needs psych,
+# GPArotation, sandwich, boot, lavaan and semTools.
 suppressMessages({library(psych); library(sandwich); library(boot); library(lavaan); library(semTools)})
 set.seed(2021)
+resamples <- as.integer(c(commandArgs(TRUE), 200)[1])
 d <- read.csv("data/raw/schmitt2021_synthetic.csv")
 scales <- c(promotion = 4, usefulness = 10, support = 6, social_selling_use = 3)
 items <- lapply(names(scales), function(s) d[paste0(s, "_", seq_len(scales[[s]]))])
@@ -10,7 +11,7 @@ names(items) <- names(scales)
 for (s in names(scales)) {
   a <- alpha(items[[s]])
   o <- suppressWarnings(suppressMessages(omega(items[[s]], nfactors = 1, plot = FALSE)))
-  omegas <- replicate(200, suppressWarnings(suppressMessages(
+  omegas <- replicate(resamples, suppressWarnings(suppressMessages(
     omega(items[[s]][sample(75, replace = TRUE), ], nfactors = 1, plot = FALSE)$omega.tot)))
   ci <- alpha.ci(a$total$raw_alpha, n.obs = nrow(d), n.var = scales[[s]])
   cat(s, a$total$raw_alpha, ci$lower.ci, ci$upper.ci, a$total$std.alpha, o$omega.tot, sd(omegas), "\n")
@@ -30,7 +31,7 @@ for (model in c(syntax, paste(syntax, collapse = "\n"))) {
   print(fitMeasures(m)[c("chisq", "df", "cfi", "tli", "rmsea", "srmr")]); print(standardizedSolution(m))
 }
 print(AVE(m)); print(compRelSEM(m))
-for (two in c(FALSE, TRUE)) invisible(replicate(200, htmt(paste(syntax, collapse = "\n"), whole[sample(75, replace = TRUE), ], htmt2 = two)))
+for (two in c(FALSE, TRUE)) invisible(replicate(resamples, htmt(paste(syntax, collapse = "\n"), whole[sample(75, replace = TRUE), ], htmt2 = two)))
 y <- data.frame(lapply(items, rowSums))
 print(corr.test(y), short = FALSE)
 jn <- function(m, x, i, w) {

@@ -37,7 +37,9 @@ def server(tmp_path, monkeypatch):
 
 def ask(server: SimpleNamespace, code: str, **wildcards: str) -> bool:
     (server.scripts / "job.py").write_text(code)
-    return workers.delegated(Names(rule="r", wildcards=Names(**wildcards), log=["a.log"], output=Names(page="p")), "job.py")
+    return workers.delegated(
+        Names(rule="r", wildcards=Names(**wildcards), log=["a.log"], output=Names(page="p"), threads=1), "job.py"
+    )
 
 
 def test_a_script_runs_in_a_fork_with_the_job(server, tmp_path, monkeypatch, capfd):
@@ -72,13 +74,13 @@ def test_without_a_server_the_script_runs_itself(monkeypatch):
     monkeypatch.delenv(workers.ADDRESS, raising=False)
     assert not workers.delegated(None, "job.py")
     monkeypatch.setenv(workers.ADDRESS, "practicework-of-nobody")
-    assert not workers.delegated(Names(rule="r", wildcards=Names(), log=[], output=Names()), "job.py")
+    assert not workers.delegated(Names(rule="r", wildcards=Names(), log=[], output=Names(), threads=1), "job.py")
 
 
 def test_only_scripts_of_the_program_run(server, tmp_path):
     (tmp_path / "elsewhere.py").write_text("print('ran')")
     with pytest.raises(SystemExit):
-        workers.delegated(Names(rule="r", wildcards=Names(), log=[], output=Names()), str(tmp_path / "elsewhere.py"))
+        workers.delegated(Names(rule="r", wildcards=Names(), log=[], output=Names(), threads=1), str(tmp_path / "elsewhere.py"))
 
 
 def until(condition, seconds: float = 10) -> bool:
@@ -95,7 +97,7 @@ def sleeping(server: SimpleNamespace, started: Path) -> socket.socket:
     (server.scripts / "job.py").write_text(f"import pathlib, time; pathlib.Path({str(started)!r}).touch(); time.sleep(100)")
     line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     line.connect("\0" + os.environ[workers.ADDRESS])
-    request = {"script": "job.py", "cwd": "/", "rule": "r", "wildcards": {}, "log": [], "output": {}}
+    request = {"script": "job.py", "cwd": "/", "rule": "r", "wildcards": {}, "log": [], "output": {}, "threads": 1}
     socket.send_fds(line, [json.dumps(request).encode()], [1, 2])
     assert until(started.exists)
     return line
@@ -121,7 +123,7 @@ def test_what_jobs_use_is_written_on_request(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(workers.__file__).parents[1]))
     (tmp_path / "job.py").write_text("sum(range(10**6))")
     process = workers.start(tmp_path, [])
-    assert workers.delegated(Names(rule="r", wildcards=Names(sample="s"), log=[], output=Names()), "job.py")
+    assert workers.delegated(Names(rule="r", wildcards=Names(sample="s"), log=[], output=Names(), threads=1), "job.py")
     workers.stop(process)
     rule, sample, seconds, memory = (tmp_path / "usage.csv").read_text().strip().split(",")
     assert (rule, sample) == ("r", "s")

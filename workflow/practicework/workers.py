@@ -79,7 +79,7 @@ def delegated(job: object, script: str) -> bool:
     Parameters
     ----------
     job : object
-        Snakemake's description of the job, with `rule`, `wildcards`, `log` and `output`.
+        Snakemake's description of the job, with `rule`, `wildcards`, `log`, `output` and `threads`.
     script : str
         The name of its file.
     """
@@ -93,6 +93,7 @@ def delegated(job: object, script: str) -> bool:
         "wildcards": dict(job.wildcards.items()),
         "log": list(job.log),
         "output": dict(job.output.items()),
+        "threads": job.threads,
     }
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         try:
@@ -202,6 +203,7 @@ def _run(request: Mapping[str, object], scripts: Path) -> int:
         wildcards=SimpleNamespace(**request["wildcards"]),
         log=request["log"],
         output=SimpleNamespace(**request["output"]),
+        threads=request["threads"],
     )
     try:
         runpy.run_path(str(scripts / Path(request["script"]).name), init_globals={"snakemake": job})

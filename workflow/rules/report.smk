@@ -33,6 +33,8 @@ rule report:
         "results/{sample}/logs/report.log",
     wildcard_constraints:
         sample=runs_for("report"),
+    # The report of an only sample is the last job, when the other cores are idle.
+    threads: lambda wildcards: 2 if [wildcards.sample] == [*STUDY.config.samples] else 1
     params:
         settings=settings("report"),
         code=code("report"),

@@ -11,4 +11,5 @@ if not workers.delegated(snakemake, "report.py"):
         study = load_study()
         part = pipeline.Part(study, snakemake.wildcards.sample)
         sets = [] if part.is_set else [one for one in pipeline.parts(study) if one.is_set]
-        report.write(part, part.results(), Path(snakemake.output.page).parent, {one.name: one.results() for one in sets})
+        others = {one.name: one.results() for one in sets}
+        report.write(part, part.results(), Path(snakemake.output.page).parent, others, snakemake.threads)

@@ -13,7 +13,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from practicework import __version__
-from practicework.report import files, manuscript, page
+from practicework.report import drawing, files, manuscript, page
 from practicework.report.contents import Contents
 from practicework.report.context import Context
 from practicework.report.messages import say, sentences
@@ -50,12 +50,14 @@ class Report:
     manuscript: tuple[Block, ...]
 
 
-def write(part: Part, results: Results, folder: str | Path, sets: Mapping[str, Results] | None = None) -> None:
+def write(
+    part: Part, results: Results, folder: str | Path, sets: Mapping[str, Results] | None = None, processes: int = 1
+) -> None:
     """Write the report of a part in every format into a folder; the other parameters are those of `render`."""
-    files.write(render(part, results, sets), Path(folder))
+    files.write(render(part, results, sets, processes), Path(folder))
 
 
-def render(part: Part, results: Results, sets: Mapping[str, Results] | None = None) -> Report:
+def render(part: Part, results: Results, sets: Mapping[str, Results] | None = None, processes: int = 1) -> Report:
     """Render the report of a sample or a set of codings.
 
     Parameters
@@ -65,6 +67,8 @@ def render(part: Part, results: Results, sets: Mapping[str, Results] | None = No
         Every result table of the part, by name.
     sets : mapping, optional
         For a sample, the tables of each set of codings, which its report summarizes.
+    processes : int
+        Processes that draw figures.
     """
     context = Context(part, results, sets or {})
     stages = tuple(_sections(context))
@@ -72,6 +76,7 @@ def render(part: Part, results: Results, sets: Mapping[str, Results] | None = No
     limitations = () if part.is_set else (manuscript.limitations_section(context, stages),)
     sections = (*stages, *limitations, manuscript.section(text), manuscript.methods(context, stages))
     contents = Contents.of(sections, text)
+    drawing.draw([entry.content for entry in contents.figures], processes)
     tiles = [tile for section in stages for tile in section.tiles]
     config = part.study.config
     html = page.render(

@@ -1,9 +1,9 @@
 """Benchmark whole runs against an R script of the same survey analyses: `make performance` writes docs/performance.md.
 
 Cold runs of (a) the survey sample alone without latent profiles, and (b) the whole published study, interleaved with
-`published_study.R`, which does the analyses of (a), without and with resamples of omega and HTMT; then one more sample, and a run
-with nothing to do. Wall time, CPU-seconds of all processes and the peak memory of the largest; report the ratios, because machines
-differ.
+`published_study.R`, which does the analyses of (a), without and with resamples of omega and HTMT; then one more sample, and a
+run with nothing to do. Wall time, CPU-seconds of all processes and the peak memory of the largest; report the ratios, because
+machines differ.
 """
 
 import csv

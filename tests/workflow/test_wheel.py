@@ -58,6 +58,8 @@ def test_the_wheel_runs_and_packages_a_study(installed, tiny, root, tmp_path):
     )
     assert "site-packages" in where.stdout
     assert str(root) not in where.stdout
+    done = practicework(installed, "init", tmp_path / "drafted", "--from", folder / "data/raw/s.csv")
+    assert (done.returncode, done.stderr) == (0, ""), done
     for command in ("check", "run", "expect", "package"):
         done = practicework(installed, command, folder)
         assert (done.returncode, done.stderr) == (0, ""), done

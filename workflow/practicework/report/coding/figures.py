@@ -103,8 +103,8 @@ def _height(entry: dict, column: int) -> float:
     return LINE * len(_lines(entry, column)) + 0.09
 
 
-SLANTED = 20
-"""Columns from which there is no room for names of two lines."""
+MANY_COLUMNS = 20
+"""With as many columns or more, their vertical names are not broken into lines, which would overlap."""
 
 
 def heat_map(
@@ -125,7 +125,7 @@ def heat_map(
     rows, columns = matrix.shape
     binary = marks is None and top is None and matrix.to_numpy().max(initial=0) <= 1
     labels = ["\n".join(wrap(str(name), 34)) for name in matrix.index]
-    heads = ["\n".join(wrap(str(name), 30 if columns < SLANTED else 60)) for name in matrix.columns]
+    heads = ["\n".join(wrap(str(name), 30 if columns < MANY_COLUMNS else 60)) for name in matrix.columns]
     tall = sum(1 + label.count("\n") for label in labels)
     height = min(
         9.0,

@@ -83,6 +83,14 @@ def test_only_scripts_of_the_program_run(server, tmp_path):
         workers.delegated(Names(rule="r", wildcards=Names(), log=[], output=Names(), threads=1), str(tmp_path / "elsewhere.py"))
 
 
+def test_a_request_that_is_none_stops_nothing(server):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.connect("\0" + os.environ[workers.ADDRESS])
+        line.sendall(b"hello")
+        assert line.recv(16) == b""
+    assert ask(server, "pass")
+
+
 def until(condition, seconds: float = 10) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -133,9 +133,13 @@ def serve(listener: socket.socket, scripts: Path, modules: Sequence[str]) -> Non
                 _report(running, events)
             if listener in found:
                 line, _ = listener.accept()
-                process, job = _fork(line, scripts, [listener.fileno(), awake, bell])
-                running[process] = line, job
-                events.register(line, selectors.EVENT_READ)
+                if request := _request(line):
+                    job, streams = request
+                    process = _fork(job, streams, scripts, [line.fileno(), listener.fileno(), awake, bell])
+                    running[process] = line, ",".join([job["rule"], *job["wildcards"].values()])
+                    events.register(line, selectors.EVENT_READ)
+                else:
+                    line.close()
             for process, (line, _) in running.items():
                 if line in found:  # the script that asked is gone
                     events.unregister(line)
@@ -162,17 +166,26 @@ def _report(running: dict[int, tuple[socket.socket, str]], events: selectors.Bas
         line.close()
 
 
-def _fork(line: socket.socket, scripts: Path, close: list[int]) -> tuple[int, str]:
-    """Fork a process that runs the requested script, and return its id and the name of the job."""
+def _request(line: socket.socket) -> tuple[dict, list[int]] | None:
+    """Return the job that a script of the same user asks for, and the script's output streams; None for anything else."""
     _process, user, _group = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
-    request, streams, *_ = socket.recv_fds(line, _LARGEST, 2) if user == os.getuid() else (b"", [])
+    if user != os.getuid():
+        return None
+    request, streams, *_ = socket.recv_fds(line, _LARGEST, 2)
+    try:
+        return json.loads(request), streams
+    except ValueError:
+        return None
+
+
+def _fork(job: Mapping[str, object], streams: list[int], scripts: Path, close: list[int]) -> int:
+    """Fork a process that runs the script of a job, and return its id."""
     gc.freeze()
     process = os.fork()
     if process:
         for stream in streams:
             os.close(stream)
-        asked = json.loads(request or "{}")
-        return process, ",".join([asked.get("rule", ""), *asked.get("wildcards", {}).values()])
+        return process
     status = 1
     try:
         signal.set_wakeup_fd(-1)
@@ -180,12 +193,12 @@ def _fork(line: socket.socket, scripts: Path, close: list[int]) -> tuple[int, st
             signal.signal(number, signal.SIG_DFL)
         for stream, own in zip(streams, (1, 2), strict=True):
             os.dup2(stream, own)
-        for number in (*streams, *close, line.fileno()):
+        for number in (*streams, *close):
             with contextlib.suppress(OSError):
                 os.close(number)
         os.environ.pop(ADDRESS, None)
         gc.enable()
-        status = _run(json.loads(request), scripts)
+        status = _run(job, scripts)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from practicework.commands import evidence
 from practicework.errors import StudyError
-from practicework.stages.ingest.coding import number
 from practicework.study import Study, load_study
 from practicework.study.editing import REMOVE, edit
 from practicework.study.undecided import Point, undecided
+from practicework.tables.files.numbers import number
 from practicework.tables.files.raw import RawTable
 
 WHAT = {
@@ -20,7 +20,6 @@ WHAT = {
     "labels": "the codes of the labels",
     "order": "the order of the labels, which the file does not contain",
     "missing": "codes for missing answers",
-    "where": "the rows to use",
     "variables": "the variables",
     "categories": "the codes of the categories",
 }
@@ -98,8 +97,6 @@ def _shown(study: Study, group: list[Point], answers: evidence.Answers) -> list[
             others = Counter({cell: n for cell, n in counts.items() if not any(_means(cell, code) for code in codes)})
             told = ", ".join(f"{code} ({n:,} times)" for code, n in times.items())
             lines.append(f"    {name}: {told}; other answers: {evidence.counted(others)}")
-    elif point.key == "where":
-        lines += [f"    {column}: {', '.join(values)}" for column, values in study.config.samples[point.owner].where.items()]
     else:
         names = study.config.categories if point.key == "categories" else study.variables
         for name in names:
@@ -151,17 +148,17 @@ def _decide(study: Study, group: list[Point], ask: Callable[[str], str]) -> bool
             _apply(study, group[0].file, changes)
             if scale is not None and unknown and answer == "l":
                 _apply(study, group[0].file, {("confirm",): _without_keys(scale.confirm, {"order"})})
-            return True if not undecided_here(study.folder, group) else _decide_again(study.folder, group, ask)
+            return True if not _still_undecided(study.folder, group) else _decide_again(study.folder, group, ask)
 
 
-def undecided_here(folder: Path, group: list[Point]) -> list[Point]:
+def _still_undecided(folder: Path, group: list[Point]) -> list[Point]:
     """Return the points of a group that are still undecided."""
     return [point for point in undecided(load_study(folder)) if point in group]
 
 
 def _decide_again(folder: Path, group: list[Point], ask: Callable[[str], str]) -> bool:
     study = load_study(folder)
-    left = undecided_here(folder, group)
+    left = _still_undecided(folder, group)
     print("\n".join(_shown(study, left, evidence.collect(study))))
     return _decide(study, left, ask)
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from practicework.errors import StudyError
 from practicework.stages.ingest import columns, people, read
-from practicework.stages.ingest.coding import code_and_label, number
+from practicework.stages.ingest.coding import code_and_label
 from practicework.study import Study
 from practicework.study.scale import Scale, normalized
+from practicework.tables.files.numbers import number
 from practicework.tables.files.personal import heading
 from practicework.tables.files.raw import RawTable
 

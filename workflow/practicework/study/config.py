@@ -22,7 +22,7 @@ def _categories(codes: dict[int, Texts]) -> dict[int, Texts]:
 Categories = Annotated[dict[int, Texts], AfterValidator(_categories)]
 
 Code = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) in (int, float) else value)]
-"""A number or a text, as it stands in a cell."""
+"""A number or a text, as in a cell."""
 
 Codes = Annotated[tuple[Code, ...], BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else (value,))]
 """One cell, or a list of cells."""
@@ -135,7 +135,7 @@ class Sample(Strict):
     )
     access: str | None = Field(None, description="For data that are not published: how others can obtain access.")
 
-    confirm: tuple[Literal["missing", "where"], ...] = Field(
+    confirm: tuple[Literal["missing"], ...] = Field(
         (), strict=False, description="Keys that `init` inferred and nobody has confirmed; a run requires that none is left."
     )
 

@@ -12,6 +12,7 @@ from practicework.study.pipeline import Part
 from practicework.study.scale import ALL
 from practicework.study.settings import Model
 from practicework.study.study import RAW, Study
+from practicework.tables.files.numbers import number
 
 
 def mistakes(study: Study) -> Iterator[str]:
@@ -76,19 +77,11 @@ def _missing(study: Study, sample: str) -> Iterator[str]:
         return
     for code in codes:
         for scale in study.scales.values():
-            if _is_number(code) and scale.response.has(float(code)):
+            if (value := number(code)) is not None and scale.response.has(value):
                 yield (
                     f"'samples.{sample}.missing' has {code} for all columns, but {code} is a response of the scale '{scale.id}'; "
                     f"declare the codes by scale or variable, as in 'missing: {{{next(iter(study.scales))}: [{code}]}}'."
                 )
-
-
-def _is_number(code: str) -> bool:
-    try:
-        float(code)
-    except ValueError:
-        return False
-    return code.strip()[-1:].isdigit()
 
 
 def _file(study: Study, where: str, file: str) -> Iterator[str]:
@@ -176,8 +169,8 @@ def _claims(study: Study) -> Iterator[str]:
             yield f"'replication.{sample}' is not a {kinds} of this study{did_you_mean(sample, study.part_names)}; correct it."
             continue
         known = [table for table in Part(study, sample).tables() if not table.startswith("replication/")]
-        for number, claim in enumerate(replication.claims, 1):
-            where = f"'replication.{sample}.claims', entry {number} ('{claim.claim}')"
+        for place, claim in enumerate(replication.claims, 1):
+            where = f"'replication.{sample}.claims', entry {place} ('{claim.claim}')"
             if claim.table not in known:
                 yield f"{where}: '{claim.table}' is not a table of this study{did_you_mean(claim.table, known)}; correct it."
                 continue

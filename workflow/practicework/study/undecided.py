@@ -15,7 +15,7 @@ class Point:
     file : str
         The file with the key `confirm` that names it.
     key : str
-        `items`, `response`, `labels` or `order` of a scale; `missing` or `where` of a sample; `variables` or `categories`.
+        `items`, `response`, `labels` or `order` of a scale; `missing` of a sample; `variables` or `categories`.
     owner : str
         The scale or sample; empty for a key of the study.
     """

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from practicework.commands.drafting.words import USUAL_MISSING, no_answer
-from practicework.stages.ingest.coding import R_MISSING, code_and_label, number
+from practicework.stages.ingest.coding import R_MISSING, code_and_label
 from practicework.study.scale import normalized
-
-MOST_ANSWERS = 11
-"""Distinct answers up to which a column can be a closed question."""
+from practicework.tables.files.numbers import number
+from practicework.tables.files.personal import MOST_ANSWERS
 
 MOST_TEXTS = 500
 """Distinct texts from which a column is no closed question, without a closer look."""

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 
-from practicework.commands.drafting.answers import ENOUGH, MOST_ANSWERS, Column, column
+from practicework.commands.drafting.answers import ENOUGH, Column, column
 from practicework.stages.ingest.deidentify import why_dropped
 from practicework.study.scale import normalized
+from practicework.tables.files.personal import MOST_ANSWERS
 from practicework.tables.files.raw import UNDECLARED, RawTable
 
 DATES, CHOICES, TICKS = "dates or times", "several answers in one cell", "tick all that apply"

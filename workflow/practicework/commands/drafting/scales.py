@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from practicework.commands.drafting.answers import Column
 from practicework.commands.drafting.blocks import Block
 from practicework.commands.drafting.words import ordered
-from practicework.stages.ingest.coding import code_and_label, number
+from practicework.stages.ingest.coding import code_and_label
 from practicework.study.documents import COLUMN
 from practicework.study.scale import normalized
+from practicework.tables.files.numbers import number
 from practicework.tables.files.personal import personal
 from practicework.tables.files.raw import RawTable
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from practicework.errors import StudyError
 from practicework.study.scale import Scale, codes, normalized
+from practicework.tables.files.numbers import number, plain
 from practicework.tables.files.personal import personal, shown
 
 NO_ANSWER, NOT_SHOWN, DECLARED = "no answer", "not shown", "declared missing"
@@ -13,7 +14,6 @@ NO_ANSWER, NOT_SHOWN, DECLARED = "no answer", "not shown", "declared missing"
 R_MISSING = "NA"
 """R's missing value, which any export processed in R may contain. A scale's own label takes precedence."""
 
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _WITH_CODE = (
     re.compile(r"(?P<code>-?\d+)\s*(?:[-\u2013\u2014.:=)]+\s*|\s)(?P<label>[^\s\d].*)", re.DOTALL),
     re.compile(r"[(\[](?P<code>-?\d+)[)\]]\s*(?P<label>\S.*)", re.DOTALL),
@@ -138,17 +138,3 @@ class Coder:
                 "'step' or 'continuous: true' to the scale's response."
             )
         return value, None
-
-
-def number(cell: str) -> float | None:
-    """Return a cell's number; None unless it consists of plain digits, optionally with a decimal point and exponent."""
-    if not _NUMBER.fullmatch(cell):
-        return None
-    value = float(cell)
-    return value if abs(value) != float("inf") else None
-
-
-def plain(cell: str) -> str:
-    """Return a number in canonical form, so the missing code -99 also matches -99.0; other cells are unchanged."""
-    value = number(cell)
-    return cell if value is None else repr(value)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from practicework.errors import StudyError
-from practicework.stages.ingest.coding import plain
 from practicework.stages.ingest.columns import Matcher
 from practicework.study.config import Sample
 from practicework.study.scale import normalized
+from practicework.tables.files.numbers import plain
 from practicework.tables.files.personal import IDENTIFYING, by_heading, personal, shown
 from practicework.tables.files.raw import DIRECT, NOT_SELECTED, RawTable
 

@@ -5,11 +5,12 @@ import re
 import numpy as np
 import pandas as pd
 
-from practicework.stages.ingest.coding import code_and_label, number
+from practicework.stages.ingest.coding import code_and_label
 from practicework.stages.ingest.columns import Matcher
 from practicework.study import Study
 from practicework.study.scale import normalized
 from practicework.study.settings import Screening
+from practicework.tables.files.numbers import number
 from practicework.tables.files.raw import RawTable
 
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{2})(?:\.\d+)?")

@@ -1,7 +1,7 @@
 """SurveyMonkey exports: two rows of headings, the questions and below them their rows and options.
 
-A question with several columns stands only above the first of them. The second row is `Response` or `Open-Ended Response` below
-a question with one column.
+The text of a question with several columns is only above the first of them. The second row is `Response` or
+`Open-Ended Response` below a question with one column.
 """
 
 from practicework.tables.files.grid import Grid, empty, plain, short

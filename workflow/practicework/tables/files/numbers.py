@@ -25,6 +25,20 @@ MOST = 0.8
 """Share of a column's distinct cells that are numbers in a column of numbers; the others are mistakes."""
 
 
+def number(cell: str) -> float | None:
+    """Return a cell's number; None unless it consists of plain digits, optionally with a decimal point and exponent."""
+    if not _FLOAT.fullmatch(cell):
+        return None
+    value = float(cell)
+    return value if abs(value) != float("inf") else None
+
+
+def plain(cell: str) -> str:
+    """Return a number in canonical form, so the missing code -99 also matches -99.0; other cells are unchanged."""
+    value = number(cell)
+    return cell if value is None else repr(value)
+
+
 def canonical(rows: list[list[str | None]], delimiter: str, decimal: str | None, thousands: str | None) -> dict[int, str]:
     """Rewrite numbers with a decimal point and without separators, in place, in columns of numbers; other cells stay as they are.
 

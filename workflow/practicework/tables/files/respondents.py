@@ -39,7 +39,7 @@ def respondents(raw: RawTable) -> RawTable:
         gap = [one for one in range(before + 1, line) if one not in known] if line - before < 10**7 else range(before + 1, line)
         if len(gap) > LONGEST_GAP:
             raise StudyError(
-                f"{raw.shown} has {len(gap):,} empty rows above row {line}; delete what stands in row {line} and below, or the "
+                f"{raw.shown} has {len(gap):,} empty rows above row {line}; delete the cells in row {line} and below, or the "
                 "empty rows."
             )
         gaps += [(one, EMPTY_ROW) for one in gap]
@@ -56,7 +56,7 @@ def _check_columns(raw: RawTable) -> None:
     for at, one in enumerate(used):
         if one and at - last - 1 > LONGEST_GAP:
             raise StudyError(
-                f"{raw.shown} has {at - last - 1:,} empty columns before column {at + 1}; delete what stands in column {at + 1} "
+                f"{raw.shown} has {at - last - 1:,} empty columns before column {at + 1}; delete the cells in column {at + 1} "
                 "and to the right of it, or the empty columns."
             )
         last = at if one else last

@@ -12,6 +12,7 @@ from pathlib import Path
 from practicework.errors import StudyError
 from practicework.tables.files.encoding import encoding
 from practicework.tables.files.grid import MOST_CELLS, Grid, Reading, too_large
+from practicework.tables.files.numbers import number
 
 csv.field_size_limit(10_000_000)
 
@@ -20,7 +21,6 @@ _HEAD = 1_000_000  # characters; Qualtrics puts whole questionnaires above the f
 FORMULA = "=+-@\t\r"
 """Marks with which a spreadsheet starts to compute a cell."""
 
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _QUOTED = '"[^"]*(?:""[^"]*)*"'
 
 
@@ -134,5 +134,5 @@ def _records(text: str, delimiter: str, most: int) -> list[list[str]]:
 
 def inert(cell: object) -> object:
     """Return a cell so that no spreadsheet computes it: a text that starts like a formula gets an apostrophe."""
-    formula = isinstance(cell, str) and cell[:1] and cell[0] in FORMULA and not _NUMBER.fullmatch(cell)
+    formula = isinstance(cell, str) and cell[:1] and cell[0] in FORMULA and number(cell) is None
     return f"'{cell}" if formula else cell

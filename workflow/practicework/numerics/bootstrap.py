@@ -5,7 +5,7 @@ resample is then a weighted sum of the original cross-products, so thousands of 
 matrix product and one batched Cholesky factorisation.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,9 @@ CELLS = 50_000
 
 BLOCK = 1_000
 """Resamples solved together: enough to make the cost of calls negligible."""
+
+LIMIT = 10_000
+"""Largest number of respondents who are drawn; with more, the sums of a resample are drawn from their normal limit."""
 
 SINGULAR = 1e-10
 """A Cholesky pivot below this share of its diagonal marks a resample with linearly dependent columns."""
@@ -39,9 +42,31 @@ def counts(n: int, resamples: int, rng: np.random.Generator) -> np.ndarray:
     return np.bincount(places.ravel(), minlength=resamples * n).reshape(resamples, n)
 
 
-def weighted_sums(columns: np.ndarray, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Yield the sums of each column over each resample, in blocks of shape (at most BLOCK, columns)."""
-    n = len(columns)
+def weighted_sums(
+    data: np.ndarray,
+    resamples: int,
+    rng: np.random.Generator,
+    columns: Callable[[np.ndarray], np.ndarray] = lambda rows: rows,
+) -> Iterator[np.ndarray]:
+    """Yield the sums of each column over each resample, in blocks of shape (at most BLOCK, columns).
+
+    Beyond LIMIT respondents the sums are drawn from their normal limit: a case resample is a multinomial vector of counts, so its
+    sums have expectation Σx and covariance Σ(x - x̄)(x - x̄)' exactly, and are normal up to a skewness of order 1/√n (central
+    limit theorem; Bickel & Freedman, 1981). The cost then no longer grows with the number of respondents.
+
+    Parameters
+    ----------
+    data : ndarray of shape (n, k)
+    resamples : int
+    rng : numpy.random.Generator
+    columns : callable
+        Returns the columns to sum, computed from rows of the data, shape (rows, columns).
+    """
+    n = len(data)
+    if n > LIMIT:
+        yield from _limiting_sums(data, resamples, rng, columns)
+        return
+    columns = columns(data)
     columns = np.ascontiguousarray(columns)
     chunk = max(1, CELLS // n)
     # until a larger block has been freed, glibc maps memory anew for each array, which takes a third of the time here
@@ -52,6 +77,22 @@ def weighted_sums(columns: np.ndarray, resamples: int, rng: np.random.Generator)
             part = sums[first : first + chunk]
             part[:] = counts(n, len(part), rng).astype(float) @ columns
         yield sums
+
+
+def _limiting_sums(
+    data: np.ndarray, resamples: int, rng: np.random.Generator, columns: Callable[[np.ndarray], np.ndarray]
+) -> Iterator[np.ndarray]:
+    """Yield sums of resamples drawn from the multivariate normal distribution with their moments."""
+    parts = [slice(start, start + LIMIT) for start in range(0, len(data), LIMIT)]
+    total = sum(columns(data[part]).sum(axis=0) for part in parts)
+    products = 0.0
+    for part in parts:
+        centred = columns(data[part]) - total / len(data)
+        products = products + centred.T @ centred
+    values, vectors = np.linalg.eigh(products)
+    root = vectors * np.sqrt(np.clip(values, 0, None))
+    for start in range(0, resamples, BLOCK):
+        yield total + rng.standard_normal((min(BLOCK, resamples - start), len(values))) @ root.T
 
 
 def covariances(data: np.ndarray, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
@@ -69,8 +110,11 @@ def covariances(data: np.ndarray, resamples: int, rng: np.random.Generator) -> I
     n, k = data.shape
     centred = data - data.mean(axis=0)
     rows, cols = np.triu_indices(k)
-    columns = np.column_stack([centred, centred[:, rows] * centred[:, cols]])
-    for sums in weighted_sums(columns, resamples, rng):
+
+    def columns(some: np.ndarray) -> np.ndarray:
+        return np.column_stack([some, some[:, rows] * some[:, cols]])
+
+    for sums in weighted_sums(centred, resamples, rng, columns):
         means, products = sums[:, :k] / n, sums[:, k:] / n
         cov = np.empty((len(sums), k, k))
         cov[:, rows, cols] = cov[:, cols, rows] = products - means[:, rows] * means[:, cols]
@@ -124,12 +168,11 @@ def resample_ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: n
     fitted = fit.q.T @ outcome
     columns = np.column_stack([fit.q, outcome - fit.q @ fitted])
     rows, cols = np.triu_indices(p + 1)
-    products = columns[:, rows] * columns[:, cols]
 
     kept, redrawn, wanted = [], 0, resamples
     while wanted:
         found = 0
-        for sums in weighted_sums(products, wanted, rng):
+        for sums in weighted_sums(columns, wanted, rng, lambda some: some[:, rows] * some[:, cols]):
             moments = np.empty((p + 1, p + 1, len(sums)))
             moments[rows, cols] = sums.T
             solution, regular = _solve(moments)

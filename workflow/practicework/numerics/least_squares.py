@@ -11,6 +11,10 @@ COLLINEAR = 1e-7
 """Diagonal of R, relative to the column's norm, up to which a column follows from the others."""
 
 
+BLOCK = 10_000
+"""Rows that are decomposed together, so that they stay in the processor's cache."""
+
+
 class LeastSquares:
     """A design decomposed as QR, each column divided by its largest absolute value.
 
@@ -31,7 +35,7 @@ class LeastSquares:
     def __init__(self, design: np.ndarray) -> None:
         """Decompose a design."""
         self.size = np.abs(design).max(axis=0)
-        self.q, self.r = np.linalg.qr(design / self.size)
+        self.q, self.r = _qr(design / self.size)
 
     @cached_property
     def singular(self) -> bool:
@@ -53,6 +57,10 @@ class LeastSquares:
         """One minus the leverage; NaN where a respondent alone determines a coefficient."""
         return np.where(self.leverage < ALONE, 1 - self.leverage, np.nan)
 
+    def estimates(self, outcome: np.ndarray) -> np.ndarray:
+        """Return the coefficients, shape (p,). In R: ``coef(m)``."""
+        return self.inverse @ (self.q.T @ outcome) / self.size
+
     def residuals(self, outcome: np.ndarray) -> np.ndarray:
         """Return the outcome minus its projection on the design, shape (n,)."""
         return outcome - self.q @ (self.q.T @ outcome)
@@ -60,3 +68,33 @@ class LeastSquares:
     def weights(self, term: int) -> np.ndarray:
         """Return the weight of each outcome in a coefficient, its row of (X'X)⁻¹X', shape (n,)."""
         return self.q @ self.inverse[term] / self.size[term]
+
+    def covariance(self, residuals: np.ndarray, errors: str) -> np.ndarray:
+        """Return the covariance of the estimates, shape (p, p).
+
+        Parameters
+        ----------
+        residuals : ndarray of shape (n,)
+        errors : {"ols", "hc3"}
+            HC3 is NaN if a respondent alone determines a coefficient (leverage 1). In R: ``vcov(m)``,
+            ``sandwich::vcovHC(m, "HC3")``.
+        """
+        n, p = self.q.shape
+        bread = self.inverse / self.size[:, None]
+        if errors == "ols":
+            return bread @ bread.T * (residuals @ residuals / (n - p))
+        if (self.leverage > ALONE).any():  # the residual is zero up to rounding, and would be divided by zero up to rounding
+            return np.full((p, p), np.nan)
+        weighted = self.q * (residuals / (1 - self.leverage))[:, None]
+        return bread @ (weighted.T @ weighted) @ bread.T
+
+
+def _qr(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Decompose blocks of rows, and then their triangles (tall-skinny QR; Demmel, Grigori, Hoemmen & Langou, 2012)."""
+    parts = [np.linalg.qr(matrix[start : start + BLOCK]) for start in range(0, len(matrix), BLOCK)]
+    if len(parts) == 1:
+        return parts[0]
+    triangles = [r for _, r in parts]
+    q, r = np.linalg.qr(np.vstack(triangles))
+    rows = np.split(q, np.cumsum([len(one) for one in triangles])[:-1])
+    return np.vstack([own @ some for (own, _), some in zip(parts, rows, strict=True)]), r

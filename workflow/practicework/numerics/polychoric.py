@@ -36,7 +36,7 @@ def polychoric(answers: np.ndarray, items: list[str]) -> np.ndarray:
     for name, column in zip(items, answers.T, strict=True):
         if (column % 1 != 0).any() or len(np.unique(column)) > MAX_CATEGORIES:
             raise NotComputable(f"the answers to {name} are not integers in at most {MAX_CATEGORIES} categories")
-    codes = answers.astype(int)
+    codes = np.asfortranarray(answers.astype(np.int16))
     r = np.eye(len(items))
     for i, j in combinations(range(len(items)), 2):
         r[i, j] = r[j, i] = pairwise(codes[:, i], codes[:, j])

@@ -4,10 +4,12 @@
 `workflow/rules/`, a contract in `practicework.tables.contracts` and a section in `practicework.report`.
 """
 
+import contextlib
 import csv
+import gc
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -293,7 +295,20 @@ def run(study: Study, name: str, part_name: str, compute: Callable[..., "dict[st
 
     stage, part = STAGES[name], Part(study, part_name)
     inputs = {table: tables.read(table, tables.path(part.name, table)) for table in stage.reads(part)}
-    tables.write(compute(part, inputs, streams(stage.seed(study), name, part.name)), part.name)
+    with _uncollected():
+        tables.write(compute(part, inputs, streams(stage.seed(study), name, part.name)), part.name)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Do not look for unreachable cycles, which would visit every row of a large export again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def unfitted(part: Part) -> list[str]:

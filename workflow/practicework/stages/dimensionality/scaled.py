@@ -8,6 +8,9 @@ from practicework.stages.dimensionality.cfa import Cfa, gradient, information
 STEP = 1e-5
 """Step of the central differences of the gradient."""
 
+BLOCK = 10_000
+"""Respondents at a time."""
+
 
 def statistics(cfa: Cfa, chisq: float, df: int) -> dict[str, float]:
     """Return Swain's, the Satorra–Bentler and the Yuan–Bentler statistic of a fitted model, with their p values.
@@ -48,21 +51,27 @@ def _scalings(cfa: Cfa, df: int) -> tuple[float, float]:
     """
     k = len(cfa.r)
     answers = cfa.model.answers.to_numpy(float)
-    z = (answers - answers.mean(axis=0)) / answers.std(axis=0)
+    mean, sd = answers.mean(axis=0), answers.std(axis=0)
     derivatives, inverse = cfa.estimates.derivatives(), np.linalg.inv(cfa.estimates.implied)
-    middle, white = inverse @ cfa.r @ inverse, z @ inverse
-    scores = np.einsum("ni,aij,nj->na", white, derivatives, white, optimize=True)
-    scores = (scores - np.einsum("aij,ji->a", derivatives, middle)) / 2
-
-    def explained(weight: np.ndarray) -> float:
-        return float(np.einsum("na,ab,nb->n", scores, np.linalg.inv(weight), scores, optimize=True).mean())
-
-    distance = np.einsum("ni,ni->n", white, z)
-    saturated = (distance**2 - 2 * np.einsum("ni,ij,nj->n", z, middle, z) + np.trace(middle @ cfa.r)).mean() / 2
-    satorra_bentler = (saturated - explained(information(cfa.estimates))) / df
-    distance = np.einsum("ni,ij,nj->n", z, np.linalg.inv(cfa.r), z)
-    saturated = (distance**2 - 2 * distance + k).mean() / 2
-    yuan_bentler = (saturated - explained(_observed(cfa))) / df
+    middle, straight = inverse @ cfa.r @ inverse, np.linalg.inv(cfa.r)
+    expected = np.einsum("aij,ji->a", derivatives, middle)
+    # quadratic forms of one respondent's answers are sums of their products, of which each pair occurs twice
+    rows, cols = np.triu_indices(k)
+    forms = np.concatenate([inverse @ derivatives @ inverse, [inverse, middle, straight]])[:, rows, cols]
+    forms = (forms * np.where(rows == cols, 1, 2)).T
+    crossed, saturated = np.zeros((len(expected), len(expected))), np.zeros(2)
+    for start in range(0, len(answers), BLOCK):
+        z = (answers[start : start + BLOCK] - mean) / sd
+        found = (z[:, rows] * z[:, cols]) @ forms
+        scores = (found[:, : len(expected)] - expected) / 2
+        crossed += scores.T @ scores
+        own, other, distance = found[:, len(expected) :].T
+        saturated += [(own**2 - 2 * other).sum(), (distance**2 - 2 * distance).sum()]
+    crossed /= len(answers)
+    saturated = (saturated / len(answers) + [np.trace(middle @ cfa.r), k]) / 2
+    weights = information(cfa.estimates), _observed(cfa)
+    explained = [np.trace(np.linalg.solve(weight, crossed)) for weight in weights]
+    satorra_bentler, yuan_bentler = (saturated - explained) / df
     return float(satorra_bentler), float(yuan_bentler)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from practicework.errors import StudyError
@@ -85,7 +84,7 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
     id_column = people.id_column(raw, spec, columns)
     respondents = people.ids(raw, spec, sample, id_column)
     cells = list(zip(*raw.rows, strict=True))  # by column; the cells themselves are shared with the rows
-    data, absent = {}, []
+    data, absent = {}, {"respondent": [], "column": [], "kind": []}
     for name, position in columns.items():
         scale = study.items.get(name)
         missing = spec.missing_codes(name, *([scale.id] if scale else [])) | {*raw.missing.get(position, ())}
@@ -99,26 +98,23 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
             ambiguous=raw.ambiguous.get(position),
             trusted=name in spec.not_personal,
         )
-        codes, kinds = coder.code(cells[position], raw.lines)
-        data[name] = np.array(codes)
-        absent += [(respondents[row], name, kind) for row, kind in enumerate(kinds) if kind]
+        data[name], kinds = coder.code(cells[position], raw.lines)
+        absent["respondent"] += map(respondents.__getitem__, kinds)
+        absent["column"] += [name] * len(kinds)
+        absent["kind"] += kinds.values()
     responses = pd.DataFrame({"respondent": respondents, **data})
     kept = {id_column, *columns.values(), *extra.values()}
     dropped = [(heading(name), why_dropped(raw, place)) for place, name in enumerate(raw.header) if place not in kept]
     identifiers = list(study.config.quasi_identifiers)
     return Ingested(
         responses,
-        _texts(absent, ["respondent", "column", "kind"]),
+        pd.DataFrame(absent, dtype="str"),
         quality.table(raw, extra, respondents, cells, study),
-        _texts(dropped, ["column", "reason"]),
+        pd.DataFrame(dropped, columns=["column", "reason"], dtype="str"),
         pd.DataFrame(raw.left_out, columns=["row", "reason"]).astype({"row": "int64", "reason": "str"}),
         anonymity(responses, identifiers),
         categories(responses, identifiers),
     )
-
-
-def _texts(rows: list[tuple], names: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=names, dtype="str")
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:

@@ -1,7 +1,9 @@
 """Coding: convert cells to numbers and record why answers are missing."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from practicework.errors import StudyError
 from practicework.study.scale import Scale, codes, normalized
@@ -28,6 +30,10 @@ def code_and_label(text: str) -> tuple[int, str] | None:
     """
     found = next((found for form in _WITH_CODE if (found := form.fullmatch(text))), None)
     return (int(found["code"]), found["label"]) if found else None
+
+
+class _Mistake(Exception):
+    """What is wrong with a cell."""
 
 
 class Coder:
@@ -69,29 +75,28 @@ class Coder:
         self.name, self.scale, self.file, self.column = name, scale, file, column
         self.labels = scale.response.codes if scale else codes(self.categories)
         self.missing = {form for code in missing for form in (code, plain(code))}
-        self.known: dict[str | None, tuple[float, str | None]] = {None: (float("nan"), NOT_SHOWN)}
 
-    def code(self, cells: Iterable[str | None], lines: Iterable[int]) -> tuple[list[float], list[str | None]]:
-        """Return the column's numbers and, for each missing answer, its kind.
+    def code(self, cells: Sequence[str | None], lines: Sequence[int]) -> tuple[np.ndarray, dict[int, str]]:
+        """Return the column's numbers and, for each missing answer, its position and kind.
 
         Raises
         ------
         StudyError
             A cell is neither a number nor a label of the scale, is out of range, or contains personal data.
         """
-        known = self.known
-        numbers, kinds = [], []
-        for cell, line in zip(cells, lines, strict=True):
-            found = known.get(cell)
-            if found is None:
-                found = known[cell] = self._understand(cell, line)
-            numbers.append(found[0])
-            kinds.append(found[1])
-        return numbers, kinds
+        numbers, kinds = {None: float("nan")}, {None: NOT_SHOWN}
+        for cell in dict.fromkeys(cells):  # in order, so that a message names the first mistake
+            if cell is not None:
+                try:
+                    numbers[cell], kinds[cell] = self._understand(cell)
+                except _Mistake as mistake:
+                    where = f"{self.file}, row {lines[cells.index(cell)]}, column '{self.column}'"
+                    raise StudyError(f"{where}: {mistake}") from None
+        found = np.fromiter(map(numbers.__getitem__, cells), float, len(cells))
+        return found, {int(at): kinds[cells[at]] for at in np.flatnonzero(np.isnan(found))}
 
-    def _understand(self, cell: str, line: int) -> tuple[float, str | None]:
+    def _understand(self, cell: str) -> tuple[float, str | None]:
         text = cell.strip()
-        where = f"{self.file}, row {line}, column '{self.column}'"
         key = normalized(text)
         if key in self.labels:
             return float(self.labels[key]), None
@@ -100,8 +105,8 @@ class Coder:
         if not text:
             return float("nan"), NO_ANSWER
         if text == self.ambiguous:
-            raise StudyError(
-                f"{where}: {shown(text)} can mean two numbers, or two choices; declare the sample's 'decimal', as '.' or ',', or "
+            raise _Mistake(
+                f"{shown(text)} can mean two numbers, or two choices; declare the sample's 'decimal', as '.' or ',', or "
                 "remove the column from the config."
             )
         if pair := code_and_label(text):
@@ -111,30 +116,30 @@ class Coder:
             if number(text) is None and plain(str(code)) in self.missing:
                 return float("nan"), DECLARED
         if not self.trusted and (kind := personal(text)):
-            raise StudyError(
-                f"{where}: '{self.name}' must not contain {kind}; remove it from the file or the column from the config, or list "
+            raise _Mistake(
+                f"'{self.name}' must not contain {kind}; remove it from the file or the column from the config, or list "
                 f"'{self.name}' under the sample's 'not_personal'."
             )
         value = number(text)
         if self.categories and (value is None or value not in self.categories):
             known = ", ".join(f"{code} ({texts[0]})" for code, texts in self.categories.items())
-            raise StudyError(
-                f"{where}: {shown(text)} is not a category of '{self.name}', which has {known}; correct it, add it to "
+            raise _Mistake(
+                f"{shown(text)} is not a category of '{self.name}', which has {known}; correct it, add it to "
                 "'categories' in config/config.yaml, or declare it under the sample's missing codes."
             )
         if value is None:
             kind = f"neither a number nor a label of the scale '{self.scale.id}'" if self.scale else "not a number"
-            raise StudyError(f"{where}: {shown(text)} is {kind}; correct it, or declare it under the sample's missing codes.")
+            raise _Mistake(f"{shown(text)} is {kind}; correct it, or declare it under the sample's missing codes.")
         response = self.scale.response if self.scale else None
         if response and not response.min <= value <= response.max:
-            raise StudyError(
-                f"{where}: {shown(text)} is outside the response range {response.min:g} to {response.max:g} "
+            raise _Mistake(
+                f"{shown(text)} is outside the response range {response.min:g} to {response.max:g} "
                 f"of the scale '{self.scale.id}'; correct it, or declare it under the sample's missing codes."
             )
         if response and not response.has(value):
             steps = f"{response.min:g}, {response.min + response.step:g}, …, {response.max:g}"
-            raise StudyError(
-                f"{where}: {shown(text)} is between the responses {steps} of the scale '{self.scale.id}'; correct it, or add "
+            raise _Mistake(
+                f"{shown(text)} is between the responses {steps} of the scale '{self.scale.id}'; correct it, or add "
                 "'step' or 'continuous: true' to the scale's response."
             )
         return value, None

@@ -10,7 +10,6 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from practicework.errors import StudyError
-from practicework.numerics.least_squares import LeastSquares
 from practicework.numerics.seeds import Streams
 from practicework.stages.moderation import (
     checks,
@@ -23,7 +22,7 @@ from practicework.stages.moderation import (
     sensitivity,
 )
 from practicework.stages.moderation.design import build
-from practicework.stages.moderation.regression import COVARIANCES, coefficients, correlations, fit_table, ols, t_tests
+from practicework.stages.moderation.regression import coefficients, correlations, fit_table, ols, t_tests
 from practicework.stages.moderation.regression import fit as fitted
 from practicework.stages.moderation.simulation import simulate
 from practicework.study.pipeline import Part
@@ -163,18 +162,16 @@ def without_flagged(
         row = {"respondents": words, "n": len(complete)}
         try:
             made = build(complete, name, model, settings.center, categories)
-            if LeastSquares(made.matrix).singular:
-                raise StudyError("the coefficients are not identified")
-            result, size = ols(made)
-            critical = float(stdtrit(result.df_resid, (1 + settings.confidence) / 2))
+            squares, estimates, residuals = ols(made)
+            df = len(residuals) - len(estimates)
+            critical = float(stdtrit(df, (1 + settings.confidence) / 2))
             errors = "ols" if settings.interval == "ols" else "hc3"
-            covariance = COVARIANCES[errors](result)
+            covariance = squares.covariance(residuals, errors)
             if np.isnan(covariance).any():
-                errors, covariance = "ols", COVARIANCES["ols"](result)
+                errors, covariance = "ols", squares.covariance(residuals, "ols")
             for place in made.interaction:
-                estimate, error = result.params[place] / size[place], np.sqrt(covariance[place, place]) / size[place]
-                tests = t_tests(estimate, error, int(result.df_resid), critical)
-                rows.append(row | {"term": made.terms[place], "estimate": estimate, "interval": errors} | tests)
+                tests = t_tests(estimates[place], np.sqrt(covariance[place, place]), df, critical)
+                rows.append(row | {"term": made.terms[place], "estimate": estimates[place], "interval": errors} | tests)
         except StudyError as problem:
             rows.append(row | {"note": f"not computable: {problem}"})
     return frame("moderation/{model}/screening", rows if marked.any() else [])

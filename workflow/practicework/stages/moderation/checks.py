@@ -90,8 +90,8 @@ def _breusch_pagan(fit: Fit) -> dict:
     return {"statistic": statistic, "df1": p - 1, "p_value": float(chdtrc(p - 1, statistic))}
 
 
-def _compare(fit: Fit, wider: np.ndarray) -> dict:
-    """The F test of the model against one with more columns."""
+def _compare(fit: Fit, wider: np.ndarray) -> tuple[dict, LeastSquares]:
+    """The F test of the model against one with more columns, and the decomposition of the latter."""
     if not np.abs(wider).max(axis=0).all() or len(wider) <= wider.shape[1]:
         raise NotComputable("too few respondents for the larger model")
     squares = LeastSquares(wider)
@@ -103,7 +103,7 @@ def _compare(fit: Fit, wider: np.ndarray) -> dict:
     if left <= 1e-12 * whole:
         raise NotComputable("the larger model explains the outcome perfectly")
     f = (whole - left) / df1 / (left / df2)
-    return {"statistic": f, "df1": df1, "df2": df2, "p_value": float(fdtrc(df1, df2, max(f, 0.0)))}
+    return {"statistic": f, "df1": df1, "df2": df2, "p_value": float(fdtrc(df1, df2, max(f, 0.0)))}, squares
 
 
 def squares(design: Design) -> np.ndarray:
@@ -125,11 +125,11 @@ def squares(design: Design) -> np.ndarray:
 
 
 def _quadratic(fit: Fit) -> dict:
-    return _compare(fit, np.column_stack([fit.design.matrix, squares(fit.design)]))
+    return _compare(fit, np.column_stack([fit.design.matrix, squares(fit.design)]))[0]
 
 
 def _binning(fit: Fit) -> dict:
-    return _compare(fit, _binned_columns(fit.design)[0])
+    return _compare(fit, _binned_columns(fit.design)[0])[0]
 
 
 def _binned_columns(design: Design) -> tuple[np.ndarray, np.ndarray]:
@@ -154,10 +154,7 @@ def _binned_columns(design: Design) -> tuple[np.ndarray, np.ndarray]:
 def _binned(design: Design, fit: Fit) -> tuple[np.ndarray, np.ndarray, int, np.ndarray]:
     """Coefficients, covariance and degrees of freedom of the binning model, and each respondent's bin."""
     columns, bins = _binned_columns(design)
-    _compare(fit, columns)
-    squares = LeastSquares(columns)
-    inverse = squares.inverse / squares.size[:, None]
-    estimate = inverse @ (squares.q.T @ design.outcome)
-    residual = design.outcome - columns @ estimate
+    _, squares = _compare(fit, columns)
+    residuals = squares.residuals(design.outcome)
     df = len(columns) - columns.shape[1]
-    return estimate, inverse @ inverse.T * (residual @ residual / df), df, bins
+    return squares.estimates(design.outcome), squares.covariance(residuals, "ols"), df, bins

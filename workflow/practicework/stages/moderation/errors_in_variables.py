@@ -70,12 +70,18 @@ def correct(
     people = next(iter(resampled.values())).index if resampled else pd.Index(design.data["respondent"])
     inside = people.get_indexer(design.data["respondent"])
     rows, cols = np.triu_indices(columns.shape[1])
-    products = np.zeros((len(people), len(rows)))
-    products[inside] = columns[:, rows] * columns[:, cols]
-    blocks = [products, *(_alpha_columns(some.to_numpy(float)) for some in resampled.values())]
-    ends = np.cumsum([block.shape[1] for block in blocks])
-    found = []
-    for sums in bootstrap.weighted_sums(np.hstack(blocks), resamples if solved[0] else 0, rng):
+    values = np.zeros((len(people), columns.shape[1]))
+    values[inside] = columns
+    data = [values, *(_complete(some.to_numpy(float)) for some in resampled.values())]
+    first = np.cumsum([one.shape[1] for one in data])[:-1]
+
+    def summed(some: np.ndarray) -> list[np.ndarray]:
+        own, *others = np.split(some, first, axis=1)
+        return [own[:, rows] * own[:, cols], *map(_alpha_columns, others)]
+
+    ends, found = np.cumsum([block.shape[1] for block in summed(np.zeros((1, sum(one.shape[1] for one in data))))]), []
+    draws = resamples if solved[0] else 0
+    for sums in bootstrap.weighted_sums(np.hstack(data), draws, rng, lambda some: np.hstack(summed(some))):
         parts = np.split(sums, ends[:-1], axis=1)
         moments = np.empty((len(sums), columns.shape[1], columns.shape[1]))
         # the intercept is the first column, so its mean square in the sample is that of the drawn respondents' number
@@ -94,12 +100,16 @@ def correct(
     return frame("moderation/{model}/errors_in_variables", table.to_dict("list"))
 
 
-def _alpha_columns(items: np.ndarray) -> np.ndarray:
-    """The columns whose sums give coefficient alpha: number of complete rows, items, their squares, total, its square."""
+def _complete(items: np.ndarray) -> np.ndarray:
+    """Whether a row is complete, and the centred items of complete rows; those of the others are zero."""
     complete = ~np.isnan(items).any(axis=1)
-    centred = np.where(complete[:, None], items - items[complete].mean(axis=0), 0.0)
-    total = centred.sum(axis=1)
-    return np.column_stack([complete, centred, centred**2, total, total**2])
+    return np.column_stack([complete, np.where(complete[:, None], items - items[complete].mean(axis=0), 0.0)])
+
+
+def _alpha_columns(rows: np.ndarray) -> np.ndarray:
+    """The columns whose sums give coefficient alpha: number of complete rows, items, their squares, total, its square."""
+    total = rows[:, 1:].sum(axis=1)
+    return np.column_stack([rows, rows[:, 1:] ** 2, total, total**2])
 
 
 def _alphas(sums: np.ndarray) -> np.ndarray:

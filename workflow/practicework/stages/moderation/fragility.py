@@ -12,6 +12,9 @@ from practicework.tables import frame
 PRODUCTS = 2_000_000_000
 """Maximum number of products of residuals and weights; more respondents mean fewer data sets."""
 
+LARGEST = 50_000
+"""Respondents up to which data sets are simulated."""
+
 CELLS = 1_000_000
 """Maximum number of outcomes at a time."""
 
@@ -31,7 +34,7 @@ def expect(fit: Fit, without: pd.DataFrame, settings: Moderation, rng: np.random
         The table `leave_one_out`.
     settings : Moderation
         The interval on which conclusions are based (as in `leave_one_out`, HC3 stands in for the bootstrap), and the number
-        of data sets (`simulation.studies`; fewer for more than 400 respondents).
+        of data sets (`simulation.studies`; fewer for more than 400 respondents, and none for more than 50,000).
     rng : numpy.random.Generator
 
     Returns
@@ -52,6 +55,9 @@ def expect(fit: Fit, without: pd.DataFrame, settings: Moderation, rng: np.random
             continue
         most = own.loc[sizes.idxmax()]
         row |= {"respondent": most["respondent"], "dfbetas": most["dfbetas"]}
+        if len(fit.design.data) > LARGEST:
+            rows.append(row | {"note": f"not simulated for more than {LARGEST:,} respondents"})
+            continue
         estimate, error = fit.effect(np.eye(len(fit.estimates))[[term]], errors)
         counts, largest = _simulate(fit, term, float((estimate / error)[0]), errors, settings.simulation.studies, rng)
         row |= {

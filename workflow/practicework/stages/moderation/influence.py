@@ -11,6 +11,9 @@ from practicework.stages.moderation.regression import Fit, t_tests
 HC3_LIMIT = 5_000
 """Respondents up to which HC3 standard errors are computed without each of them; the cost grows with their square."""
 
+LISTED = 10_000
+"""Respondents up to which all are listed; of more, those with the largest |DFBETAS| and all who change the conclusion."""
+
 BLOCK = 500
 """Rows of the hat matrix at a time."""
 
@@ -59,8 +62,9 @@ def leave_one_out(fit: Fit, errors: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The table `leave_one_out`, one row per respondent and product term. `turns` is `verdict` if the interval excludes
-        zero and that of the whole sample does not, or the reverse; `sign` if both do, on different sides.
+        The table `leave_one_out`, one row per respondent and product term; beyond 10,000 respondents, only those with the
+        10,000 largest |DFBETAS| and those who change the conclusion. `turns` is `verdict` if the interval excludes zero and
+        that of the whole sample does not, or the reverse; `sign` if both do, on different sides.
     """
     design = fit.design
     errors = errors_without(fit, errors)
@@ -80,8 +84,16 @@ def leave_one_out(fit: Fit, errors: str) -> pd.DataFrame:
         clear = np.sign(fit.estimates[term]) * ((whole["ci_low"] > 0) | (whole["ci_high"] < 0))
         turns = np.where(side != clear, np.where(side * clear < 0, "sign", "verdict"), None)
         turns = np.where(np.isnan(table["ci_low"]), None, turns)
-        frames.append(pd.DataFrame(table | {"turns": turns}))
+        frames.append(_listed(pd.DataFrame(table | {"turns": turns})))
     return pd.concat(frames, ignore_index=True)
+
+
+def _listed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the most influential respondents, in the order of the sample."""
+    if len(table) <= LISTED:
+        return table
+    sizes = table["dfbetas"].abs()
+    return table[table["turns"].notna() | (sizes >= sizes.nlargest(LISTED).iloc[-1])]
 
 
 def errors_without(fit: Fit, interval: str) -> str:

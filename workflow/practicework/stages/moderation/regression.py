@@ -1,16 +1,14 @@
 """The fitted model, and inference about any linear combination of its coefficients."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from scipy.special import fdtrc, stdtr, stdtrit
-from statsmodels.regression.linear_model import OLS
 
 from practicework.errors import StudyError
 from practicework.numerics import bootstrap
-from practicework.numerics.least_squares import ALONE, LeastSquares
+from practicework.numerics.least_squares import LeastSquares
 from practicework.stages.moderation import power
 from practicework.stages.moderation.design import Design, build
 from practicework.study.settings import Moderation
@@ -26,9 +24,11 @@ class Fit:
 
     Attributes
     ----------
+    squares : LeastSquares
+        The design's decomposition, with leverages and weights.
     estimates : ndarray of shape (p,)
     covariances : dict of str to ndarray of shape (p, p)
-        The covariance of the estimates by the name of the standard errors, a key of `COVARIANCES`; NaN where these are not
+        The covariance of the estimates by the name of the standard errors, `ols` or one of `ROBUST`; NaN where these are not
         computable.
     critical : float
         The critical value of t.
@@ -39,6 +39,7 @@ class Fit:
     """
 
     design: Design
+    squares: LeastSquares
     estimates: np.ndarray
     covariances: dict[str, np.ndarray]
     df: int
@@ -54,11 +55,6 @@ class Fit:
     def residuals(self) -> np.ndarray:
         """Outcome minus prediction."""
         return self.design.outcome - self.design.matrix @ self.estimates
-
-    @cached_property
-    def squares(self) -> LeastSquares:
-        """The design's decomposition, with leverages and weights."""
-        return LeastSquares(self.design.matrix)
 
     def computable(self, errors: str) -> bool:
         """Return whether some standard errors can be computed."""
@@ -76,7 +72,7 @@ class Fit:
         rows : ndarray of shape (m, p)
             One linear combination per row.
         errors : str
-            The standard errors, a key of `COVARIANCES`.
+            The standard errors, `ols` or one of `ROBUST`.
 
         Returns
         -------
@@ -136,23 +132,30 @@ def t_tests(estimate: np.ndarray, std_error: np.ndarray, df: int, critical: floa
     }
 
 
-def ols(design: Design) -> tuple[OLS, np.ndarray]:
-    """Fit the regression on columns of equal size, and return their sizes.
+def ols(design: Design) -> tuple[LeastSquares, np.ndarray, np.ndarray]:
+    """Fit the regression, and return the design's decomposition, estimates and residuals.
 
     Raises
     ------
     StudyError
-        If the model explains the outcome perfectly.
+        If the terms are perfectly collinear or the model explains the outcome perfectly.
     """
-    # the pseudo-inverse of statsmodels drops columns that are small relative to the others
-    size = np.abs(design.matrix).max(axis=0)
-    result = OLS(design.outcome, design.matrix / size).fit()
-    if result.ssr <= 1e-12 * result.centered_tss:
+    squares = LeastSquares(design.matrix)
+    if squares.singular:
+        raise StudyError("the coefficients are not identified")
+    residuals = squares.residuals(design.outcome)
+    if 1 - _explained(residuals, design.outcome) <= 1e-12:
         raise StudyError(
             f"{design.where} explains '{design.model.outcome}' perfectly, so nothing is left to test; "
             "remove the variable that determines it."
         )
-    return result, size
+    return squares, squares.estimates(design.outcome), residuals
+
+
+def _explained(residuals: np.ndarray, outcome: np.ndarray) -> float:
+    """R², with the variance around the mean."""
+    centred = outcome - outcome.mean()
+    return float(1 - residuals @ residuals / (centred @ centred))
 
 
 def fit(design: Design, settings: Moderation, rng: np.random.Generator) -> Fit:
@@ -170,34 +173,23 @@ def fit(design: Design, settings: Moderation, rng: np.random.Generator) -> Fit:
             f"{design.where} cannot be fitted: {error}, so its coefficients are not identified; "
             "remove a variable that the others determine."
         ) from None
-    result, size = ols(design)
-    reduced = OLS(design.outcome, np.delete(design.matrix / size, design.interaction, axis=1)).fit()
-    sizes = np.outer(size, size)
+    squares, estimates, residuals = ols(design)
+    reduced = LeastSquares(np.delete(design.matrix, design.interaction, axis=1)).residuals(design.outcome)
+    df = len(residuals) - len(estimates)
     return Fit(
         design,
-        result.params / size,
-        {name: covariance(result) / sizes for name, covariance in COVARIANCES.items()},
-        int(result.df_resid),
-        float(stdtrit(result.df_resid, (1 + settings.confidence) / 2)),
+        squares,
+        estimates,
+        {errors: squares.covariance(residuals, errors) for errors in ("ols", *ROBUST)},
+        df,
+        float(stdtrit(df, (1 + settings.confidence) / 2)),
         settings.confidence,
-        float(result.rsquared),
-        float(reduced.rsquared),
+        _explained(residuals, design.outcome),
+        _explained(reduced, design.outcome),
         draws.coefficients,
         draws.redrawn,
         bootstrap.leave_one_out(design.matrix, design.outcome) if settings.bootstrap.interval == "bca" else None,
     )
-
-
-def hc3(result: OLS) -> np.ndarray:
-    """Return the HC3 covariance; NaN if a respondent alone determines a coefficient (leverage 1)."""
-    leverage = (np.linalg.qr(result.model.exog)[0] ** 2).sum(axis=1)
-    if (leverage > ALONE).any():  # the residual is zero up to rounding, and would be divided by zero up to rounding
-        return np.full_like(result.cov_params(), np.nan)
-    return result.cov_HC3
-
-
-COVARIANCES = {"ols": lambda result: result.cov_params(), "hc3": hc3}
-"""The covariance of the estimates by the name of the standard errors; those but OLS are listed in `ROBUST`."""
 
 
 def coefficients(fit: Fit) -> pd.DataFrame:
@@ -220,8 +212,8 @@ def _standardised(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     for name in made.model.variables:
         if name not in categories:
             data[name] = (data[name] - data[name].mean()) / data[name].std()
-    result, size = ols(build(data, made.name, made.model, "none", categories))
-    beta, half = result.params / size, fit.critical * result.bse / size
+    squares, beta, residuals = ols(build(data, made.name, made.model, "none", categories))
+    half = fit.critical * np.sqrt(np.diag(squares.covariance(residuals, "ols")))
     return beta, beta - half, beta + half
 
 

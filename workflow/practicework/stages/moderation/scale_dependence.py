@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc, ndtri, stdtr, stdtrit
 from scipy.stats import rankdata
-from statsmodels.regression.linear_model import OLS
 from statsmodels.robust.robust_linear_model import RLM
 
 from practicework.errors import NotComputable
 from practicework.numerics import proportional_odds
 from practicework.numerics.least_squares import LeastSquares
 from practicework.stages.moderation.checks import squares
-from practicework.stages.moderation.regression import COVARIANCES, Fit
+from practicework.stages.moderation.regression import Fit
 from practicework.tables import frame
 
 ANALYSES = ("as_measured", "log", "logit", "rank_normal", "squared", "proportional_odds", "quadratic", "robust")
@@ -24,6 +23,9 @@ MOST_LEVELS = 200
 
 ITERATIONS = 500
 """Maximum number of steps of the robust regression."""
+
+MOST = 50_000
+"""Respondents up to which all enter the proportional-odds model and the robust regression; of more, evenly spaced ones."""
 
 
 def compare(fit: Fit, interval: str, ranges: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
@@ -40,6 +42,9 @@ def compare(fit: Fit, interval: str, ranges: Mapping[str, tuple[float, float]]) 
     - `proportional_odds`: the outcome as ordered. In R: ``MASS::polr``.
     - `quadratic`: with x² and w² in the model (Ganzach, 1997).
     - `robust`: Huber's M estimator, k = 1.345, scale by the median absolute deviation. In R: ``MASS::rlm``.
+
+    Of more than 50,000 respondents, every second, third, … enters the proportional-odds model and the robust regression, and
+    `note` states their number.
 
     Parameters
     ----------
@@ -101,36 +106,50 @@ def _logit(y: np.ndarray, limits: tuple[float, float] | None) -> np.ndarray:
 
 
 def _ols(fit: Fit, y: np.ndarray, errors: str, more: np.ndarray | None = None) -> dict:
-    matrix = fit.design.matrix if more is None else np.column_stack([fit.design.matrix, more])
-    if len(matrix) <= matrix.shape[1] or LeastSquares(matrix).singular:
-        raise NotComputable("the larger model is not identified")
-    size = np.abs(matrix).max(axis=0)
-    result = OLS(y, matrix / size).fit()
-    covariance = COVARIANCES[errors](result)
+    squares = fit.squares
+    if more is not None:
+        matrix = np.column_stack([fit.design.matrix, more])
+        squares = LeastSquares(matrix)
+        if len(matrix) <= matrix.shape[1] or squares.singular:
+            raise NotComputable("the larger model is not identified")
+    estimates, residuals = squares.estimates(y), squares.residuals(y)
+    covariance = squares.covariance(residuals, errors)
     if np.isnan(covariance).any():
-        errors, covariance = "ols", COVARIANCES["ols"](result)
-    return _tested(fit, result.params / size, covariance / np.outer(size, size), int(result.df_resid)) | {"interval": errors}
+        errors, covariance = "ols", squares.covariance(residuals, "ols")
+    return _tested(fit, estimates, covariance, len(y) - len(estimates)) | {"interval": errors}
 
 
 def _ordered(fit: Fit) -> dict:
     if len(np.unique(fit.design.outcome)) > MOST_LEVELS:
         raise NotComputable(f"the outcome has more than {MOST_LEVELS} values")
-    estimates, covariance = proportional_odds.fit(fit.design.matrix[:, 1:], fit.design.outcome)
+    matrix, outcome, note = _some(fit)
+    estimates, covariance = proportional_odds.fit(matrix[:, 1:], outcome)
     # the thresholds stand in for the intercept, which is the first column of the design
     p = len(estimates) + 1
     whole, both = np.zeros(p), np.zeros((p, p))
     whole[1:], both[1:, 1:] = estimates, covariance
-    return _tested(fit, whole, both, np.inf) | {"interval": "wald"}
+    return _tested(fit, whole, both, np.inf) | {"interval": "wald", "note": note}
+
+
+def _some(fit: Fit) -> tuple[np.ndarray, np.ndarray, str | None]:
+    """Design and outcome of at most `MOST` respondents, evenly spaced, and a note that says so."""
+    matrix, outcome = fit.design.matrix, fit.design.outcome
+    step = -(-len(outcome) // MOST)
+    if step == 1:
+        return matrix, outcome, None
+    some = matrix[::step], outcome[::step]
+    return *some, f"in {len(some[1]):,} of {len(outcome):,} respondents, evenly spaced in the file"
 
 
 def _robust(fit: Fit) -> dict:
-    size = np.abs(fit.design.matrix).max(axis=0)
+    matrix, outcome, note = _some(fit)
+    size = np.abs(matrix).max(axis=0)
     with np.errstate(all="ignore"):
-        result = RLM(fit.design.outcome, fit.design.matrix / size).fit(tol=1e-12, maxiter=ITERATIONS)
+        result = RLM(outcome, matrix / size).fit(tol=1e-12, maxiter=ITERATIONS)
     covariance = result.cov_params() / np.outer(size, size)
     if result.fit_history["iteration"] >= ITERATIONS or not np.isfinite(covariance).all():
         raise NotComputable("the robust regression does not converge")
-    return _tested(fit, result.params / size, covariance, fit.df) | {"interval": "wald"}
+    return _tested(fit, result.params / size, covariance, int(result.df_resid)) | {"interval": "wald", "note": note}
 
 
 def _tested(fit: Fit, estimates: np.ndarray, covariance: np.ndarray, df: float) -> dict:

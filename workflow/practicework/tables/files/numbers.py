@@ -18,6 +18,8 @@ _SPACED = re.compile(r"[-+]?\d{1,3}( \d{3})+([.,]\d+)?", re.ASCII)
 _ALWAYS = re.compile(r"(?<=\d)[\u00a0\u202f'\u2019](?=\d{3}(?!\d))")
 """Separators that are never decimal marks: no-break spaces and apostrophes."""
 
+_STARTS = frozenset("+-.,0123456789")
+
 _CHOICES = re.compile(r"\d{1,2}(,\d{1,2}){2,}", re.ASCII)
 """Several choices in one cell: 1,3,4."""
 
@@ -59,10 +61,13 @@ def canonical(rows: list[list[str | None]], delimiter: str, decimal: str | None,
     columns, pointed = {}, {}
     for position, cells in enumerate(zip(*rows, strict=True)):
         distinct = {cell for cell in set(cells) if cell and cell.strip() not in ("", "NA")}
-        certain = {cell for cell in distinct if cell.isalnum() or _CERTAIN.fullmatch(cell)}
+        certain = {cell for cell in distinct if cell.isalnum() or (cell[0] in _STARTS and _CERTAIN.fullmatch(cell))}
         if point := next((cell for cell in certain if "." in cell), None):
             pointed[position] = point
-        texts = {cell: _ALWAYS.sub("", cell.strip()) for cell in distinct - certain}
+        rest = distinct - certain
+        if sum(cell.strip()[0] not in _STARTS for cell in rest) > (1 - MOST) * len(distinct):
+            continue  # a column of texts
+        texts = {cell: _ALWAYS.sub("", cell.strip()) for cell in rest}
         numbers = {cell: text for cell, text in texts.items() if _is_number(text)}
         if (
             numbers

@@ -1,6 +1,8 @@
 """Which rows of a file are respondents: not the empty ones, and not the sums or means that someone wrote below them."""
 
+import math
 import re
+from collections import Counter
 from dataclasses import replace
 
 from practicework.errors import StudyError
@@ -64,7 +66,7 @@ def _check_columns(raw: RawTable) -> None:
 
 def _check_last_rows(raw: RawTable) -> None:
     """Refuse sums, means and standard deviations below the answers."""
-    for line, row in list(zip(raw.lines, raw.rows, strict=True))[-3:]:
+    for line, row in zip(raw.lines[-3:], raw.rows[-3:], strict=True):
         cells = [cell.strip() for cell in row if cell and cell.strip()]
         words = [cell for cell in cells if _WORDS.fullmatch(cell.rstrip(":"))]
         numbers = [cell for cell in cells if _NUMBER.fullmatch(cell)]
@@ -82,18 +84,21 @@ def _computed(raw: RawTable) -> str | None:
         return None
     kinds = {"sums", "means"} if any(not last[at].strip().isdigit() for at in numeric) else {"sums"}
     for at in numeric:
-        cells = [row[at].strip() for row in above if row[at] and row[at].strip()]
-        if len(cells) < FEWEST or not all(_NUMBER.fullmatch(cell) for cell in cells):
+        counts = Counter(row[at] for row in above)
+        texts = {cell: cell.strip() for cell in counts if cell and cell.strip()}
+        size = sum(counts[cell] for cell in texts)
+        if size < FEWEST or not all(map(_NUMBER.fullmatch, texts.values())):
             return None
-        values = [float(cell.replace(",", ".")) for cell in cells]
-        total, written = sum(values), last[at].strip().replace(",", ".")
+        values = {cell: float(text.replace(",", ".")) for cell, text in texts.items()}
+        total = math.fsum(counts[cell] * value for cell, value in values.items())
+        written = last[at].strip().replace(",", ".")
         digits = len(written.partition(".")[2])
-        if min(values) == max(values):
+        if len(set(values.values())) == 1:
             return None
         if abs(float(written) - total) > 1e-9 * abs(total):
             kinds.discard("sums")
         rounding = 0.5 * 10.0**-digits if digits else 0
-        if abs(float(written) - total / len(values)) > rounding + 1e-9 * abs(total):
+        if abs(float(written) - total / size) > rounding + 1e-9 * abs(total):
             kinds.discard("means")
         if not kinds:
             return None

@@ -67,7 +67,7 @@ def grid(
         )
         try:
             for number, row in enumerate(records, first):
-                if any(map(str.strip, filter(None, row))):
+                if (row and row[0] and row[0].strip()) or any(map(str.strip, filter(None, row))):
                     rows.append(row)
                     lines.append(number)
                     cells += len(row)

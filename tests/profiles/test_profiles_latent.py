@@ -1,5 +1,7 @@
 """Latent profiles against mclust and StepMix itself, what is refused, and how classes meet prototypes."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -151,3 +153,46 @@ def test_recovery_is_what_the_benchmark_simulates(root):
     share = table.loc[(75, 3.0), "percent_three"] / 100
     error = np.sqrt(max(share * (1 - share), 0.02) * (1 / 8 + 1 / module.SAMPLES))
     assert abs(again["percent_three"] / 100 - share) < 4 * error
+
+
+@pytest.mark.parametrize(
+    ("larger", "p", "simulated"),
+    [
+        ([], 0.01, 99),
+        ([3, 50, 98], 0.04, 99),
+        ([3, 50, 60, 98], 0.05, 99),
+        ([0, 1, 2, 3, 4, 5], 5 / 5, 20),
+        ([0, 7, 19, 20, 21, 60], 5 / 22, 40),
+        ([10, 20, 30, 40, 98], 5 / 99, 99),
+    ],
+)
+def test_blrt_ends_when_it_cannot_be_significant(monkeypatch, larger, p, simulated):
+    """Besag and Clifford's p of data sets that gain as much or not; no data set beyond the block of the fifth is simulated."""
+    gains = np.isin(np.arange(99), larger).astype(float)
+    state = {"at": 0}
+
+    def fit(data, k, structure, starts, keep, rng):
+        at = state["at"]
+        state["at"] += len(data) if k == 3 else 0
+        return SimpleNamespace(best=gains[at : at + len(data)] if k == 3 else np.zeros(len(data)))
+
+    null = SimpleNamespace(draw=lambda start, n, size, rng: np.zeros((size, n, 1)))
+    monkeypatch.setattr(mixture, "fit", fit)
+    assert latent._blrt(null, 0, 2.0, 10, 3, "tied", 99, np.random.default_rng(1)) == pytest.approx(p)
+    assert state["at"] == simulated
+
+
+def test_many_respondents_are_compared_in_a_sample(monkeypatch):
+    """Beyond the limit, every table is that of a random sample whose size is stated."""
+    monkeypatch.setattr(comparison, "LARGEST", 60)
+    points = np.random.default_rng(1).standard_normal((200, 2)) * 10 + 50
+    names = [f"R{number}" for number in range(200)]
+    settings = Latent(max_profiles=2, starts=10, blrt=0, structures=["tied"])
+    nearest = np.zeros(200, int)
+    found = comparison.compare(
+        names, points, ["a", "b"], ["x"], np.array([[50, 50]]), nearest, settings, np.random.default_rng(1)
+    )
+    assert set(found["agreement"]["n"]) == {60}
+    members = found["latent_assignments"]
+    assert members[members["model"] == "chosen"]["respondent"].nunique() == 60
+    assert found["latent"]["smallest_n"].max() == 60

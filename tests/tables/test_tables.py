@@ -130,3 +130,32 @@ def test_a_count_must_be_whole(tmp_path, monkeypatch):
     frame = example("scoring/correlations").astype({"n": "float64"}).assign(n=[12.5, 1, 2])
     with pytest.raises((SchemaError, SchemaErrors)):
         tables.write({"scoring/correlations": frame}, "s")
+
+
+def test_files_are_those_of_pandas(tmp_path, monkeypatch):
+    """Byte for byte: texts that need quotes, numbers of every size, counts, flags and empty cells, in several blocks of rows."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tables, "_ROWS", 7)
+    rng = np.random.default_rng(2)
+    marks = np.array(['"', ",", "\n", "a", " ", "é", ";", "'", "0"])
+    n = 100
+    texts = ["".join(rng.choice(marks, rng.integers(0, 6))) for _ in range(n)]
+    frame = tables.frame(
+        "screening/ledger",
+        {
+            "respondent": [f"{number}{text}" for number, text in enumerate(texts)],
+            "kept": rng.random(n) < 0.5,
+            "reason": [text or None for text in texts],
+            "flagged": rng.random(n) < 0.5,
+            "flags": rng.integers(0, 9, n),
+            "longstring": np.where(rng.random(n) < 0.3, np.nan, rng.integers(1, 9, n)),
+            "irv": 10.0 ** rng.integers(-30, 30, n) * rng.standard_normal(n),
+        },
+    )
+    tables.write({"screening/ledger": frame}, "s")
+    theirs = tables.schema("screening/ledger").validate(frame).to_csv(index=False, lineterminator="\n")
+    file = tables.path("s", "screening/ledger")
+    assert file.read_bytes() == theirs.encode()
+    returned = frame.assign(reason="\r")  # which pandas does not quote
+    tables.write({"screening/ledger": returned}, "s")
+    assert set(tables.read("screening/ledger", file)["reason"]) == {"\r"}

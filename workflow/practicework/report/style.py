@@ -8,9 +8,12 @@ from textwrap import fill
 os.environ.pop("MPLBACKEND", None)  # figures are drawn without a display, whatever the user's shell says
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from practicework.report.messages import _
 
 WIDTH = 6.5
 """Inches: the text width of a printed page."""
@@ -22,6 +25,9 @@ LINES = ("-", "--", ":", "-.")
 GREY = "#5f6b76"
 MANY = 500
 """Beyond so many points a vector graphic becomes heavy: they are drawn as an image inside it."""
+
+DOTS = 5_000
+"""Maximum number of respondents that a figure shows as dots."""
 
 mpl.rcdefaults()  # a matplotlibrc in the working folder, which may be a stranger's study, changes nothing
 mpl.rcParams.update(
@@ -83,6 +89,18 @@ def legend(figure: Figure, handles: Iterable[Artist], labels: Iterable[str], tit
     figure.legend(
         list(handles), labels, loc="outside upper left", ncols=columns, title=title, title_fontsize=8.5, alignment="left"
     )
+
+
+def some(n: int) -> np.ndarray:
+    """Return the positions of at most `DOTS` of n dots, evenly spaced, the first and the last included."""
+    return np.unique(np.linspace(0, max(n - 1, 0), min(n, DOTS)).round().astype(int))
+
+
+def dots(n: int) -> str:
+    """Return the sentence of a caption that states that only some respondents are shown as dots; empty if all are."""
+    if n <= DOTS:
+        return ""
+    return _("Dots show {shown} of {n} respondents, evenly spaced.", shown=f"{DOTS:,}", n=f"{n:,}")
 
 
 DOTS_PER_INCH = 300

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from scipy.special import ndtri
 
 from practicework.report.messages import _
-from practicework.report.style import COLOURS, GREY, LINES, MANY, WIDTH, canvas, label, legend
+from practicework.report.style import COLOURS, GREY, LINES, MANY, WIDTH, canvas, label, legend, some
 
 
 def checks(
@@ -38,7 +38,8 @@ def checks(
 
 
 def _dots(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
-    many = len(x) > MANY
+    many, shown = len(x) > MANY, some(len(x))
+    x, y = x[shown], y[shown]
     axes.scatter(x, y, s=14, color=GREY, alpha=0.15 if many else 0.6, linewidths=0, rasterized=many)
 
 
@@ -56,9 +57,10 @@ def _residuals(axes: Axes, influence: pd.DataFrame, words: dict[str, str]) -> No
 
 def _quantiles(axes: Axes, influence: pd.DataFrame) -> None:
     """Studentized residuals over normal quantiles with the pointwise 95% band of normal samples."""
-    values = np.sort(influence["studentized_residual"].dropna())
+    values = np.sort(influence["studentized_residual"].dropna().to_numpy())
     n = len(values)
     places = (np.arange(1, n + 1) - 0.375) / (n + 0.25)
+    values, places = values[some(n)], places[some(n)]
     normal = ndtri(places)
     # the standard error of a normal sample's quantile
     half = 1.96 * np.sqrt(places * (1 - places) / n) / (np.exp(-(normal**2) / 2) / np.sqrt(2 * np.pi))
@@ -72,8 +74,9 @@ def _quantiles(axes: Axes, influence: pd.DataFrame) -> None:
 def _without(axes: Axes, without: pd.DataFrame, words: dict[str, str]) -> None:
     """The interaction without each respondent, in order; omissions that change the conclusion stand out."""
     table = without.sort_values("estimate").reset_index(drop=True)
+    shown = np.union1d(some(len(table)), np.flatnonzero(table["turns"].notna()))
+    table, places = table.iloc[shown], 1 + shown
     changing = table["turns"].notna().to_numpy()
-    places = np.arange(1, len(table) + 1)
     axes.fill_between(places, table["ci_low"], table["ci_high"], color=COLOURS[0], alpha=0.15, linewidth=0)
     axes.scatter(
         places[~changing], table["estimate"][~changing], s=8, color=COLOURS[0], linewidths=0, rasterized=len(table) > MANY

@@ -9,6 +9,7 @@ from practicework.report.messages import _
 from practicework.report.moderation import diagnostics as panels
 from practicework.report.moderation import figures
 from practicework.report.moderation.facts import Model, ends, errors_words
+from practicework.report.style import dots
 from practicework.report.table import Drawing
 
 
@@ -55,6 +56,7 @@ def effects(model: Model) -> list[Drawing]:
         if few
         else _("points are the {n} respondents.", n=n),
     )
+    caption = " ".join(filter(None, [caption, dots(len(complete))]))
     alternative = _(
         "Predicted {y} by {x} for low, middle and high {w}, over a scatter of respondents.", y=model.y, x=model.x, w=model.w
     )
@@ -125,11 +127,15 @@ def diagnostics(model: Model) -> list[Drawing]:
         _("A: residuals over predicted values with their smoothed mean."),
         _("B: studentized residuals over normal quantiles with the 95% band of normal samples."),
         _("C: the interaction without each respondent and its {level}% interval; diamonds mark omissions that change the "
-          "conclusion.", level=level),
+          "conclusion.", level=level)
+        if len(without) >= n
+        else _("C: the interaction without each of the {listed} most influential respondents and its {level}% interval; diamonds "
+               "mark omissions that change the conclusion.", level=level, listed=f"{len(without):,}"),
         _("D: effects in terciles of {w} with {level}% intervals (squares); the model's line and band (OLS).", w=model.w,
           level=level)
         if len(linearity)
         else "",
+        dots(n),
     )  # fmt: skip
     alternative = _("Four panels of residuals, influence of single respondents, and linearity of the interaction.")
     power = panels.sensitivity(model.frame("power_curve"), n, model.frame("sensitivity")["attenuation"].nunique() > 1)

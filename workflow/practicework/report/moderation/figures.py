@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from practicework.report import apa
 from practicework.report.messages import _
 from practicework.report.moderation.facts import shown_probes
-from practicework.report.style import COLOURS, GREY, LINES, MANY, canvas, label, legend
+from practicework.report.style import COLOURS, GREY, LINES, MANY, canvas, label, legend, some
 
 SIGN_COLOURS = {"positive": COLOURS[0], "negative": COLOURS[1], "not significant": GREY}
 
@@ -37,8 +37,9 @@ def simple_slopes(
         The categories of a categorical predictor: means with intervals are drawn instead of lines.
     """
     figure, (axes,) = canvas(4.0)
+    values = np.unique(points["predictor"].to_numpy(float))
+    points = points.iloc[some(len(points))]
     x = points["predictor"].to_numpy(float)
-    values = np.unique(x)
     if len(values) == 2 or categories:  # spread the columns of dots sideways, evenly, so that their number shows
         x = x + 0.12 * np.ptp(x) / (len(values) - 1) * ((np.arange(len(x)) * 0.618034) % 1 - 0.5)
     axes.scatter(
@@ -106,6 +107,7 @@ def johnson_neyman(
             textcoords="offset points", ha="center", va="bottom", fontsize=8.5,
         )  # fmt: skip
     places, counts = np.unique(values, return_counts=True)
+    places, counts = places[some(len(places))], counts[some(len(places))]
     axes.vlines(places, 0, 0.1 * counts / counts.max(), transform=axes.get_xaxis_transform(), color="black", linewidth=0.9)
     axes.margins(x=0.02)
     low, high = axes.get_ylim()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from practicework.report import apa
+from practicework.report.context import records
 from practicework.report.messages import _
 from practicework.report.moderation.facts import Model, errors_words
 from practicework.report.moderation.robustness import Robustness, analysis_words, check_words
@@ -107,11 +108,13 @@ def _change(row: dict) -> str:
 def influence(model: Model) -> Table:
     """The most influential respondents."""
     facts, context = Robustness(model), model.context
-    rest = {row["respondent"]: row for row in model.rows("influence")}
     order = sorted(model.rows("leave_one_out"), key=lambda row: -abs(row["dfbetas"] or 0))
     shown = [row for row in order if row["turns"]][:MOST_ROWS]
     shown += [row for row in order if not row["turns"]][: max(0, MOST_ROWS - len(shown))]
     several = len({row["term"] for row in facts.without}) > 1
+    measures = model.frame("influence")
+    measures = measures[measures["respondent"].isin([row["respondent"] for row in shown])]
+    rest = {row["respondent"]: row for row in records(measures)}
     keys = ("studentized_residual", "leverage", "cooks_distance")
     rows = [row | {key: rest[row["respondent"]][key] for key in keys} for row in shown]
     words = {"sign": _("sign"), "verdict": _("yes"), None: ""}
@@ -133,7 +136,7 @@ def influence(model: Model) -> Table:
     ]
     note = context.note(
         _(
-            "Respondents whose omission changes the conclusion are listed first, then those with the largest |DFBETAS|; all "
+            "Respondents whose omission changes the conclusion are listed first, then those with the largest |DFBETAS|; more "
             "are in moderation/{model}/leave_one_out.csv and influence.csv. Changes conclusion = omitting the respondent "
             "changes whether, or on which side, the interval excludes zero. No respondent was excluded on this basis.",
             model=model.name,

@@ -15,6 +15,7 @@ from practicework.report.profiles import figures, tables
 from practicework.report.profiles.latent import latent
 from practicework.report.profiles.tables import name
 from practicework.report.section import Fold, Heading, Paragraph, Section, Tile, present
+from practicework.report.style import DOTS, dots
 from practicework.report.table import Drawing
 from practicework.study.settings import MIDDLE, REFINEMENT
 
@@ -332,7 +333,8 @@ def _figure(context: Context, n: int) -> Drawing:
             "prototype (hollow, dotted), in percent of the response range. Right: certainty of each respondent's "
             "assignment, sorted; the dashed line marks the criterion for clear assignments, {certainty}.",
             n=f"{n:,}", certainty=apa.unit(settings.exclusive_at),
-        )
+        ),
+        dots(n) and _("At most {dots} dots are shown per profile, evenly spaced.", dots=f"{DOTS:,}"),
     )  # fmt: skip
     alternative = _("Mean indicators per profile as lines, and the certainty of each respondent's profile as points.")
     return Drawing("profiles", drawing, caption, alternative)

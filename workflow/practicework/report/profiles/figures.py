@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from practicework.report.messages import _
-from practicework.report.style import COLOURS, GREY, MANY, canvas, label, legend
+from practicework.report.style import COLOURS, GREY, MANY, canvas, label, legend, some
 
 MARKERS = "osD^vP"
 
@@ -45,8 +45,16 @@ def profile_plot(means: pd.DataFrame, assignments: pd.DataFrame, labels: dict[st
             if len(certainty) > 1
             else np.full(len(certainty), float(position))
         )
+        shown = some(len(certainty))
         right.scatter(
-            spread, certainty, s=14, color=colour, marker=marker, alpha=0.8, linewidths=0, rasterized=len(certainty) > MANY
+            spread[shown],
+            certainty[shown],
+            s=14,
+            color=colour,
+            marker=marker,
+            alpha=0.8,
+            linewidths=0,
+            rasterized=len(certainty) > MANY,
         )
     left.set_xticks(ticks, [fill(labels[name], 14, break_long_words=False) for name in indicators])
     left.set_ylim(0, 100)

@@ -27,7 +27,8 @@ def draw_shares(
     """Compute the share of draws of true scores that fall in each profile.
 
     A respondent's true scores are drawn as a centre plus normal errors. The nearest prototype maximises x·p - p·p/2,
-    which is linear in x: the terms of respondents and of draws are computed once and added.
+    which is linear in x: the terms of respondents and of draws are computed once and added. Respondents with the same scores
+    have the same shares.
 
     Parameters
     ----------
@@ -44,14 +45,20 @@ def draw_shares(
     ndarray of shape (n, profiles)
         Rows sum to one.
     """
-    person = points @ prototypes.T - 0.5 * (prototypes**2).sum(axis=1)
-    noise = (rng.standard_normal((draws, points.shape[1])) @ _root(error)) @ prototypes.T
-    chunk = max(1, CELLS // noise.size)
+    distinct, who = np.unique(points, axis=0, return_inverse=True)
+    person = distinct @ prototypes.T - 0.5 * (prototypes**2).sum(axis=1)
+    noise = ((rng.standard_normal((draws, points.shape[1])) @ _root(error)) @ prototypes.T).T
+    chunk, places = max(1, CELLS // noise.size), range(len(prototypes))
     shares = np.empty_like(person)
     for start in range(0, len(person), chunk):
-        fallen = (person[start : start + chunk, None, :] + noise).argmax(axis=2)
-        shares[start : start + chunk] = (fallen[:, :, None] == np.arange(len(prototypes))).mean(axis=1)
-    return shares
+        near = [person[start : start + chunk, place, None] + noise[place] for place in places]
+        for place in places:  # the first one if tied
+            won = np.ones_like(near[0], dtype=bool)
+            for other in places:
+                if other != place:
+                    won &= near[place] > near[other] if other < place else near[place] >= near[other]
+            shares[start : start + chunk, place] = won.mean(axis=1)
+    return shares[who.ravel()]
 
 
 def refined_shares(

@@ -36,18 +36,25 @@ def by_own_scales(
     certainty : ndarray of shape (n,)
         The share of draws with that set.
     """
-    doing = np.zeros((len(points), draws), dtype=np.int64)
-    for place, (profile, indicators) in enumerate(own.items()):
+    distinct, who = np.unique(points, axis=0, return_inverse=True)
+    above, errors = [], []
+    for profile, indicators in own.items():
         at = [names.index(one) for one in indicators]
         high = np.mean([prototypes[profile][one] for one in indicators])
         low = np.mean([percents[one] for name, percents in prototypes.items() if name != profile for one in indicators])
-        error = (rng.standard_normal((draws, len(at))) * sem[at]).mean(axis=1)
-        for start in range(0, len(points), max(1, CELLS // draws)):
-            part = slice(start, start + max(1, CELLS // draws))
-            doing[part] |= (points[part][:, at].mean(axis=1)[:, None] + error >= (high + low) / 2).astype(np.int64) << place
+        above.append((distinct[:, at].mean(axis=1), (high + low) / 2))
+        errors.append((rng.standard_normal((draws, len(at))) * sem[at]).mean(axis=1))
     sets = [tuple(name for name, yes in zip(own, bits, strict=True) if yes) for bits in product((False, True), repeat=len(own))]
     index = {kinds: sum(1 << place for place, name in enumerate(own) if name in kinds) for kinds in sets}
-    counts = np.stack([(doing == index[kinds]).sum(axis=1) for kinds in sets], axis=1)
+    parts = []
+    for start in range(0, len(distinct), max(1, CELLS // draws)):
+        part = slice(start, start + max(1, CELLS // draws))
+        doing = sum(
+            (mean[part, None] + error >= cut).astype(np.int64) << place
+            for place, ((mean, cut), error) in enumerate(zip(above, errors, strict=True))
+        )
+        parts.append(np.stack([(doing == index[kinds]).sum(axis=1) for kinds in sets], axis=1))
+    counts = np.concatenate(parts)[who.ravel()] if parts else np.zeros((0, len(sets)), int)
     most = counts.argmax(axis=1)
     return [sets[one] for one in most], counts[np.arange(len(points)), most] / draws
 

@@ -18,6 +18,8 @@ AGREEMENT = [
     "rand_high", "note",
 ]  # fmt: skip
 RESAMPLES = 2_000
+LARGEST = 5_000
+"""Respondents up to which all are used; of more, a random sample of this size."""
 
 
 def compare(
@@ -34,8 +36,12 @@ def compare(
 
     The models compared are the one that BIC selects and, if it does not have as many profiles as there are prototypes,
     the best one that does. Classes are matched to prototypes by the smallest sum of distances between class means and
-    prototypes; respondents in unmatched classes count as disagreements.
+    prototypes; respondents in unmatched classes count as disagreements. Of more than 5,000 respondents, a random sample of
+    5,000 is used.
     """
+    if len(points) > LARGEST:
+        some = np.sort(rng.choice(len(points), LARGEST, replace=False))
+        respondents, points, nearest = [respondents[one] for one in some], points[some], nearest[some]
     found = latent.solutions(points, settings, rng)
     classes, members, agreement = [], [], []
     for model, solution in _models(found, len(labels)):

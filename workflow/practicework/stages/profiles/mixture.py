@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -75,9 +76,14 @@ def fit(data: np.ndarray, k: int, structure: str, starts: int, keep: int, rng: n
     return Mixture(*found, values, resp)
 
 
+@cache
+def _pairs(d: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.triu_indices(d)
+
+
 def _features(data: np.ndarray) -> np.ndarray:
     """Return the columns 1, x and x_i x_j with i ≤ j, in which log densities are linear, shape (B, n, F)."""
-    rows, cols = np.triu_indices(data.shape[2])
+    rows, cols = _pairs(data.shape[2])
     return np.concatenate([np.ones((*data.shape[:2], 1)), data, data[..., rows] * data[..., cols]], axis=2)
 
 
@@ -109,20 +115,20 @@ def _em(
     sets, starts, n, k = resp.shape
     values = np.full((sets, starts), -np.inf)
     found = (np.empty((sets, starts, k)), np.empty((sets, starts, k, d)), np.empty((sets, starts, k, d, d)))
+    shares = np.ascontiguousarray(resp.transpose(0, 2, 3, 1))  # starts last: sums over profiles are then sums of long rows
     active = np.arange(sets)
     for step in range(steps):
         part = features[active]
-        flat = resp[active].transpose(0, 2, 1, 3).reshape(len(active), n, starts * k)
-        sums = (flat.transpose(0, 2, 1) @ part).reshape(len(active), starts, k, -1)
+        flat = shares[active].reshape(len(active), n, k * starts)
+        sums = (flat.transpose(0, 2, 1) @ part).reshape(len(active), k, starts, -1).swapaxes(1, 2)
         weights, means, covariances = _maximise(sums, n, d, structure)
-        log = (part @ _coefficients(weights, means, covariances).reshape(len(active), starts * k, -1).transpose(0, 2, 1)).reshape(
-            len(active), n, starts, k
-        )
-        top = log.max(axis=3, keepdims=True)
+        coefficients = _coefficients(weights, means, covariances).swapaxes(1, 2).reshape(len(active), k * starts, -1)
+        log = (part @ coefficients.transpose(0, 2, 1)).reshape(len(active), n, k, starts)
+        top = log.max(axis=2, keepdims=True)
         share = np.exp(log - top)
-        total = share.sum(axis=3, keepdims=True)
-        new = (top + np.log(total)).sum(axis=(1, 3))
-        resp[active] = (share / total).transpose(0, 2, 1, 3)
+        total = share.sum(axis=2, keepdims=True)
+        new = (top + np.log(total)).sum(axis=(1, 2))
+        shares[active] = share / total
         gain = new - values[active]
         values[active] = new
         for whole, one in zip(found, (weights, means, covariances), strict=True):
@@ -131,14 +137,14 @@ def _em(
             active = active[(gain > TOLERANCE * n).any(axis=1)]
             if not len(active):
                 break
-    return values, resp, found
+    return values, np.ascontiguousarray(shares.transpose(0, 3, 1, 2)), found
 
 
 def _maximise(sums: np.ndarray, n: int, d: int, structure: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Compute weights, means and covariances from the responsibility-weighted sums of the features."""
     size = np.maximum(sums[..., 0], 1e-10)
     means = sums[..., 1 : 1 + d] / size[..., None]
-    rows, cols = np.triu_indices(d)
+    rows, cols = _pairs(d)
     products = np.empty((*size.shape, d, d))
     products[..., rows, cols] = products[..., cols, rows] = sums[..., 1 + d :] / size[..., None]
     covariances = products - means[..., :, None] * means[..., None, :]
@@ -160,6 +166,6 @@ def _coefficients(weights: np.ndarray, means: np.ndarray, covariances: np.ndarra
     precision = np.linalg.inv(covariances)
     linear = np.einsum("...ij,...j->...i", precision, means)
     constant = np.log(weights) - 0.5 * (d * np.log(2 * np.pi) + np.linalg.slogdet(covariances)[1] + (linear * means).sum(axis=-1))
-    rows, cols = np.triu_indices(d)
+    rows, cols = _pairs(d)
     square = -precision[..., rows, cols] * np.where(rows == cols, 0.5, 1.0)
     return np.concatenate([constant[..., None], linear, square], axis=-1)

@@ -15,6 +15,8 @@ LEVELS = (10, 20, 30, 40)
 """Distances of alternative prototypes from the scale midpoint, in percent of the response range."""
 CERTAINTIES = (0.7, 0.8, 0.9, 0.95)
 WITHIN = (1.0, 1.96)
+DRAWN = 10_000
+"""Maximum number of respondents drawn in a resample of `stability`, which is a mean over respondents."""
 
 
 def nearest_prototype(points: np.ndarray, prototypes: np.ndarray) -> np.ndarray:
@@ -150,7 +152,8 @@ def stability(
 ) -> np.ndarray:
     """Compute the stability of each profile's membership.
 
-    In each resample respondents are drawn with replacement and their scores redrawn with measurement error. Stability is
+    In each resample respondents (at most 10,000) are drawn with replacement and their scores redrawn with measurement error.
+    Stability is
     the mean Jaccard similarity of a profile's members among the drawn respondents before and after that error (Hennig,
     2007, who calls .75 and more stable).
 
@@ -163,10 +166,10 @@ def stability(
     if not len(points) or not np.isfinite(sem).all():
         return np.full(profiles, np.nan)
     main = nearest_prototype(points, prototypes)
-    jaccard = np.empty((resamples, profiles))
+    jaccard, size = np.empty((resamples, profiles)), min(len(points), DRAWN)
     for row in range(resamples):
-        drawn = rng.integers(0, len(points), len(points))
-        again = nearest_prototype(points[drawn] + rng.standard_normal((len(points), len(sem))) * sem, prototypes)
+        drawn = rng.integers(0, len(points), size)
+        again = nearest_prototype(points[drawn] + rng.standard_normal((size, len(sem))) * sem, prototypes)
         for place in range(profiles):
             before, after = main[drawn] == place, again == place
             either = (before | after).sum()

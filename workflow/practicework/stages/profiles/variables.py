@@ -6,10 +6,13 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtrc
 
 from practicework.numerics.exact import association, holm
 
 PERMUTATIONS = 20_000
+LARGEST = 10_000
+"""Respondents up to which a Kruskal–Wallis test is a permutation test."""
 BY = ["variable", "category", "profile", "n", "percent", "mean", "sd", "median"]
 TESTS = ["variable", "test", "n", "statistic", "p_value", "p_holm", "effect_name", "effect", "note"]
 
@@ -39,7 +42,8 @@ def associations(
 
     Categorical variables: Fisher–Freeman–Halton exact test and Cramér's V. Numeric variables: Kruskal–Wallis
     statistic with a permutation p value, (1 + number at least as large)/(1 + permutations), and
-    ε² = (H − k + 1)/(n − k), truncated at 0 (R: `kruskal.test`, `rcompanion::epsilonSquared` without truncation).
+    ε² = (H − k + 1)/(n − k), truncated at 0 (R: `kruskal.test`, `rcompanion::epsilonSquared` without truncation). For more than
+    10,000 respondents, p is that of χ² with k − 1 degrees of freedom, as in `kruskal.test`.
     Listwise for each variable; Holm correction over the variables.
     """
     rows = []
@@ -78,11 +82,13 @@ def _kruskal(groups: np.ndarray, values: np.ndarray, rng: np.random.Generator) -
         return (12 / (n * (n + 1)) * between - 3 * (n + 1)) / correction
 
     observed = float(statistic(ranks[None])[0])
+    effect = max(0.0, (observed - k + 1) / (n - k)) if n > k else np.nan
+    if n > LARGEST:
+        return [observed, float(chdtrc(k - 1, observed)), "ε²", effect, "p from the χ² distribution"]
     beyond = 0
     block = max(1, 2_000_000 // n)
     for start in range(0, PERMUTATIONS, block):
         drawn = rng.permuted(np.broadcast_to(ranks, (min(block, PERMUTATIONS - start), n)), axis=1)
         beyond += int((statistic(drawn) >= observed * (1 - 1e-9)).sum())
     p = (1 + beyond) / (1 + PERMUTATIONS)
-    effect = max(0.0, (observed - k + 1) / (n - k)) if n > k else np.nan
     return [observed, p, "ε²", effect, f"p from {PERMUTATIONS:,} permutations"]

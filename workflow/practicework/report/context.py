@@ -9,6 +9,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from practicework import __version__
+from practicework.numerics.bootstrap import LIMIT
 from practicework.report import apa
 from practicework.report.messages import _
 from practicework.study import Study
@@ -88,6 +89,13 @@ class Context:
     def note(self, *sentences: str) -> str:
         """Return the note of a table or the caption of a figure, which says so where the data are synthetic."""
         return " ".join(filter(None, [*sentences, _("Synthetic data.") if self.part.synthetic else ""]))
+
+
+def limiting(n: int) -> str:
+    """Return the sentence for notes on resamples of so many respondents that they come from their normal limit, or nothing."""
+    if n <= LIMIT:
+        return ""
+    return _("With more than {limit} respondents, sums of resamples are drawn from their normal limit.", limit=f"{LIMIT:,}")
 
 
 def records(frame: pd.DataFrame) -> list[dict]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from practicework.report import apa
-from practicework.report.context import Context
+from practicework.report.context import Context, limiting
 from practicework.report.messages import _, count
 from practicework.report.table import (
     Table,
@@ -139,7 +139,8 @@ def htmt(context: Context) -> Table | None:
             n=f"{rows[0]['n']:,}",
             resamples=low if low == high else _("{low} to {high}", low=low, high=high),
             seed=context.config.seed,
-        )
+        ),
+        limiting(rows[0]["n"]),
     )
     identify = lambda row: f"{row['scale_a']} {row['scale_b']}"  # noqa: E731
     return Table.of("dimensionality_htmt", _("Heterotrait–monotrait ratios"), columns, rows, note, row=identify)

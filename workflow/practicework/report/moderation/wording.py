@@ -6,6 +6,7 @@ from math import floor, log10
 
 from practicework.numerics.levels import few_values
 from practicework.report import apa
+from practicework.report.context import limiting
 from practicework.report.messages import _, count, listing, sentences
 from practicework.report.moderation.facts import Model
 
@@ -255,13 +256,9 @@ def resampled(model: Model) -> str:
         resamples=f"{fit['resamples']:,}",
         seed=model.context.study.bootstrap_seed,
     )
-    if not fit["redrawn"]:
-        return found
-    return sentences(
-        found,
-        count(
-            "Of the resamples, {n} was singular and drawn again.",
-            "Of the resamples, {n} were singular and drawn again.",
-            fit["redrawn"],
-        ),
+    redrawn = count(
+        "Of the resamples, {n} was singular and drawn again.",
+        "Of the resamples, {n} were singular and drawn again.",
+        fit["redrawn"],
     )
+    return sentences(found, limiting(fit["n"]), redrawn if fit["redrawn"] else "")

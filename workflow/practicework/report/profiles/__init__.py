@@ -44,9 +44,12 @@ def section(context: Context) -> Section:
         manuscript={"analysis": _analysis(context), "results": _results(context, facts, counts, drawing, found)},
         methods=((_("Profiles"), _methods(context)),),
         limitations=_limitations(context),
-        references=("hennig2007", "kelley1947", "wilson1927")
-        if context.config.profiles.true_scores == "kelley"
-        else ("hennig2007", "wilson1927"),
+        references=(
+            *(("besag1991",) if found and context.config.profiles.latent.blrt else ()),
+            "hennig2007",
+            *(("kelley1947",) if context.config.profiles.true_scores == "kelley" else ()),
+            "wilson1927",
+        ),
         software=("stepmix",) if found else (),
     )
 

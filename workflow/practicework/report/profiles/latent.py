@@ -14,6 +14,7 @@ from practicework.report.messages import _, count, listing, numeral, sentences
 from practicework.report.profiles import latent_figures as figures
 from practicework.report.section import Heading, Paragraph, present
 from practicework.report.table import Column, Drawing, Table, integer, made, number, p, text, unit
+from practicework.stages.profiles.comparison import LARGEST
 
 ENOUGH = 300
 """Respondents from which the simulated recovery of three types is not negligible."""
@@ -222,10 +223,18 @@ def _all(context: Context, rows: list[dict]) -> Table:
     columns = [*_columns(), integer("starts", _("Starts"), "starts_agreeing"), text("status", _("Status"), status)]
     note = context.note(
         _(
-            "Starts = starts with this solution among the best fifth of {starts}. BLRT is computed until it is not "
-            "significant. Fitted with StepMix.",
+            "Starts = starts with this solution among the best fifth of {starts}. Fitted with StepMix.",
             starts=f"{context.config.profiles.latent.starts:,}",
         ),
+        _(
+            "For each structure, BLRT is computed until it is not significant; its simulation ends when it can no longer be "
+            "significant (Besag & Clifford, 1991)."
+        )
+        if context.config.profiles.latent.blrt
+        else "",
+        _("Models and agreement are those of a random sample of {some} respondents.", some=f"{LARGEST:,}")
+        if sum(row["n"] for row in context.rows("profiles/summary")) > LARGEST
+        else "",
         _("Rejected: {reasons}.", reasons="; ".join(f"{letter}: {words[code]}" for code, letter in letters.items()))
         if used
         else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from practicework.report import apa
 from practicework.report.contents import ref
-from practicework.report.context import Context
+from practicework.report.context import Context, limiting
 from practicework.report.messages import _, count, say, sentences
 from practicework.report.references import citation
 from practicework.report.section import Fold, Paragraph, Section, Tile, present
@@ -180,7 +180,8 @@ def _coefficients(context: Context, rows: list[dict]) -> Table:
             "measurement, SD √(1 − α), in score units; published α = value in the scale's file.",
             resamples=_resamples(rows),
             seed=context.config.seed,
-        )
+        ),
+        limiting(max(row["n"] for row in rows)),
     )
     return Table.of("reliability_coefficients", _("Reliability of the scales"), columns, rows, note, row="scale")
 
@@ -201,7 +202,8 @@ def _others(context: Context, rows: list[dict]) -> Table:
             "not the score (Chalmers, 2018). Spearman–Brown = 2r/(1 + r), for scales of two items.",
             resamples=_resamples(rows),
             seed=context.config.seed,
-        )
+        ),
+        limiting(max(row["n"] for row in rows)),
     )
     return Table.of("reliability_further", _("Further reliability coefficients"), columns, rows, note, row="scale")
 

@@ -191,7 +191,7 @@ def _blrt(
     them at data set l, p = h / l. Otherwise p = (1 + number at least as large) / (1 + size). Either p is exact, and the
     decision at .05 is that of all data sets.
     """
-    enough = math.ceil(SIGNIFICANT * (1 + size))
+    enough, rng = math.ceil(SIGNIFICANT * (1 + size)), rng.spawn(1)[0]  # so that its length changes no other number
     larger = np.zeros(0, bool)
     while len(larger) < size:
         data = null.draw(start, n, min(SIMULATED, size - len(larger)), rng)

@@ -21,12 +21,13 @@ include: "workflow/rules/profiles.smk"
 include: "workflow/rules/coding.smk"
 include: "workflow/rules/replication.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/chunk.smk"
 
 
 rule all:
     default_target: True
     input:
-        REPORTS,
+        targets(),
 
 
 onsuccess:

@@ -22,6 +22,7 @@ os.environ["PYTHONHASHSEED"] = "0"
 from practicework import tables, workers
 from practicework.errors import StudyError
 from practicework.study import files, load_study, pipeline
+from practicework.study.chunks import chunks
 from practicework.study.undecided import check_decided
 from practicework.tables.provenance import code_digest
 
@@ -37,14 +38,36 @@ except StudyError as error:
     sys.exit(f"Error: {error}")
 
 PARTS = {part.name: part for part in pipeline.parts(STUDY)}
+CHUNKS = chunks(STUDY)
+CHUNKED = {part.name for chunk in CHUNKS.values() for part in chunk}
 OVERVIEW = "results/overview.html"
-REPORTS = [f"results/{part}/report/report.html" for part in PARTS]
-REPORTS += [OVERVIEW] if len(PARTS) > 1 else []
+
+
+def products(part, *stages):
+    """Return the results of stages for a part (default: all but the report): tables, or folders if a chunk makes them."""
+    stages = stages or [stage for stage in part.stages if stage != "report"]
+    if part.name in CHUNKED:
+        return [f"results/{part.name}/{stage}" for stage in stages]
+    return [tables.path(part.name, name) for name in part.tables(*stages)]
+
+
+def targets():
+    """Return what a run makes: the reports, the results of samples without one, and the overview of several parts."""
+    found = []
+    for name, part in PARTS.items():
+        reported = "report" in part.stages
+        page = [f"results/{name}/report" + ("" if name in CHUNKED else "/report.html")]
+        found += page if reported else products(part)
+    return [*found, OVERVIEW] if len(PARTS) > 1 else found
 
 
 def runs_for(stage):
-    """Return the wildcard pattern of the parts (samples and sets of codings) for which a stage runs."""
-    found = [name for name, part in PARTS.items() if stage in part.stages]
+    """Return the wildcard pattern of the parts (samples and sets of codings) for which a stage is a job of its own."""
+    found = [
+        name
+        for name, part in PARTS.items()
+        if stage in part.stages and name not in CHUNKED
+    ]
     return "|".join(map(re.escape, found)) or "(?!)"
 
 
@@ -77,16 +100,49 @@ def set_tables(wildcards):
         for part in PARTS.values()
         if part.is_set and not PARTS[wildcards.sample].is_set
     ]
-    return [tables.path(part.name, name) for part in sets for name in part.tables()]
+    return [file for part in sets for file in products(part)]
 
 
-def every_table():
-    """Return the tables of all parts."""
-    return [
-        tables.path(part.name, name)
-        for part in PARTS.values()
-        for name in part.tables()
+def every_result():
+    """Return the results of all parts."""
+    return [file for part in PARTS.values() for file in products(part)]
+
+
+def chunk_inputs(samples):
+    """Return the files that the samples of a chunk are computed from, and the tables of the sets that reports summarise."""
+    found = [
+        file
+        for part in samples
+        for stage in part.stages
+        for file in pipeline.STAGES[stage].files(part)
     ]
+    sets = [part for part in PARTS.values() if part.is_set]
+    return [*dict.fromkeys(found), *(file for part in sets for file in products(part))]
+
+
+def report_outputs():
+    """Return the files of a report in the formats of the study, which Snakemake's own report shows."""
+    shown = {
+        "page": ("page.rst", "Report", "the whole report", None),
+        "tables": ("tables.rst", "Tables", "{table}", "{table}.csv"),
+        "figures": ("figures.rst", "Figures", "{figure}", "{stage}/{figure}.svg"),
+    }
+    found = {}
+    for what, name in STUDY.config.report.files.items():
+        file = f"results/{{sample}}/report/{name}"
+        if what in shown:
+            caption, subcategory, label, pattern = shown[what]
+            file = report(
+                directory(file) if pattern else file,
+                patterns=[pattern] if pattern else [],
+                caption=f"../report/{caption}",
+                category="{sample}",
+                subcategory=subcategory,
+                labels={"what": label}
+                | ({"stage": "{stage}"} if what == "figures" else {}),
+            )
+        found[what] = file
+    return found
 
 
 def settings(stage):
@@ -94,9 +150,10 @@ def settings(stage):
     return lambda wildcards: PARTS[wildcards.sample].digest(stage)
 
 
-def code(stage):
-    """Return a fingerprint of the source files that a stage's job runs."""
-    return code_digest(*pipeline.sources(WORKFLOW, stage))
+def code(*stages):
+    """Return a fingerprint of the source files that the job of some stages runs."""
+    starts = [file for stage in stages for file in pipeline.sources(WORKFLOW, stage)]
+    return code_digest(*starts)
 
 
 def end_at_once():

@@ -3,32 +3,7 @@ rule report:
         inputs("report"),
         sets=set_tables,
     output:
-        page=report(
-            "results/{sample}/report/report.html",
-            caption="../report/page.rst",
-            category="{sample}",
-            subcategory="Report",
-            labels={"what": "the whole report"},
-        ),
-        manuscript="results/{sample}/report/manuscript.docx",
-        supplement="results/{sample}/report/supplement.docx",
-        contents="results/{sample}/report/contents.csv",
-        tables=report(
-            directory("results/{sample}/report/tables"),
-            patterns=["{table}.csv"],
-            caption="../report/tables.rst",
-            category="{sample}",
-            subcategory="Tables",
-            labels={"what": "{table}"},
-        ),
-        figures=report(
-            directory("results/{sample}/report/figures"),
-            patterns=["{stage}/{figure}.svg"],
-            caption="../report/figures.rst",
-            category="{sample}",
-            subcategory="Figures",
-            labels={"what": "{figure}", "stage": "{stage}"},
-        ),
+        **report_outputs(),
     log:
         "results/{sample}/logs/report.log",
     wildcard_constraints:
@@ -44,7 +19,7 @@ rule report:
 
 rule overview:
     input:
-        every_table(),
+        every_result(),
     output:
         page=report(
             OVERVIEW,

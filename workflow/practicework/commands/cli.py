@@ -8,7 +8,7 @@ from pathlib import Path
 
 from practicework.commands import new_scale, program
 from practicework.errors import StudyError
-from practicework.study import load_study
+from practicework.study import load_study, pipeline
 from practicework.tables.files.grid import Reading
 from practicework.tables.files.raw import RawTable
 
@@ -189,10 +189,16 @@ def _read(file: Path, reading: Reading) -> RawTable:
 def reports(folder: Path) -> list[str]:
     """List the page and the Word files of each sample or set of codings, or state that they do not exist yet."""
     lines = []
-    for sample in load_study(folder).part_names:
-        path = (folder / "results" / sample / "report" / "report.html").resolve()
-        made = [f"Report: {path}", *(f"  Word: {path.with_name(name)}" for name in ("manuscript.docx", "supplement.docx"))]
-        lines += made if path.is_file() else [f"No report for {sample} yet; run: practicework run {folder}"]
+    study = load_study(folder)
+    for part in pipeline.parts(study):
+        place = (folder / "results" / part.name / "report").resolve()
+        if "report" not in part.stages:
+            continue
+        if not (place / "report.html").is_file():
+            lines.append(f"No report for {part.name} yet; run: practicework run {folder}")
+            continue
+        lines.append(f"Report: {place / 'report.html'}")
+        lines += [f"  Word: {place / name}" for name in study.config.report.files.values() if name.endswith(".docx")]
     overview = (folder / "results" / "overview.html").resolve()
     return [*lines, f"Overview: {overview}"] if overview.is_file() else lines
 

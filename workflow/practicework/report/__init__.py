@@ -16,9 +16,9 @@ from practicework import __version__
 from practicework.report import drawing, files, manuscript, page
 from practicework.report.contents import Contents
 from practicework.report.context import Context
-from practicework.report.messages import say, sentences
+from practicework.report.messages import listing, say, sentences
 from practicework.report.section import Block, Section
-from practicework.study.pipeline import STAGES, Part
+from practicework.study.pipeline import STAGES, Part, parts
 
 Results = Mapping[str, pd.DataFrame]
 """Result tables by name."""
@@ -50,11 +50,18 @@ class Report:
     manuscript: tuple[Block, ...]
 
 
+def run(part: Part, processes: int = 1) -> None:
+    """Read the results of a part and write its report into the study."""
+    sets = [] if part.is_set else [one for one in parts(part.study) if one.is_set]
+    folder = part.study.folder / "results" / part.name / "report"
+    write(part, part.results(), folder, {one.name: one.results() for one in sets}, processes)
+
+
 def write(
     part: Part, results: Results, folder: str | Path, sets: Mapping[str, Results] | None = None, processes: int = 1
 ) -> None:
-    """Write the report of a part in every format into a folder; the other parameters are those of `render`."""
-    files.write(render(part, results, sets, processes), Path(folder))
+    """Write the report of a part in its formats into a folder; the other parameters are those of `render`."""
+    files.write(render(part, results, sets, processes), Path(folder), part.study.config.report.formats)
 
 
 def render(part: Part, results: Results, sets: Mapping[str, Results] | None = None, processes: int = 1) -> Report:
@@ -74,9 +81,10 @@ def render(part: Part, results: Results, sets: Mapping[str, Results] | None = No
     stages = tuple(_sections(context))
     text = manuscript.manuscript(context, stages)
     limitations = () if part.is_set else (manuscript.limitations_section(context, stages),)
-    sections = (*stages, *limitations, manuscript.section(text), manuscript.methods(context, stages))
+    sections = (*stages, *limitations, manuscript.section(text, part.study.config.report.formats), manuscript.methods(context, stages))
     contents = Contents.of(sections, text)
-    drawing.draw([entry.content for entry in contents.figures], processes)
+    images = {"word", "figures"} & {*part.study.config.report.formats}
+    drawing.draw([entry.content for entry in contents.figures], processes, images=bool(images))
     tiles = [tile for section in stages for tile in section.tiles]
     config = part.study.config
     html = page.render(
@@ -107,10 +115,15 @@ def _sections(context: Context):
 
 
 def _foot(part: Part) -> Markup:
-    return say(
+    made = say(
         "Made with practicework {version} from {files}. All numbers are rounded from the tables in "
-        "<code>results/{part}/</code>, which are stored at full precision. The folder of this page also contains "
-        "<code>manuscript.docx</code> and <code>supplement.docx</code>, each table as CSV and LaTeX (<code>tables/</code>) "
-        "and each figure as SVG and PNG (<code>figures/</code>).",
+        "<code>results/{part}/</code>, which are stored at full precision.",
         version=__version__, files=", ".join(part.files), part=part.name,
     )  # fmt: skip
+    words = {
+        "word": say("<code>manuscript.docx</code> and <code>supplement.docx</code>"),
+        "tables": say("each table as CSV and LaTeX (<code>tables/</code>)"),
+        "figures": say("each figure as SVG and PNG (<code>figures/</code>)"),
+    }
+    found = [text for name, text in words.items() if name in part.study.config.report.formats]
+    return sentences(made, say("The folder of this page also contains {files}.", files=listing(found)) if found else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,30 +17,33 @@ if TYPE_CHECKING:
     from practicework.report.table import Table
 
 
-def write(report: Report, folder: Path) -> None:
-    """Write everything into a folder, the figures into one folder per stage.
+def write(report: Report, folder: Path, formats: Collection[str]) -> None:
+    """Write the page, the list of contents and the other formats into a folder, the figures into one folder per stage.
 
     Parameters
     ----------
     report : Report
     folder : Path
-        `results/<part>/report`.
+        `results/<part>/report`. Other files in it are removed.
+    formats : collection of str
+        `word`, `tables`, `figures`.
     """
-    for name in ("tables", "figures"):  # which hold nothing of an earlier run
-        shutil.rmtree(folder / name, ignore_errors=True)
-        (folder / name).mkdir(parents=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ("", *({"tables", "figures"} & {*formats})):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "report.html").write_text(report.html, encoding="utf-8")
-    for entry in report.contents.tables:
+    for entry in report.contents.tables if "tables" in formats else ():
         place = folder / "tables" / entry.name
         write_csv(entry.content, place.with_suffix(".csv"))
         place.with_suffix(".tex").write_text(latex.table(entry), encoding="utf-8")
-    for entry in report.contents.figures:
+    for entry in report.contents.figures if "figures" in formats else ():
         place = folder / "figures" / entry.stage / entry.name
         place.parent.mkdir(exist_ok=True)
         place.with_suffix(".svg").write_text(entry.content.svg, encoding="utf-8")
         place.with_suffix(".png").write_bytes(entry.content.png)
-    word.manuscript(report, folder / "manuscript.docx")
-    word.supplement(report, folder / "supplement.docx")
+    if "word" in formats:
+        word.manuscript(report, folder / "manuscript.docx")
+        word.supplement(report, folder / "supplement.docx")
     with (folder / "contents.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, lineterminator="\n").writerows([COLUMNS, *(entry.row() for entry in report.contents.entries)])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from markupsafe import Markup
@@ -57,12 +57,19 @@ def limitations_section(context: Context, sections: Sequence[Section]) -> Sectio
     return Section("limitations", _("Limitations"), body=(Items(tuple(limitations(context, sections))),))
 
 
-def section(blocks: tuple[Block, ...]) -> Section:
+def section(blocks: tuple[Block, ...], formats: Collection[str]) -> Section:
     """Return the section of the page with the manuscript's text."""
-    lead = say(
-        "This draft follows the order of the reporting standards (JARS–Quant; Appelbaum et al., 2018). What only the authors "
-        "know is <mark>[marked in brackets]</mark>. All numbers come from the tables of this report. Tables and figures that "
-        "the text cites are in <code>manuscript.docx</code>; all others are in <code>supplement.docx</code>."
+    lead = sentences(
+        say(
+            "This draft follows the order of the reporting standards (JARS–Quant; Appelbaum et al., 2018). What only the authors "
+            "know is <mark>[marked in brackets]</mark>. All numbers come from the tables of this report."
+        ),
+        say(
+            "Tables and figures that the text cites are in <code>manuscript.docx</code>; all others are in "
+            "<code>supplement.docx</code>."
+        )
+        if "word" in formats
+        else "",
     )
     return Section("manuscript", _("Text for a manuscript"), body=(Paragraph(lead, "note"), *blocks))
 

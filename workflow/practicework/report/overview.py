@@ -47,6 +47,7 @@ def render(study: Study, results: Results) -> str:
     sections = [_model(samples, name) for name in study.models if any(name in one.models for one in samples)] + (
         [_scales(samples)] if study.scales and samples else []
     )
+    links = {"report.html": _("Report"), "manuscript.docx": _("Manuscript"), "supplement.docx": _("Supplement")}
     title = count("{n} sample", "{n} samples", len(samples), start=True)
     if sets:
         title = _(
@@ -62,7 +63,7 @@ def render(study: Study, results: Results) -> str:
         config=study.config,
         title=title,
         cards=cards,
-        links={"report.html": _("Report"), "manuscript.docx": _("Manuscript"), "supplement.docx": _("Supplement")},
+        links={what: words for what, words in links.items() if what in study.config.report.files.values()},
         sections=sections,
         foot=_(
             "Made with practicework {version}. The reports need no network; keep this folder together, since this page "
@@ -83,7 +84,7 @@ def _sample(context: Context) -> dict:
         words.append(_("published values reproduced: {kinds}", kinds=reproduced_kinds(ledger)))
     if context.unfitted:
         words.append(count("{n} model could not be fitted", "{n} models could not be fitted", len(context.unfitted)))
-    return {"name": context.part.name, "words": "; ".join(words)}
+    return {"name": context.part.name, "words": "; ".join(words), "report": "report" in context.part.stages}
 
 
 def _set(one: dict) -> dict:
@@ -93,7 +94,7 @@ def _set(one: dict) -> dict:
     ]
     if one["claims"]:
         words.append(_("{part} of {whole} claims agree", part=one["claims"] - len(one["differ"]), whole=one["claims"]))
-    return {"name": one["name"], "words": "; ".join(words)}
+    return {"name": one["name"], "words": "; ".join(words), "report": True}
 
 
 def readings() -> dict[str, str]:

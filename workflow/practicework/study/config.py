@@ -9,7 +9,7 @@ from pydantic_core import PydanticKnownError
 from practicework.study.documents import Flag, Strict
 from practicework.study.published import PublishedValue
 from practicework.study.scale import Column, Name, Number, Texts, unambiguous
-from practicework.study.settings import Dimensionality, Moderation, Profiles, Screening
+from practicework.study.settings import Dimensionality, Moderation, Profiles, Reporting, Screening
 from practicework.tables.files.grid import Reading
 
 
@@ -134,6 +134,7 @@ class Sample(Strict):
         ),
     )
     access: str | None = Field(None, description="For data that are not published: how others can obtain access.")
+    report: Flag = Field(True, description="Whether the sample has a report of its own.")
 
     confirm: tuple[Literal["missing"], ...] = Field(
         (), strict=False, description="Keys that `init` inferred and nobody has confirmed; a run requires that none is left."
@@ -168,7 +169,7 @@ class Sample(Strict):
     @property
     def computed(self) -> dict[str, Any]:
         """The settings on which the results depend."""
-        return self.model_dump(exclude={"synthetic", "stand_in", "publish", "publish_columns", "access", "confirm"})
+        return self.model_dump(exclude={"synthetic", "stand_in", "publish", "publish_columns", "access", "report", "confirm"})
 
 
 class Matrix(Strict):
@@ -342,6 +343,16 @@ class Config(Strict):
     profiles: Profiles | None = Field(None, description="The profiles stage.")
     coding: dict[Name, CodingSet] = Field(default_factory=dict, description="Sets of qualitative evidence, by name.")
     replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample or set.")
+    report: Reporting = Field(default_factory=Reporting, description="The files of the reports.")
+    chunk: int | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description=(
+            "The number of samples that one job analyses, from ingest to report; default: a job per stage and sample, and in "
+            "studies of more than 200 samples 25 samples per job. Results do not depend on it."
+        ),
+    )
     confirm: tuple[Literal["variables", "categories"], ...] = Field(
         (), strict=False, description="Keys that `init` inferred and nobody has confirmed; a run requires that none is left."
     )

@@ -173,8 +173,8 @@ def _replication_settings(part: Part) -> list:
 def _report_settings(part: Part) -> list:
     config = part.study.config
     if part.is_set:
-        return [config.title, part.spec.computed, config.seed, _replication_settings(part)]
-    whole = config.model_dump(exclude={"samples", "replication", "licence"})
+        return [config.title, part.spec.computed, config.seed, config.report.model_dump(), _replication_settings(part)]
+    whole = config.model_dump(exclude={"samples", "replication", "licence", "chunk"})
     own = part.spec.computed | {"synthetic": part.spec.synthetic}
     return [whole, own, _replication_settings(part), part.study.unused_raw_files]
 
@@ -269,7 +269,7 @@ STAGES: dict[str, Stage] = {
         ),
         Stage(
             "report",
-            runs=lambda part: True,
+            runs=lambda part: part.is_set or part.spec.report,
             settings=_report_settings,
             reads=lambda part: part.tables(*(stage for stage in part.stages if stage != "report")),
             files=_scales,

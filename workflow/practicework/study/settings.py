@@ -187,6 +187,33 @@ class Moderation(Strict):
 Structure = Literal["spherical", "diagonal", "tied", "full"]
 
 
+Format = Literal["html", "word", "tables", "figures"]
+
+
+class Reporting(Strict):
+    """Which files the reports consist of."""
+
+    formats: tuple[Format, ...] = Field(
+        ("html", "word", "tables", "figures"),
+        strict=False,
+        description=(
+            "`html`: the page; `word`: manuscript and supplement; `tables`: each table as CSV and LaTeX; `figures`: each figure "
+            "as SVG and PNG. The page and the list of contents are always written; `verify` and `package` require the tables."
+        ),
+    )
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files and folders of a report, by what they are."""
+        named = {
+            "html": {"page": "report.html", "contents": "contents.csv"},
+            "word": {"manuscript": "manuscript.docx", "supplement": "supplement.docx"},
+            "tables": {"tables": "tables"},
+            "figures": {"figures": "figures"},
+        }
+        return {what: name for kind, files in named.items() if kind in ("html", *self.formats) for what, name in files.items()}
+
+
 class Latent(Strict):
     """Settings of the latent profile analysis, with which the theoretical profiles are compared."""
 

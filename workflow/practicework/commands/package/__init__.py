@@ -41,6 +41,7 @@ def package(folder: Path, code: Path, to: Path | None = None) -> str:
         pipeline fails in the package. Nothing is written in that case.
     """
     study = load_study(folder)
+    numbers.check_reported(study.config)
     expected = {part: _expected(study, part) for part in study.part_names}
     data.check(study)
     own = (folder / "CITATION.cff").is_file()

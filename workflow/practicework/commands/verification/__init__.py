@@ -114,6 +114,7 @@ def verify(folder: Path, code: Path, tolerance: float = TOLERANCE, shipped: bool
     """
     if not 0 <= tolerance < 1:
         raise StudyError(f"--tolerance is {tolerance:g}; give a relative difference from 0 up to 1, such as 0.0001.")
+    numbers.check_reported(load_config(folder))
     kinds = basis(folder)
     if set(kinds.values()) == {ABSENT}:
         raise StudyError(how_to_get_on(folder, next(iter(kinds))))
@@ -165,6 +166,7 @@ def expect(folder: Path, code: Path) -> list[str]:
         If results are missing or the pipeline fails on a stand-in. Nothing is written in that case.
     """
     study = load_study(folder)
+    numbers.check_reported(study.config)
     found: dict[Path, pd.DataFrame] = {}
     for part in study.part_names:
         found[expectations(folder, part, "data")] = numbers.numbers(folder / "results" / part)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from practicework.errors import StudyError
+from practicework.study.config import Config
 
 COLUMNS = ["table", "row", "label", "column", "value"]
 """The columns of `config/expected/<part>.csv`."""
@@ -50,6 +51,20 @@ def numbers(results: Path) -> pd.DataFrame:
         agrees = claims["agrees"].astype(float)
         found.append(pd.DataFrame({"table": LEDGER, "row": rows, "label": claims["claim"], "column": "agrees", "value": agrees}))
     return pd.concat(found, ignore_index=True) if found else _numbers("", pd.DataFrame())
+
+
+def check_reported(config: Config) -> None:
+    """Raise a StudyError if a study does not report its numbers as tables, or not those of every sample."""
+    if "tables" not in config.report.formats:
+        raise StudyError(
+            "config/config.yaml: 'report.formats' has no 'tables', which contain the numbers to compare; add it and run again."
+        )
+    for name, sample in config.samples.items():
+        if not sample.report:
+            raise StudyError(
+                f"config/config.yaml: 'samples.{name}.report' is false, but the report contains the numbers to compare; remove "
+                "the key and run again."
+            )
 
 
 def contents(results: Path) -> pd.DataFrame:

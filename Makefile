@@ -9,7 +9,7 @@ READY := $(if $(filter file,$(origin VENV)),.venv/ready)
 # Use the library in this folder, not one installed in the environment.
 CLI := PYTHONPATH=workflow $(BIN)/python -P -m practicework.commands.cli
 
-.PHONY: study verify package test test-fast test-browser test-latex fuzz golden snapshots lint lock schemas messages synthetic benchmark performance coverage recovery calibration clean
+.PHONY: study verify package test test-fast test-browser test-latex test-slurm fuzz golden snapshots lint lock schemas messages synthetic benchmark performance coverage recovery calibration clean
 study: $(READY)
 	@$(CLI) run
 
@@ -31,6 +31,13 @@ test-fast: $(READY)
 test-browser: $(READY)
 	@$(BIN)/python -c "import shutil, sys; sys.exit(not (shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')) and 'Chromium is not installed. On Debian or Ubuntu: sudo apt-get install chromium')"
 	@$(BIN)/python -m pytest tests/report/test_report_browser.py tests/commands/test_exporters.py -k "browser"
+
+# Likewise for a cluster: a study on a real Slurm of one node, which the test starts on this machine.
+test-slurm: $(READY)
+	@command -v slurmctld slurmd munged >/dev/null || { echo "Slurm is not installed. On Debian or Ubuntu: sudo apt-get install slurm-wlm munge"; exit 1; }
+	@[ "$$(id -u)" = 0 ] || { echo "Slurm's daemon has to be started by root: sudo make test-slurm"; exit 1; }
+	@[ ! -e /etc/slurm/slurm.conf ] || { echo "This machine belongs to a cluster (/etc/slurm/slurm.conf exists); use one that does not."; exit 1; }
+	@SLURM_TEST=1 $(BIN)/python -m pytest tests/workflow/test_slurm.py
 
 # Likewise for the LaTeX tables, which require LaTeX with threeparttable.
 test-latex: $(READY)
@@ -66,7 +73,7 @@ lint: $(READY)
 
 # For maintainers: new pins from pyproject.toml (needs uv), the editor's schemas, the synthetic sample.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra test pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra test --extra cluster pyproject.toml -o requirements.lock
 schemas: $(READY)
 	$(CLI) schemas
 # The messages of the report, for a translation in workflow/practicework/report/locale/<language>/LC_MESSAGES/.
@@ -75,7 +82,7 @@ messages: $(READY)
 synthetic: $(READY)
 	@PYTHONPATH=workflow $(BIN)/python data/schmitt2021_synthetic.py
 
-# Whole runs against R; the table is docs/performance.md.
+# Whole runs against R, a large sample and many samples, half an hour; the tables are docs/performance.md.
 performance: $(READY)
 	@command -v Rscript >/dev/null || { echo "R is not installed. On Debian or Ubuntu: sudo apt-get install r-base-core"; exit 1; }
 	@$(BIN)/python benchmarks/whole_study.py

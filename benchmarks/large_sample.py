@@ -1,4 +1,4 @@
-"""Benchmark every stage with a large sample against pandas reading and writing the same file: `make performance-large`.
+"""Benchmark every stage with a large sample against pandas reading and writing the same file; part of `make performance`.
 
 20 items of four scales with missing answers; 1,000,000 respondents unless another number is given. Each stage runs in a process
 of its own, whose CPU-seconds and peak memory are printed; report the ratios, because machines differ.
@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 RESPONDENTS, ITEMS, CHUNK = 1_000_000, 5, 100_000
 SCALES = ("promotion", "usefulness", "support", "identification")
+STAGES = ["ingest", "screening", "scoring", "reliability", "dimensionality", "moderation", "profiles", "report"]
 
 MEASURE = """
 import os, resource, sys
@@ -74,35 +76,57 @@ def write(folder: Path, respondents: int) -> None:
                 file.write(f'p{first + person}@example.com,{",".join(codes[person])},{ages[person]},"so, so"\n')
 
 
-def main() -> None:
-    """Print CPU-seconds and peak memory of each stage, and those of pandas."""
-    respondents = int(sys.argv[1]) if len(sys.argv) > 1 else RESPONDENTS
-    stages = sys.argv[2:] or [
-        "ingest",
-        "screening",
-        "scoring",
-        "reliability",
-        "dimensionality",
-        "moderation",
-        "profiles",
-        "report",
-    ]
+def measured(respondents: int, stages: Sequence[str] = STAGES) -> dict[str, tuple[float, float]]:
+    """Return CPU-seconds and MiB at the peak of pandas and of each stage."""
+    found: dict[str, tuple[float, float]] = {}
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(os.environ.get("LARGE_FOLDER") or temporary)
-        if not (folder / "data/raw/large.csv").is_file():
-            write(folder, respondents)
-        print(f"{respondents:,} respondents, {len(SCALES) * ITEMS} items")
+        if not (folder / "data/raw/large.csv").is_file():  # in a process of its own, whose memory the others do not inherit
+            subprocess.run([sys.executable, __file__, "--write", str(folder), str(respondents)], check=True)
         bodies = {"pandas": PANDAS} | {name: REPORT if name == "report" else STAGE.format(stage=name) for name in stages}
         for name, body in bodies.items():
             command = [sys.executable, "-P", "-c", MEASURE.format(body=body)]
             environment = os.environ | one | {"PYTHONPATH": str(ROOT / "workflow"), "PYTHONHASHSEED": "0"}
             done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
             if done.returncode:
-                print(f"{name:>16}: {done.stderr[-600:]}")
-                continue
+                raise SystemExit(f"{name}: {done.stderr[-600:]}")
             seconds, peak = done.stdout.split()[-2:]
+            found[name] = float(seconds), float(peak)
             print(f"{name:>16}: {seconds:>6} CPU-s, {peak:>6} MiB at the peak", flush=True)
+    return found
+
+
+def table(respondents: int, found: dict[str, tuple[float, float]]) -> str:
+    """Return the section of docs/performance.md."""
+    unit = found["pandas"][0]
+    names = {"pandas": "pandas, reading and writing the file"} | {stage: f"`{stage}`" for stage in STAGES}
+    rows = [
+        f"| {words} | {found[name][0]:.1f} | {found[name][0] / unit:.1f} | {found[name][1]:.0f} |"
+        for name, words in names.items()
+    ]
+    return "\n".join(
+        [
+            f"## A sample of {respondents:,} respondents and {len(SCALES) * ITEMS} items",
+            "",
+            "One process per stage, imports included.",
+            "",
+            "| stage | CPU-seconds | ratio to pandas | peak memory (MiB) |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def main() -> None:
+    """Measure the stages that are named, or all."""
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--write"]:
+        write(Path(arguments[1]), int(arguments[2]))
+        return
+    respondents = int(arguments[0]) if arguments else RESPONDENTS
+    measured(respondents, arguments[1:] or STAGES)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 Cold runs of (a) the survey sample alone without latent profiles, and (b) the whole published study, interleaved with
 `published_study.R`, which does the analyses of (a), without and with resamples of omega and HTMT; then one more sample, and a
-run with nothing to do. Wall time, CPU-seconds of all processes and the peak memory of the largest; report the ratios, because
+run with nothing to do. A sample of 1,000,000 respondents and studies of many samples follow (`large_sample.py`,
+`many_samples.py`). Wall time, CPU-seconds of all processes and the peak memory of the largest; report the ratios, because
 machines differ.
 """
 
@@ -58,7 +59,10 @@ def snakemake(folder: Path) -> list[str]:
 
 
 def main() -> None:
-    """Run everything and write the table."""
+    """Run everything and write the page."""
+    import large_sample
+    import many_samples  # which imports this module
+
     runs: dict[str, list[tuple[float, float, float]]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         place, usage = Path(temporary), Path(temporary) / "usage.csv"
@@ -74,8 +78,10 @@ def main() -> None:
             runs.setdefault("two", []).append(measured(snakemake(folder), folder))
         jobs = sorted(csv.reader(usage.open(encoding="utf-8")), key=lambda row: -float(row[-2])) if usage.is_file() else []
     text = table({name: [statistics.median(column) for column in zip(*rows, strict=True)] for name, rows in runs.items()}, jobs)
-    (ROOT / "docs/performance.md").write_text(text, encoding="utf-8")
-    print(text)
+    found = large_sample.measured(large_sample.RESPONDENTS)
+    sections = [text, large_sample.table(large_sample.RESPONDENTS, found), many_samples.table()]
+    (ROOT / "docs/performance.md").write_text("\n".join(sections), encoding="utf-8")
+    print(*sections, sep="\n")
 
 
 def table(found: dict[str, list[float]], jobs: list[list[str]]) -> str:

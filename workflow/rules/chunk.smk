@@ -14,6 +14,9 @@ for chunk, samples in CHUNKS.items():
             ],
         log:
             f"results/logs/{chunk}.log",
+        resources:
+            runtime=10 * len(samples),
+            mem_mb=3000,
         params:
             settings=[part.digest(stage) for part in samples for stage in part.stages],
             code=code(*{stage: None for part in samples for stage in part.stages}),

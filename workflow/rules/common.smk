@@ -190,7 +190,8 @@ def tell_unfitted():
 
 
 onstart:
-    workers.start(WORKFLOW / "scripts", pipeline.modules(STUDY))
+    if workflow.local_exec:  # the jobs of a cluster run on other machines
+        workers.start(WORKFLOW / "scripts", pipeline.modules(STUDY))
 
 
 for unused in STUDY.unused_raw_files:

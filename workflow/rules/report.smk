@@ -29,6 +29,7 @@ rule overview:
         ),
     log:
         "results/logs/overview.log",
+    localrule: True
     params:
         settings=[part.digest("report") for part in PARTS.values()],
         code=code("overview"),

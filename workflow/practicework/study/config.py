@@ -349,8 +349,8 @@ class Config(Strict):
         ge=1,
         le=1000,
         description=(
-            "The number of samples that one job analyses, from ingest to report; default: a job per stage and sample, and in "
-            "studies of more than 200 samples 25 samples per job. Results do not depend on it."
+            "The number of samples that one job analyses, from ingest to report, without effect on results; default: a job per "
+            "stage and sample, and 25 samples per job in studies of more than 200 samples."
         ),
     )
     confirm: tuple[Literal["variables", "categories"], ...] = Field(

@@ -65,7 +65,7 @@ def check_places(folder: Path) -> None:
         except OSError as error:
             raise StudyError(f"{name} in the study folder cannot be written ({error.strerror}).") from None
     for file in sorted((folder / SCRIPTS).glob("*")):
-        if not re.fullmatch(r"tmp\w+\.(stage|report|overview)\.py|__pycache__", file.name):
+        if not re.fullmatch(r"tmp\w+\.(stage|report|overview|chunk)\.py|__pycache__", file.name):
             raise StudyError(
                 f"{SCRIPTS} in the study folder contains a file that Snakemake did not write; delete the folder .snakemake."
             )

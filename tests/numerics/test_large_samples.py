@@ -8,7 +8,7 @@ from scipy import stats
 from practicework.numerics import bootstrap, least_squares
 from practicework.numerics.least_squares import LeastSquares
 
-N = bootstrap.LIMIT
+N = bootstrap.DRAWN
 RESAMPLES = 10_000
 
 
@@ -22,7 +22,7 @@ def survey(n: int) -> tuple[np.ndarray, np.ndarray]:
 def both(monkeypatch, statistic) -> tuple[np.ndarray, np.ndarray]:
     """Resamples of a statistic at the largest size for which people are drawn, and from the limit at the same size."""
     drawn = statistic(np.random.default_rng(2))
-    monkeypatch.setattr(bootstrap, "LIMIT", N - 1)
+    monkeypatch.setattr(bootstrap, "DRAWN", N - 1)
     return drawn, statistic(np.random.default_rng(3))
 
 

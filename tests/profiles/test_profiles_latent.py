@@ -184,7 +184,7 @@ def test_blrt_ends_when_it_cannot_be_significant(monkeypatch, larger, p, simulat
 
 def test_many_respondents_are_compared_in_a_sample(monkeypatch):
     """Beyond the limit, every table is that of a random sample whose size is stated."""
-    monkeypatch.setattr(comparison, "LARGEST", 60)
+    monkeypatch.setattr(comparison, "LATENT", 60)
     points = np.random.default_rng(1).standard_normal((200, 2)) * 10 + 50
     names = [f"R{number}" for number in range(200)]
     settings = Latent(max_profiles=2, starts=10, blrt=0, structures=["tied"])

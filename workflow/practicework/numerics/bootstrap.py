@@ -12,15 +12,13 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from practicework.numerics.least_squares import LeastSquares
+from practicework.numerics.limits import DRAWN
 
 CELLS = 50_000
 """Maximum number of counts per block (respondents × resamples): fits the processor's cache and limits memory."""
 
 BLOCK = 1_000
 """Resamples solved together: enough to make the cost of calls negligible."""
-
-LIMIT = 10_000
-"""Largest number of respondents who are drawn; with more, the sums of a resample are drawn from their normal limit."""
 
 SINGULAR = 1e-10
 """A Cholesky pivot below this share of its diagonal marks a resample with linearly dependent columns."""
@@ -50,7 +48,7 @@ def weighted_sums(
 ) -> Iterator[np.ndarray]:
     """Yield the sums of each column over each resample, in blocks of shape (at most BLOCK, columns).
 
-    Beyond LIMIT respondents the sums are drawn from their normal limit: a case resample is a multinomial vector of counts, so its
+    Beyond DRAWN respondents the sums are drawn from their normal limit: a case resample is a multinomial vector of counts, so its
     sums have expectation Σx and covariance Σ(x - x̄)(x - x̄)' exactly, and are normal up to a skewness of order 1/√n (central
     limit theorem; Bickel & Freedman, 1981). The cost then no longer grows with the number of respondents.
 
@@ -63,7 +61,7 @@ def weighted_sums(
         Returns the columns to sum, computed from rows of the data, shape (rows, columns).
     """
     n = len(data)
-    if n > LIMIT:
+    if n > DRAWN:
         yield from _limiting_sums(data, resamples, rng, columns)
         return
     columns = columns(data)
@@ -83,7 +81,7 @@ def _limiting_sums(
     data: np.ndarray, resamples: int, rng: np.random.Generator, columns: Callable[[np.ndarray], np.ndarray]
 ) -> Iterator[np.ndarray]:
     """Yield sums of resamples drawn from the multivariate normal distribution with their moments."""
-    parts = [slice(start, start + LIMIT) for start in range(0, len(data), LIMIT)]
+    parts = [slice(start, start + DRAWN) for start in range(0, len(data), DRAWN)]
     total = sum(columns(data[part]).sum(axis=0) for part in parts)
     products = 0.0
     for part in parts:

@@ -81,10 +81,10 @@ def render(part: Part, results: Results, sets: Mapping[str, Results] | None = No
     stages = tuple(_sections(context))
     text = manuscript.manuscript(context, stages)
     limitations = () if part.is_set else (manuscript.limitations_section(context, stages),)
-    sections = (*stages, *limitations, manuscript.section(text, part.study.config.report.formats), manuscript.methods(context, stages))
+    formats = part.study.config.report.formats
+    sections = (*stages, *limitations, manuscript.section(text, formats), manuscript.methods(context, stages))
     contents = Contents.of(sections, text)
-    images = {"word", "figures"} & {*part.study.config.report.formats}
-    drawing.draw([entry.content for entry in contents.figures], processes, images=bool(images))
+    drawing.draw([entry.content for entry in contents.figures], processes, images=bool({"word", "figures"} & {*formats}))
     tiles = [tile for section in stages for tile in section.tiles]
     config = part.study.config
     html = page.render(
@@ -126,4 +126,4 @@ def _foot(part: Part) -> Markup:
         "figures": say("each figure as SVG and PNG (<code>figures/</code>)"),
     }
     found = [text for name, text in words.items() if name in part.study.config.report.formats]
-    return sentences(made, say("The folder of this page also contains {files}.", files=listing(found)) if found else "")
+    return sentences(made, say("The folder of this page also contains {files}.", files=Markup(listing(found))) if found else "")

@@ -9,7 +9,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from practicework import __version__
-from practicework.numerics.bootstrap import LIMIT
+from practicework.numerics.limits import DRAWN
 from practicework.report import apa
 from practicework.report.messages import _
 from practicework.study import Study
@@ -93,9 +93,9 @@ class Context:
 
 def limiting(n: int) -> str:
     """Return the sentence for notes on resamples of so many respondents that they come from their normal limit, or nothing."""
-    if n <= LIMIT:
+    if n <= DRAWN:
         return ""
-    return _("With more than {limit} respondents, sums of resamples are drawn from their normal limit.", limit=f"{LIMIT:,}")
+    return _("With more than {limit} respondents, sums of resamples are drawn from their normal limit.", limit=f"{DRAWN:,}")
 
 
 def records(frame: pd.DataFrame) -> list[dict]:

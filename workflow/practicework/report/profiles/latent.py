@@ -8,13 +8,13 @@ from importlib.resources import files
 
 import pandas as pd
 
+from practicework.numerics.limits import LATENT
 from practicework.report import apa
 from practicework.report.context import Context
 from practicework.report.messages import _, count, listing, numeral, sentences
 from practicework.report.profiles import latent_figures as figures
 from practicework.report.section import Heading, Paragraph, present
 from practicework.report.table import Column, Drawing, Table, integer, made, number, p, text, unit
-from practicework.stages.profiles.comparison import LARGEST
 
 ENOUGH = 300
 """Respondents from which the simulated recovery of three types is not negligible."""
@@ -232,8 +232,8 @@ def _all(context: Context, rows: list[dict]) -> Table:
         )
         if context.config.profiles.latent.blrt
         else "",
-        _("Models and agreement are those of a random sample of {some} respondents.", some=f"{LARGEST:,}")
-        if sum(row["n"] for row in context.rows("profiles/summary")) > LARGEST
+        _("Models and agreement are those of a random sample of {some} respondents.", some=f"{LATENT:,}")
+        if sum(row["n"] for row in context.rows("profiles/summary")) > LATENT
         else "",
         _("Rejected: {reasons}.", reasons="; ".join(f"{letter}: {words[code]}" for code, letter in letters.items()))
         if used

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from practicework.numerics.limits import LATENT
 from practicework.stages.profiles import latent
 from practicework.stages.profiles.latent import Solution
 from practicework.stages.profiles.robustness import kappa
@@ -18,8 +19,6 @@ AGREEMENT = [
     "rand_high", "note",
 ]  # fmt: skip
 RESAMPLES = 2_000
-LARGEST = 5_000
-"""Respondents up to which all are used; of more, a random sample of this size."""
 
 
 def compare(
@@ -39,8 +38,8 @@ def compare(
     prototypes; respondents in unmatched classes count as disagreements. Of more than 5,000 respondents, a random sample of
     5,000 is used.
     """
-    if len(points) > LARGEST:
-        some = np.sort(rng.choice(len(points), LARGEST, replace=False))
+    if len(points) > LATENT:
+        some = np.sort(rng.choice(len(points), LATENT, replace=False))
         respondents, points, nearest = [respondents[one] for one in some], points[some], nearest[some]
     found = latent.solutions(points, settings, rng)
     classes, members, agreement = [], [], []

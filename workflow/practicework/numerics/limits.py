@@ -1,0 +1,7 @@
+"""Sizes of samples beyond which a stage does less, as the notes of the report state."""
+
+DRAWN = 10_000
+"""Respondents up to which they are drawn in case resamples; with more, sums are drawn from their normal limit."""
+
+LATENT = 5_000
+"""Respondents up to which all enter latent profile models; of more, a random sample of this size."""

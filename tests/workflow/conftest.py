@@ -54,6 +54,7 @@ class Tiny:
                     ],
                 }
             },
+            "report": {"formats": ["html", "tables"]},  # Word files and images take longest
         }
         self.scales = {
             scale: {

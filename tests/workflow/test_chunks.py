@@ -20,6 +20,7 @@ def study(tiny, samples: int = 3, **keys: object) -> Path:
     from conftest import answers
 
     tiny.config["profiles"]["latent"] = None
+    del tiny.config["report"]
     tiny.config |= keys
     tiny.config["samples"] = {f"s{n}": {"file": f"data/raw/s{n}.csv", "respondent": "id"} for n in range(samples)}
     del tiny.config["replication"]

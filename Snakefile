@@ -8,9 +8,8 @@ min_version("9.11")
 report: "workflow/report/workflow.rst"
 
 
-# Functions and the validated study; the config is read there, and not by `configfile:`, which can run code.
+# Functions and the validated study (not by `configfile:`, which can run code); then the stages, in pipeline order.
 include: "workflow/rules/common.smk"
-# The stages, in pipeline order.
 include: "workflow/rules/ingest.smk"
 include: "workflow/rules/screening.smk"
 include: "workflow/rules/scoring.smk"
@@ -19,6 +18,7 @@ include: "workflow/rules/dimensionality.smk"
 include: "workflow/rules/moderation.smk"
 include: "workflow/rules/profiles.smk"
 include: "workflow/rules/coding.smk"
+include: "workflow/rules/synthesis.smk"
 include: "workflow/rules/replication.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/chunk.smk"

@@ -25,7 +25,7 @@ def results(study):
 def two(study, results) -> tuple[Page, str]:
     """A study whose second sample is the first one with the interaction's sign turned."""
     samples = study.config.samples | {"lyon2026": study.config.samples[SAMPLE].model_copy(update={"synthetic": None})}
-    config = study.config.model_copy(update={"samples": samples, "coding": {}})
+    config = study.config.model_copy(update={"samples": samples, "coding": {}, "synthesis": {}})
     turned = dict(results[SAMPLE])
     row = turned["moderation/main/equivalence"].copy()
     row[["estimate", "ci_low", "ci_high"]] = -row[["estimate", "ci_high", "ci_low"]].to_numpy()

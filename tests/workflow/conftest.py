@@ -71,6 +71,11 @@ class Tiny:
         }
         self.rows = [["id", *ITEMS, "age"], *answers(40)]
 
+    @staticmethod
+    def answers(people: int, seed: int = 1) -> list[list]:
+        """Simulated rows, see `answers`."""
+        return answers(people, seed)
+
     @property
     def sample(self) -> Path:
         """The export."""

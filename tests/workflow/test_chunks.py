@@ -17,8 +17,6 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def study(tiny, samples: int = 3, **keys: object) -> Path:
     """A tiny study with several samples and without latent profiles."""
-    from conftest import answers
-
     tiny.config["profiles"]["latent"] = None
     del tiny.config["report"]
     tiny.config |= keys
@@ -27,7 +25,7 @@ def study(tiny, samples: int = 3, **keys: object) -> Path:
     folder = tiny.write()
     tiny.sample.unlink()
     for n in range(samples):
-        tiny.write_rows(folder / f"data/raw/s{n}.csv", [tiny.rows[0], *answers(40, seed=n)])
+        tiny.write_rows(folder / f"data/raw/s{n}.csv", [tiny.rows[0], *tiny.answers(40, seed=n)])
     return folder
 
 
@@ -48,7 +46,7 @@ def chunked(tmp_path_factory, new_tiny, run) -> Path:
     folder = study(new_tiny(tmp_path_factory.mktemp("chunks") / "study"), chunk=2)
     finished = run(folder, "--cores", "2")
     assert finished.returncode == 0, finished.output
-    assert planned(finished.output) == {"samples_1", "samples_3", "overview"}
+    assert planned(finished.output) == {"samples_1", "samples_3", "synthesis", "report", "overview"}
     return folder
 
 
@@ -68,11 +66,11 @@ def test_only_the_chunk_of_a_changed_sample_runs_again(chunked, tmp_path, run):
     folder = shutil.copytree(chunked, tmp_path / "study")
     assert planned(run(folder, "-n").output) == set()
     shutil.rmtree(folder / "results/s2/report")
-    assert planned(run(folder, "-n").output) == {"samples_3", "overview"}
+    assert planned(run(folder, "-n").output) == {"samples_3", "synthesis", "report", "overview"}
     shutil.copytree(chunked / "results/s2/report", folder / "results/s2/report")
     with (folder / "data/raw/s1.csv").open("a") as file:
         file.write("P999,1,2,3,4,5,1,2,3,4,50\n")
-    assert planned(run(folder, "-n").output) == {"samples_1", "overview"}
+    assert planned(run(folder, "-n").output) == {"samples_1", "synthesis", "report", "overview"}
 
 
 def test_mistakes_of_all_samples_of_a_chunk_are_reported(tiny, run):

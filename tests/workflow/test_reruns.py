@@ -185,7 +185,7 @@ def test_second_sample_leaves_the_first_alone(again, plan):
     again.write_rows(again.folder / "data/raw/t.csv", again.rows[:31])
     again.edit("config.samples.t", {"file": "data/raw/t.csv", "respondent": "id"})
     again.edit("config.replication.t", again.config["replication"]["s"]).write()
-    assert plan(again.folder) == {"t": ALL}
+    assert plan(again.folder) == {"t": ALL, "synthesis": {"synthesis", "report"}}
 
 
 def test_second_model_changes_no_number_of_the_first(again, bench, run):

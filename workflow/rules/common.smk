@@ -76,9 +76,13 @@ def inputs(stage):
 
     def of(wildcards):
         part, spec = PARTS[wildcards.sample], pipeline.STAGES[stage]
-        return [tables.path(part.name, name) for name in spec.reads(part)] + spec.files(
-            part
-        )
+        others = [
+            file
+            for name, read in spec.others(part).items()
+            for file in products(PARTS[name], *dict.fromkeys(one.split("/")[0] for one in read))
+        ]
+        own = [tables.path(part.name, name) for name in spec.reads(part)]
+        return [*own, *others, *spec.files(part)]
 
     return of
 
@@ -95,11 +99,8 @@ def outputs(stage):
 
 def set_tables(wildcards):
     """Return the tables of all sets of codings, which the report of a sample summarises."""
-    sets = [
-        part
-        for part in PARTS.values()
-        if part.is_set and not PARTS[wildcards.sample].is_set
-    ]
+    reported = PARTS[wildcards.sample]
+    sets = [part for part in PARTS.values() if part.is_set and reported.is_sample]
     return [file for part in sets for file in products(part)]
 
 

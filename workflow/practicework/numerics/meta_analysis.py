@@ -145,6 +145,27 @@ def heterogeneity(estimates: np.ndarray, std_errors: np.ndarray, tau2: float, co
     )  # fmt: skip
 
 
+def meta_regression(
+    estimates: np.ndarray, std_errors: np.ndarray, design: np.ndarray, *, method: str = "reml", confidence: float = 0.95
+) -> tuple[np.ndarray, np.ndarray, float, float]:
+    """Return coefficients of a mixed-effects meta-regression, their covariance, τ² and the critical t (k − p degrees of freedom).
+
+    The covariance is Knapp and Hartung's (2003). In R:
+    ``metafor::rma(yi, sei = se, mods = ~ x, method = "REML", test = "knha")``.
+
+    Parameters
+    ----------
+    estimates, std_errors : ndarray of shape (k,)
+    design : ndarray of shape (k, p)
+        With a constant column; of full rank, and k > p.
+    """
+    unit, (k, p) = float(np.mean(std_errors)), design.shape
+    y, v = estimates / unit, (std_errors / unit) ** 2
+    tau2 = {"reml": _reml, "pm": _paule_mandel}[method](y, v, design)
+    beta, bread, rest = _weighted(y, v + tau2, design)
+    return beta * unit, bread * rest / (k - p) * unit**2, tau2 * unit**2, float(stdtrit(k - p, (1 + confidence) / 2))
+
+
 def _pooled(
     estimates: np.ndarray, std_errors: np.ndarray, tau2: float, interval: str, confidence: float, *, predicted: bool
 ) -> Pooled:
@@ -169,10 +190,18 @@ def _pooled(
     return Pooled(estimate, error, statistic, df, p_value, *ends, shares)
 
 
-def _q(y: np.ndarray, v: np.ndarray, tau2: float) -> float:
-    """The weighted sum of squared deviations from the weighted mean."""
-    w = 1 / (v + tau2)
-    return float(w @ (y - w @ y / w.sum()) ** 2)
+def _weighted(y: np.ndarray, variances: np.ndarray, design: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, float]:
+    """Weighted least squares: coefficients, (X'WX)⁻¹ and the weighted sum of squared residuals; a mean without a design."""
+    design = np.ones((len(y), 1)) if design is None else design
+    half = design / np.sqrt(variances)[:, None]
+    bread = np.linalg.inv(half.T @ half)
+    beta = bread @ (design.T @ (y / variances))
+    return beta, bread, float(((y - design @ beta) ** 2 / variances).sum())
+
+
+def _q(y: np.ndarray, v: np.ndarray, tau2: float, design: np.ndarray | None = None) -> float:
+    """The weighted sum of squared residuals."""
+    return _weighted(y, v + tau2, design)[2]
 
 
 def _root(function: Callable[[float], float], y: np.ndarray, v: np.ndarray) -> float:
@@ -187,20 +216,24 @@ def _root(function: Callable[[float], float], y: np.ndarray, v: np.ndarray) -> f
     return float(brentq(function, 0.0, high, xtol=1e-300, rtol=1e-14, maxiter=1000))
 
 
-def _paule_mandel(y: np.ndarray, v: np.ndarray) -> float:
-    return _root(lambda tau2: _q(y, v, tau2) - (len(y) - 1), y, v)
+def _paule_mandel(y: np.ndarray, v: np.ndarray, design: np.ndarray | None = None) -> float:
+    left = len(y) - (1 if design is None else design.shape[1])
+    return _root(lambda tau2: _q(y, v, tau2, design) - left, y, v)
 
 
-def _reml(y: np.ndarray, v: np.ndarray) -> float:
-    """The global maximum of the restricted likelihood, −½[Σ ln(v + τ²) + ln Σw + Σw(y − μ)²], over τ² ≥ 0."""
+def _reml(y: np.ndarray, v: np.ndarray, design: np.ndarray | None = None) -> float:
+    """The global maximum of the restricted likelihood, −½[Σ ln(v + τ²) + ln |X'WX| + residual sum of squares], over τ² ≥ 0."""
+    design = np.ones((len(y), 1)) if design is None else design
 
     def likelihood(tau2: float) -> float:
-        w = 1 / (v + tau2)
-        return -0.5 * (np.log(v + tau2).sum() + np.log(w.sum()) + w @ (y - w @ y / w.sum()) ** 2)
+        _, bread, rest = _weighted(y, v + tau2, design)
+        return -0.5 * (np.log(v + tau2).sum() - np.linalg.slogdet(bread)[1] + rest)
 
     def slope(tau2: float) -> float:
         w = 1 / (v + tau2)
-        return 0.5 * float(w**2 @ (y - w @ y / w.sum()) ** 2 - w.sum() + (w**2).sum() / w.sum())
+        beta, bread, _ = _weighted(y, v + tau2, design)
+        leverage = np.einsum("ki,ij,kj->k", design, bread, design) * w
+        return 0.5 * float((w**2 * (y - design @ beta) ** 2).sum() - (w * (1 - leverage)).sum())
 
     largest = LARGEST * (np.ptp(y) ** 2 + v.mean())
     grid = np.concatenate([[0.0], np.geomspace(1e-10 * v.mean(), largest, GRID)])

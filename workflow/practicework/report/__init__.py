@@ -52,7 +52,7 @@ class Report:
 
 def run(part: Part, processes: int = 1) -> None:
     """Read the results of a part and write its report into the study."""
-    sets = [] if part.is_set else [one for one in parts(part.study) if one.is_set]
+    sets = [one for one in parts(part.study) if one.is_set] if part.is_sample else []
     folder = part.study.folder / "results" / part.name / "report"
     write(part, part.results(), folder, {one.name: one.results() for one in sets}, processes)
 

@@ -26,6 +26,8 @@ def manuscript(context: Context, sections: Sequence[Section]) -> tuple[Block, ..
     titles = {"participants": _("Participants"), "measures": _("Measures"), "analysis": _("Analysis")}
     if context.part.is_set:
         titles |= {"participants": _("Material"), "measures": _("Codebook")}
+    if context.part.is_synthesis:
+        titles |= {"participants": _("Samples")}
     blocks: list[Block] = [Heading(_("Method"))]
     for part in METHOD:
         found = _part(sections, part)
@@ -39,7 +41,7 @@ def manuscript(context: Context, sections: Sequence[Section]) -> tuple[Block, ..
     text = " ".join(str(getattr(block, "text", "")) for block in blocks)
     cited = [key for section in sections for key in section.references if references.is_cited(references.known()[key], text)]
     blocks.append(Heading(_("References")))
-    own = _publication(context) if context.part.is_set else sources(context)
+    own = sources(context) if context.part.is_sample else _publication(context)
     blocks += [Paragraph(one, "reference") for one in references.listed([*cited, *software], own)]
     return tuple(blocks)
 
@@ -47,7 +49,7 @@ def manuscript(context: Context, sections: Sequence[Section]) -> tuple[Block, ..
 def limitations(context: Context, sections: Iterable[Section]) -> list[str]:
     """Return the sentences of all sections about limitations, each once."""
     found = [one for section in sections for one in section.limitations]
-    if not context.part.is_set and context.study.scales and not context.has("screening"):
+    if context.part.is_sample and context.study.scales and not context.has("screening"):
         found.append(_("Responses were not screened for careless responding."))
     return list(dict.fromkeys(found))
 

@@ -16,6 +16,7 @@ from practicework.report.messages import _, count
 from practicework.report.moderation.facts import Model
 from practicework.report.replication import reproduced_kinds
 from practicework.report.section import Section, present
+from practicework.report.synthesis.facts import Pool
 from practicework.report.table import Column, Drawing, Table, integer, interval, made, p, text, unit
 from practicework.study import Study
 from practicework.study.pipeline import Part
@@ -40,11 +41,12 @@ def render(study: Study, results: Results) -> str:
     """
     samples = [Context(Part(study, name), results[name]) for name in study.config.samples]
     sets = {name: results[name] for name in study.config.coding}
-    cards = [_sample(context) for context in samples]
+    pools = [Context(Part(study, name), results[name]) for name in study.syntheses]
+    cards = [_synthesis(context) for context in pools] + [_sample(context) for context in samples]
     if sets:
         whole = Context(Part(study, next(iter(sets))), {}, sets)
         cards += [_set(summary(whole, name)) for name in sets]
-    sections = [_model(samples, name) for name in study.models if any(name in one.models for one in samples)] + (
+    sections = [_model(samples, name, bool(pools)) for name in study.models if any(name in one.models for one in samples)] + (
         [_scales(samples)] if study.scales and samples else []
     )
     links = {"report.html": _("Report"), "manuscript.docx": _("Manuscript"), "supplement.docx": _("Supplement")}
@@ -87,6 +89,12 @@ def _sample(context: Context) -> dict:
     return {"name": context.part.name, "words": "; ".join(words), "report": "report" in context.part.stages}
 
 
+def _synthesis(context: Context) -> dict:
+    """The card of a synthesis."""
+    words = [Pool(context, name).brief() for name in context.part.spec.models or context.study.models]
+    return {"name": context.part.name, "words": "; ".join(words), "report": True}
+
+
 def _set(one: dict) -> dict:
     """The card of a set of codings."""
     words = [
@@ -114,7 +122,7 @@ def readings() -> dict[str, str]:
     }
 
 
-def _model(samples: list[Context], name: str) -> Section:
+def _model(samples: list[Context], name: str, pooled: bool) -> Section:
     """A model's interaction in every sample, as a table and, for several samples, a figure."""
     models = [Model(context, name) for context in samples if name in context.models]
     words, joint = readings(), models[0].verdict["joint"]
@@ -135,24 +143,30 @@ def _model(samples: list[Context], name: str) -> Section:
         text("reading", _("Conclusion"), lambda row: words[row["reading"]]),
     ]
     note = _(
-        "{what} = interaction{units}, with its {by} interval. SESOI = smallest effect size of interest. Samples are not "
-        "pooled.",
+        "{what} = interaction{units}, with its {by} interval. SESOI = smallest effect size of interest. {pooling}",
         what=what, units="" if joint else _(" (outcome units per unit of the product)"), by=rows[0]["by"],
+        pooling=_pooling(pooled),
     )  # fmt: skip
     table = Table.of(
         f"overview_{name}", _("{model}: interaction in each sample", model=models[0].title), columns, rows, note, row="sample"
     )
-    return Section(f"overview-{name}", models[0].title, body=present(_forest(models, rows) if len(rows) > 1 else None, table))
+    return Section(
+        f"overview-{name}", models[0].title, body=present(_forest(models, rows, pooled) if len(rows) > 1 else None, table)
+    )
 
 
-def _forest(models: list[Model], rows: list[dict]) -> Drawing:
+def _pooling(pooled: bool) -> str:
+    return _("The synthesis pools the samples.") if pooled else _("Samples are not pooled.")
+
+
+def _forest(models: list[Model], rows: list[dict], pooled: bool) -> Drawing:
     from practicework.report.forest import forest  # matplotlib, only if there is something to draw
 
     first = models[0]
     caption = _(
         "{model}: the interaction in each sample with its {level} ({by}) and the number of respondents. Grey bars show the "
-        "smallest effect size of interest in each sample. Samples are not pooled.",
-        model=first.title, level=first.level, by=rows[0]["by"],
+        "smallest effect size of interest in each sample. {pooling}",
+        model=first.title, level=first.level, by=rows[0]["by"], pooling=_pooling(pooled),
     )  # fmt: skip
     label = _("Interaction: {model}", model=first.title)
     return Drawing(

@@ -10,6 +10,7 @@ from practicework.study.documents import Flag, Strict
 from practicework.study.published import PublishedValue
 from practicework.study.scale import Column, Name, Number, Texts, unambiguous
 from practicework.study.settings import Dimensionality, Moderation, Profiles, Reporting, Screening
+from practicework.study.synthesis import Synthesis
 from practicework.tables.files.grid import Reading
 
 
@@ -135,6 +136,9 @@ class Sample(Strict):
     )
     access: str | None = Field(None, description="For data that are not published: how others can obtain access.")
     report: Flag = Field(True, description="Whether the sample has a report of its own.")
+    attributes: dict[Name, Number | str] = Field(
+        default_factory=dict, description="What distinguishes the sample in a synthesis: `{country: FR, year: 2026}`."
+    )
 
     confirm: tuple[Literal["missing"], ...] = Field(
         (), strict=False, description="Keys that `init` inferred and nobody has confirmed; a run requires that none is left."
@@ -169,7 +173,9 @@ class Sample(Strict):
     @property
     def computed(self) -> dict[str, Any]:
         """The settings on which the results depend."""
-        return self.model_dump(exclude={"synthetic", "stand_in", "publish", "publish_columns", "access", "report", "confirm"})
+        return self.model_dump(
+            exclude={"synthetic", "stand_in", "publish", "publish_columns", "access", "report", "attributes", "confirm"}
+        )
 
 
 class Matrix(Strict):
@@ -342,7 +348,14 @@ class Config(Strict):
     moderation: Moderation | None = Field(None, description="The moderation stage.")
     profiles: Profiles | None = Field(None, description="The profiles stage.")
     coding: dict[Name, CodingSet] = Field(default_factory=dict, description="Sets of qualitative evidence, by name.")
-    replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample or set.")
+    synthesis: dict[Name, Synthesis] | None = Field(
+        None,
+        description=(
+            "Syntheses of several samples, by name; default: one of all samples that are not `synthetic`, if there are two, or "
+            "one and a published interaction. `{}`: none."
+        ),
+    )
+    replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample, set or synthesis.")
     report: Reporting = Field(default_factory=Reporting, description="The files of the reports.")
     chunk: int | None = Field(
         None,
@@ -368,4 +381,7 @@ class Config(Strict):
         for name in self.coding:
             if name in self.samples:
                 raise ValueError(f"'{name}' is a sample and a set of 'coding'; rename one, because they share a results folder.")
+        for name in self.synthesis or ():
+            if name in (*self.samples, *self.coding):
+                raise ValueError(f"'{name}' is a synthesis and a sample or set; rename one, because they share a results folder.")
         return self

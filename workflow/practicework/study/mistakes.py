@@ -17,7 +17,7 @@ from practicework.tables.files.numbers import number
 
 def mistakes(study: Study) -> Iterator[str]:
     """Yield one sentence per mistake, in the order of the config."""
-    return chain(_names(study), _files(study), _uses(study), _codings(study), _claims(study))
+    return chain(_names(study), _files(study), _uses(study), _codings(study), _syntheses(study), _claims(study))
 
 
 def _names(study: Study) -> Iterator[str]:
@@ -159,6 +159,39 @@ def _codings(study: Study) -> Iterator[str]:
                 if code not in codes:
                     close = did_you_mean(code, codes)
                     yield f"'coding.{name}.matrices.{key}' has '{code}', which is not in {one.codebook}{close}; correct it."
+
+
+def _syntheses(study: Study) -> Iterator[str]:
+    """Find names in syntheses that are undefined, and samples that cannot be pooled."""
+    config = study.config
+    for name, one in (config.synthesis or {}).items():
+        where = f"'synthesis.{name}'"
+        if not study.models:
+            yield f"{where} has nothing to pool, since the study has no moderation model; add one or remove the synthesis."
+        for sample in one.samples or ():
+            if sample not in config.samples:
+                close = did_you_mean(sample, config.samples)
+                yield f"{where}: '{sample}' is not a sample of this study{close}; correct the name."
+            elif config.samples[sample].synthetic:
+                yield f"{where}: '{sample}' is synthetic, and synthetic samples are not pooled; remove it from 'samples'."
+            if (one.samples or ()).count(sample) > 1:
+                yield f"{where} lists the sample '{sample}' twice; remove one entry."
+        if one.samples is None and all(sample.synthetic for sample in config.samples.values()):
+            yield f"{where} has no samples, since all samples of the study are synthetic; add one or remove the synthesis."
+        for model in (*(one.models or ()), *one.originals):
+            if model not in study.models:
+                yield f"{where}: '{model}' is not a model of this study{did_you_mean(model, study.models)}; correct the name."
+        for model, sample in one.originals.items():
+            if sample not in (config.replication or {}):
+                yield f"{where}: 'originals.{model}' is '{sample}', which has no claims under 'replication'; correct the name."
+        for sample in one.samples or config.samples:
+            attributes = config.samples[sample].attributes if sample in config.samples else {}
+            for attribute in one.moderators:
+                if sample in config.samples and attribute not in attributes and not config.samples[sample].synthetic:
+                    yield (
+                        f"{where}: the sample '{sample}' has no attribute '{attribute}', which is a moderator; add it under "
+                        f"'samples.{sample}.attributes'."
+                    )
 
 
 def _claims(study: Study) -> Iterator[str]:

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from practicework import tables
+from practicework.study import fingerprints
 from practicework.study.config import CodingSet, Replication, Sample
 from practicework.study.study import Study
+from practicework.study.synthesis import Synthesis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,35 +27,55 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """A sample or a set of codings, each with its own results folder."""
+    """A sample, a set of codings or a synthesis, each with its own results folder."""
 
     study: Study
     name: str
 
     @property
     def is_set(self) -> bool:
-        """Whether the part is a set of codings rather than a sample."""
+        """Whether the part is a set of codings."""
         return self.name in self.study.config.coding
 
     @property
-    def spec(self) -> Sample | CodingSet:
+    def is_sample(self) -> bool:
+        """Whether the part is a sample."""
+        return self.name in self.study.config.samples
+
+    @property
+    def is_synthesis(self) -> bool:
+        """Whether the part is a synthesis of samples."""
+        return self.name in self.study.syntheses
+
+    @property
+    def spec(self) -> Sample | CodingSet | Synthesis:
         """The part's entry in the config."""
-        return (self.study.config.coding if self.is_set else self.study.config.samples)[self.name]
+        config = self.study.config
+        return next(kind for kind in (config.samples, config.coding, self.study.syntheses) if self.name in kind)[self.name]
 
     @property
     def label(self) -> str:
-        """The label of the part: that of a set's codebook, otherwise the part's name."""
+        """The label of the part: that of a set's codebook or of a synthesis, otherwise the part's name."""
         codebook = self.study.codebooks.get(self.name)
-        return (codebook.label if codebook else None) or self.name
+        return (codebook.label if codebook else self.spec.label if self.is_synthesis else None) or self.name
+
+    @property
+    def samples(self) -> list[str]:
+        """The samples of a synthesis: the declared ones, or all that are not synthetic; of a sample, itself."""
+        if self.is_synthesis and self.spec.samples is None:
+            return [name for name, sample in self.study.config.samples.items() if not sample.synthetic]
+        return list(self.spec.samples) if self.is_synthesis else [self.name] if self.is_sample else []
 
     @property
     def synthetic(self) -> str | None:
         """Why the data are synthetic, if they are."""
-        return None if self.is_set else self.spec.synthetic
+        return self.spec.synthetic if self.is_sample else None
 
     @property
     def files(self) -> list[str]:
-        """The part's files in `data/raw/`, relative to the study."""
+        """The part's files in `data/raw/`, relative to the study; those of its samples for a synthesis."""
+        if self.is_synthesis:
+            return [self.study.config.samples[name].file for name in self.samples]
         return self.spec.files if self.is_set else [self.spec.file]
 
     @property
@@ -86,7 +108,7 @@ class Part:
 
 
 def parts(study: Study) -> list[Part]:
-    """Return the samples and the sets of codings of a study."""
+    """Return the samples, the sets of codings and the syntheses of a study."""
     return [Part(study, name) for name in study.part_names]
 
 
@@ -95,7 +117,7 @@ NEEDS: Mapping[str | None, Callable[[Part], bool]] = {
     "screening": lambda part: part.study.config.screening is not None,
     "marker": lambda part: part.study.config.dimensionality.marker is not None,
     "latent": lambda part: part.study.config.profiles is not None and part.study.config.profiles.latent is not None,
-    "metric": lambda part: part.replication is not None and part.replication.metric and not part.is_set,
+    "metric": lambda part: part.replication is not None and part.replication.metric and part.is_sample,
 }
 """Conditions on the config under which some tables of a stage exist."""
 
@@ -120,6 +142,8 @@ class Stage:
         The seed from which the stage's random numbers derive.
     libraries : tuple of str
         What the stage imports only where it needs it; a run imports it once for all samples.
+    others : callable
+        The result tables of other parts that the stage reads, by part.
     """
 
     name: str
@@ -129,10 +153,17 @@ class Stage:
     files: Callable[[Part], list[str]] = lambda part: []
     seed: Callable[[Study], int] = lambda study: study.config.seed
     libraries: tuple[str, ...] = ()
+    others: Callable[[Part], dict[str, list[str]]] = lambda part: {}
+
+    def inputs(self, part: Part) -> "dict[str, pd.DataFrame]":
+        """Read the tables that the stage reads: those of its part by name, and those of others as `part/name`."""
+        own = {name: tables.read(name, tables.path(part.name, name)) for name in self.reads(part)}
+        others = [(other, name) for other, names in self.others(part).items() for name in names]
+        return own | {f"{other}/{name}": tables.read(name, tables.path(other, name)) for other, name in others}
 
 
 def _sample(when: Callable[[Study], object]) -> Callable[[Part], bool]:
-    return lambda part: not part.is_set and bool(when(part.study))
+    return lambda part: part.is_sample and bool(when(part.study))
 
 
 def _scales(part: Part) -> list[str]:
@@ -143,45 +174,22 @@ def _with_ledger(*names: str) -> Callable[[Part], list[str]]:
     return lambda part: [*names, *(["screening/ledger"] if part.study.config.screening else [])]
 
 
-def _ingest_settings(part: Part) -> list:
-    config, scales = part.study.config, part.study.scales.values()
-    return [
-        part.spec.computed,
-        # how items are found and coded, but not how they are scored
-        [([item.model_dump(exclude={"reverse"}) for item in scale.items], scale.response.model_dump()) for scale in scales],
-        [part.study.variables, config.categories, config.quasi_identifiers],
-        config.screening and [config.screening.duration, config.screening.checks],
-    ]
-
-
-def _dimensionality_settings(part: Part) -> list:
-    config = part.study.config
-    marked = part.study.variables if config.dimensionality.marker is not None else []
-    pair = next(((one.outcome, one.predictor) for one in part.study.models.values()), None)
-    return [list(part.study.scales), config.dimensionality.model_dump(), config.seed, marked, pair]
-
-
-def _replication_settings(part: Part) -> list:
-    config, study = part.study.config, part.study
-    return [
-        part.replication and part.replication.model_dump(),
-        config.moderation and [config.moderation.center, {name: model.variables for name, model in study.models.items()}],
-        {name: len(codes) for name, codes in config.categories.items()},
-    ]
-
-
-def _report_settings(part: Part) -> list:
-    config = part.study.config
-    if part.is_set:
-        return [config.title, part.spec.computed, config.seed, config.report.model_dump(), _replication_settings(part)]
-    whole = config.model_dump(exclude={"samples", "replication", "licence", "chunk"})
-    own = part.spec.computed | {"synthetic": part.spec.synthetic}
-    return [whole, own, _replication_settings(part), part.study.unused_raw_files]
-
-
 def _moderation_reads(part: Part) -> list[str]:
     scales = ["ingest/responses", "reliability/scales"] if part.study.scales else []
     return _with_ledger("scoring/scores", *scales)(part)
+
+
+def _synthesis_reads(part: Part) -> dict[str, list[str]]:
+    found = {}
+    for name in part.samples:
+        sample = Part(part.study, name)
+        wanted = ["ingest/responses", "screening/ledger", "scoring/scores", "scoring/summary", "reliability/scales"]
+        wanted += ["moderation/models"] if "moderation" in sample.stages else []
+        wanted += [
+            f"moderation/{model}/{table}" for model in part.study.models for table in ("coefficients", "fit", "equivalence")
+        ]
+        found[name] = [table for table in wanted if table in sample.tables()]
+    return found
 
 
 def _replication_reads(part: Part) -> list[str]:
@@ -195,8 +203,8 @@ STAGES: dict[str, Stage] = {
     for stage in (
         Stage(
             "ingest",
-            runs=lambda part: not part.is_set,
-            settings=_ingest_settings,
+            runs=lambda part: part.is_sample,
+            settings=fingerprints.ingest,
             files=lambda part: part.files,
         ),
         Stage(
@@ -224,7 +232,7 @@ STAGES: dict[str, Stage] = {
         Stage(
             "dimensionality",
             runs=_sample(lambda study: study.config.scales),
-            settings=_dimensionality_settings,
+            settings=fingerprints.dimensionality,
             reads=_with_ledger("ingest/responses"),
             files=_scales,
             libraries=("factor_analyzer", "semopy"),
@@ -261,16 +269,23 @@ STAGES: dict[str, Stage] = {
             files=lambda part: part.files,
         ),
         Stage(
+            "synthesis",
+            runs=lambda part: part.is_synthesis,
+            settings=fingerprints.synthesis,
+            files=_scales,
+            others=_synthesis_reads,
+        ),
+        Stage(
             "replication",
             runs=lambda part: part.replication is not None,
-            settings=_replication_settings,
+            settings=fingerprints.replication,
             reads=_replication_reads,
             files=_scales,
         ),
         Stage(
             "report",
-            runs=lambda part: part.is_set or part.spec.report,
-            settings=_report_settings,
+            runs=lambda part: not part.is_sample or part.spec.report,
+            settings=fingerprints.report,
             reads=lambda part: part.tables(*(stage for stage in part.stages if stage != "report")),
             files=_scales,
         ),
@@ -294,7 +309,7 @@ def run(study: Study, name: str, part_name: str, compute: Callable[..., "dict[st
     from practicework.numerics.seeds import streams
 
     stage, part = STAGES[name], Part(study, part_name)
-    inputs = {table: tables.read(table, tables.path(part.name, table)) for table in stage.reads(part)}
+    inputs = stage.inputs(part)
     with _uncollected():
         tables.write(compute(part, inputs, streams(stage.seed(study), name, part.name)), part.name)
 

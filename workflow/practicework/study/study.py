@@ -10,6 +10,7 @@ from practicework.study.codebook import Codebook
 from practicework.study.config import Config
 from practicework.study.scale import Scale
 from practicework.study.settings import Model
+from practicework.study.synthesis import Synthesis, syntheses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,8 +46,13 @@ class Study:
 
     @property
     def part_names(self) -> list[str]:
-        """The names of all parts with results of their own: the samples and the sets of codings."""
-        return [*self.config.samples, *self.config.coding]
+        """The names of all parts with results of their own: samples, sets of codings and syntheses."""
+        return [*self.config.samples, *self.config.coding, *self.syntheses]
+
+    @cached_property
+    def syntheses(self) -> dict[str, Synthesis]:
+        """The syntheses by name, the default one included."""
+        return syntheses(self.config)
 
     @property
     def bootstrap_seed(self) -> int:

@@ -1,0 +1,169 @@
+"""What a synthesis found about one model, with the words for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from practicework.report import apa
+from practicework.report.context import Context
+from practicework.report.messages import _, count, listing, sentences
+from practicework.report.moderation.facts import Model
+
+
+def metrics() -> dict[str, str]:
+    """Return the metrics in words."""
+    return {
+        "coefficient": _("coefficient of the product"),
+        "standardised": _("standardized coefficient of the product"),
+        "partial_r": _("Fisher's z of the partial correlation"),
+    }
+
+
+def criteria() -> dict[str, tuple[str, str]]:
+    """Return each criterion of replication with its name and the question that it asks."""
+    return {
+        "significant": (
+            _("Same sign and significant"),
+            _("Does the new sample alone show an interaction in the published direction?"),
+        ),
+        "inside_new": (_("Published effect in new interval"), _("Is the published effect compatible with the new sample?")),
+        "prediction": (
+            _("New effect in prediction interval"),
+            _("Is the new effect what one would expect if both studies had the same true effect?"),
+        ),
+        "telescope": (
+            _("Detectable originally"),
+            _("Could the published study have detected the largest effect that the new sample allows (power of 33%)?"),
+        ),
+        "sceptical": (_("Sceptical p"), _("Would both studies together convince someone who doubts the published result?")),
+        "negligible": (_("Negligible"), _("Is the new effect smaller than the smallest effect size of interest?")),
+        "combined": (_("Combined effect"), _("Does the mean of both effects differ from zero, if there is no publication bias?")),
+    }
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One model of a synthesis."""
+
+    context: Context
+    name: str
+
+    def rows(self, table: str) -> list[dict]:
+        """The model's rows of a table."""
+        return [row for row in self.context.rows(f"synthesis/{table}") if row["model"] == self.name]
+
+    @cached_property
+    def model(self) -> Model:
+        """The model, for its title."""
+        return Model(self.context, self.name)
+
+    @cached_property
+    def effects(self) -> list[dict]:
+        """The rows of the samples, without those that have no effect."""
+        return [row for row in self.rows("effects") if row["source"] == "data" and row["estimate"] is not None]
+
+    @cached_property
+    def published(self) -> dict | None:
+        """The row of print."""
+        return next((row for row in self.rows("effects") if row["source"] == "print"), None)
+
+    @cached_property
+    def pooled(self) -> dict | None:
+        """The row on which sentences are based, if anything is pooled."""
+        return next((row for row in self.rows("pooled") if row["decides"] and row["estimate"] is not None), None)
+
+    @cached_property
+    def digits(self) -> int:
+        """Decimals of the effects."""
+        errors = [row["std_error"] for row in self.effects]
+        return apa.decimals_for(min(errors)) if errors else 2
+
+    def number(self, value: float | None) -> str:
+        """An effect."""
+        return apa.number(value, self.digits)
+
+    @property
+    def level(self) -> str:
+        """The confidence level of intervals in sentences."""
+        return self.model.level
+
+    def answer(self) -> str:
+        """The pooled estimate, the prediction interval, the heterogeneity and who moves it: in this order."""
+        pooled = self.pooled
+        if pooled is None:
+            if len(self.effects) == 1:
+                return _("The synthesis has one sample, {sample}, so nothing is pooled.", sample=self.effects[0]["sample"])
+            return _("No sample has an effect of {model} that could be pooled.", model=self.model.inline)
+        form = {
+            "b": self.number(pooled["estimate"]),
+            "low": self.number(pooled["ci_low"]),
+            "high": self.number(pooled["ci_high"]),
+        }
+        where = _("Over {samples} (N = {n})", samples=count("{n} sample", "{n} samples", pooled["k"]), n=f"{pooled['n']:,}")
+        clear = pooled["ci_low"] > 0 or pooled["ci_high"] < 0
+        found = (
+            _("{where}, the interaction of {model} was {b}, {level} [{low}, {high}].", where=where, model=self.model.inline,
+              level=self.level, **form)
+        )  # fmt: skip
+        read = _("The interval excludes zero.") if clear else _("The interval includes zero.")
+        return sentences(found, read, self._spread())
+
+    def brief(self) -> str:
+        """The pooled effect in a few words, for the overview."""
+        pooled = self.pooled
+        if pooled is None:
+            return _("{model}: not pooled", model=self.model.inline)
+        return _("{model}: pooled {b} {interval} over {samples}", model=self.model.inline, b=self.number(pooled["estimate"]),
+                 interval=apa.interval(pooled["ci_low"], pooled["ci_high"], self.digits),
+                 samples=count("{n} sample", "{n} samples", pooled["k"]))  # fmt: skip
+
+    def _spread(self) -> str:
+        pooled = self.pooled
+        if pooled["estimator"] == "common":
+            return _(
+                "Two samples cannot show whether the effect differs between samples; this is the estimate of one common effect."
+            )
+        low, high = self.number(pooled["prediction_low"]), self.number(pooled["prediction_high"])
+        parts = [
+            _("In a further sample of this kind, the effect is expected between {low} and {high}.", low=low, high=high),
+            _("The true effects vary with a standard deviation of τ = {tau} (Q-profile interval of τ² {ends}).",
+              tau=self.number(pooled["tau"]),
+              ends=apa.interval(pooled["tau2_low"], pooled["tau2_high"], 2 * self.digits)),
+            self._moved(),
+        ]  # fmt: skip
+        return sentences(*parts)
+
+    def _moved(self) -> str:
+        """Which samples change the conclusion when they are left out."""
+        pooled = self.pooled
+        clear = pooled["ci_low"] > 0 or pooled["ci_high"] < 0
+        moved = [
+            row["sample"] for row in self.rows("leave_one_out") if (row["ci_low"] > 0 or row["ci_high"] < 0) != clear
+        ]  # fmt: skip
+        if not moved:
+            return _("No single sample changes this conclusion.")
+        return _("Without {samples}, the conclusion changes.", samples=listing(moved))
+
+    def replicated(self) -> list[str]:
+        """For each new sample, how many criteria agree, in words; no total score."""
+        found = []
+        for sample in dict.fromkeys(row["sample"] for row in self.rows("verdicts")):
+            own = [row for row in self.rows("verdicts") if row["sample"] == sample]
+            words = criteria()
+            by = {
+                verdict: [words[row["criterion"]][0] for row in own if row["verdict"] == verdict]
+                for verdict in ("yes", "no", "depends", "unknown")
+            }
+            parts = [
+                _("met: {list}", list=listing([apa.lower(one) for one in by["yes"]])) if by["yes"] else "",
+                _("not met: {list}", list=listing([apa.lower(one) for one in by["no"]])) if by["no"] else "",
+                _("depends on what print does not tell: {list}", list=listing([apa.lower(one) for one in by["depends"]]))
+                if by["depends"]
+                else "",
+                count("{n} criterion could not be evaluated", "{n} criteria could not be evaluated", len(by["unknown"]))
+                if by["unknown"]
+                else "",
+            ]
+            found.append(_("{sample}: {parts}.", sample=sample, parts="; ".join(filter(None, parts))))
+        return found

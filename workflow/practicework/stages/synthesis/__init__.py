@@ -1,0 +1,141 @@
+"""Synthesis: what several samples say together about an interaction, and whether it replicates what was published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from practicework.errors import StudyError
+from practicework.numerics.seeds import Streams
+from practicework.stages.synthesis import effects, metric, one_stage, pooling, printed, verdicts
+from practicework.study.config import Claim
+from practicework.study.pipeline import Part
+from practicework.study.settings import Model
+from practicework.study.synthesis import original
+from practicework.tables import frame
+
+SHARED = 0.2
+"""Share of respondents' ids of the smaller sample from which two samples seem to share people."""
+
+SPARSE = 3
+"""Running numbers reach at most so many times the number of respondents, since some rows are missing."""
+
+TABLES = (
+    "effects",
+    "pooled",
+    "one_stage",
+    "leave_one_out",
+    "cumulative",
+    "moderators",
+    "verdicts",
+    "metric",
+    "reliability_drift",
+)
+
+
+def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
+    """Return the stage's tables for a synthesis.
+
+    Raises
+    ------
+    StudyError
+        If two samples seem to share respondents, unless the synthesis is declared a panel.
+    """
+    study, spec, samples = part.study, part.spec, part.samples
+    if not spec.panel:
+        _check_people(part, inputs)
+    found: dict[str, list[dict]] = {name: [] for name in TABLES}
+    for name in spec.models or study.models:
+        for table, rows in model_rows(part, name, study.models[name], inputs).items():
+            found[table] += rows
+    if study.scales:
+        found["reliability_drift"] = metric.drift(study.scales, samples, inputs, _all_claims(part))
+    return {f"synthesis/{name}": frame(f"synthesis/{name}", rows) for name, rows in found.items()}
+
+
+def model_rows(part: Part, name: str, model: Model, inputs: Mapping[str, pd.DataFrame]) -> dict[str, list[dict]]:
+    """Return the rows of one model in each table."""
+    study, spec, samples = part.study, part.spec, part.samples
+    settings, config = study.config.moderation, study.config
+    claims = _claims(part, name)
+    codes = sum(len(config.categories.get(one, ())) - 1 if one in config.categories else 1 for one in model.variables[1:])
+    print_ = printed.published(claims, name, model.interaction, codes + 1)
+    found = {"metric": metric.rows(name, model, samples, inputs, study.scales, claims)}
+    same = all(row["same"] for row in found["metric"])
+    used = spec.metric if spec.metric != "auto" else "coefficient" if same else "partial_r"
+    errors = spec.errors or ("ols" if settings.interval == "ols" else "hc3")
+    level = settings.confidence
+    rows = [effects.of_sample(name, model, sample, inputs, used, errors, level) for sample in samples]
+    years = {sample: _year(config.samples[sample].attributes.get("year")) for sample in samples}
+    attributes = {sample: config.samples[sample].attributes for sample in samples}
+    if not spec.panel:
+        found["pooled"] = pooling.pooled(rows, spec, level)
+        found["leave_one_out"] = pooling.without_each(rows, spec, level)
+        found["cumulative"] = pooling.cumulative(rows, years, spec, level)
+        found["moderators"] = pooling.moderators(rows, attributes, spec, level)
+        scores = {sample: inputs[f"{sample}/scoring/scores"] for sample in samples}
+        found["one_stage"] = one_stage.fit(name, model, scores, config.categories)
+    found["effects"] = list(rows)
+    if print_ is not None:
+        found["effects"].append(effects.of_print(name, print_, used, level))
+        found["verdicts"] = [
+            one
+            for row in rows
+            if row.get("estimate") is not None
+            for one in verdicts.rows(row, print_, used, **_smallest(name, row["sample"], inputs, used))
+        ]
+    return found
+
+
+def _smallest(name: str, sample: str, inputs: Mapping[str, pd.DataFrame], used: str) -> dict:
+    """The smallest effect size of interest of a sample's model and its equivalence interval, in units of the coefficient."""
+    table = inputs.get(f"{sample}/moderation/{name}/equivalence")
+    if used != "coefficient" or table is None or table.empty:
+        return {"smallest": None, "reach": None}
+    row = table.iloc[0]
+    return {
+        "smallest": float(row["smallest_effect"]),
+        "reach": (float(row["equivalence_low"]), float(row["equivalence_high"])),
+    }
+
+
+def _claims(part: Part, model: str) -> tuple[Claim, ...]:
+    """The published claims of the sample that is a model's original; none if it has none."""
+    config = part.study.config
+    replication = (config.replication or {}).get(original(config, part.spec, model) or "")
+    return replication.claims if replication else ()
+
+
+def _all_claims(part: Part) -> list[Claim]:
+    return [claim for model in part.spec.models or part.study.models for claim in _claims(part, model)]
+
+
+def _year(value: float | str | None) -> float:
+    return float(value) if isinstance(value, (int, float)) else np.inf
+
+
+def _running(ids: set[str]) -> bool:
+    """Whether ids are running numbers, such as 1 to 75 or P001 to P120, which do not show that people are the same."""
+    found = [re.fullmatch(r"(\D*)(\d+)", one) for one in ids]
+    if not all(found):
+        return False
+    return len({one[1] for one in found}) == 1 and max(int(one[2]) for one in found) <= SPARSE * len(ids)
+
+
+def _check_people(part: Part, inputs: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse samples with the same respondents, as far as their own ids show."""
+    declared = [name for name in part.samples if part.study.config.samples[name].respondent]
+    ids = {name: set(inputs[f"{name}/ingest/responses"]["respondent"]) for name in declared}
+    ids = {name: found for name, found in ids.items() if not _running(found)}
+    for place, first in enumerate(ids):
+        for second in list(ids)[place + 1 :]:
+            shared = ids[first] & ids[second]
+            if len(shared) > SHARED * min(len(ids[first]), len(ids[second])):
+                raise StudyError(
+                    f"'{part.name}': the samples '{first}' and '{second}' have {len(shared)} ids of respondents in common, so "
+                    "they are not independent; write 'panel: true' in the synthesis if they are the same people, or give them "
+                    "other ids."
+                )

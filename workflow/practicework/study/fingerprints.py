@@ -1,0 +1,71 @@
+"""The settings that stages read for a part, as far as they are more than a section of the config; a change reruns the stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from practicework.study.pipeline import Part
+
+
+def ingest(part: Part) -> list:
+    """Return the settings that the stage `ingest` reads."""
+    config, scales = part.study.config, part.study.scales.values()
+    return [
+        part.spec.computed,
+        # how items are found and coded, but not how they are scored
+        [([item.model_dump(exclude={"reverse"}) for item in scale.items], scale.response.model_dump()) for scale in scales],
+        [part.study.variables, config.categories, config.quasi_identifiers],
+        config.screening and [config.screening.duration, config.screening.checks],
+    ]
+
+
+def dimensionality(part: Part) -> list:
+    """Return the settings that the stage `dimensionality` reads."""
+    config = part.study.config
+    marked = part.study.variables if config.dimensionality.marker is not None else []
+    pair = next(((one.outcome, one.predictor) for one in part.study.models.values()), None)
+    return [list(part.study.scales), config.dimensionality.model_dump(), config.seed, marked, pair]
+
+
+def replication(part: Part) -> list:
+    """Return the settings that the stage `replication` reads."""
+    config, study = part.study.config, part.study
+    return [
+        part.replication and part.replication.model_dump(),
+        config.moderation and [config.moderation.center, {name: model.variables for name, model in study.models.items()}],
+        {name: len(codes) for name, codes in config.categories.items()},
+    ]
+
+
+def report(part: Part) -> list:
+    """Return the settings that the stage `report` reads."""
+    config = part.study.config
+    if part.is_synthesis:
+        whole = config.model_dump(exclude={"replication", "licence", "chunk"})
+        return [whole, part.spec.model_dump(), replication(part)]
+    if part.is_set:
+        return [config.title, part.spec.computed, config.seed, config.report.model_dump(), replication(part)]
+    whole = config.model_dump(exclude={"samples", "replication", "synthesis", "licence", "chunk"})
+    own = part.spec.computed | {"synthetic": part.spec.synthetic}
+    return [whole, own, replication(part), part.study.unused_raw_files]
+
+
+def synthesis(part: Part) -> list:
+    """Return the settings that the stage `synthesis` reads."""
+    study, config = part.study, part.study.config
+    published = {name: one.model_dump() for name, one in (config.replication or {}).items() if name in config.samples}
+    attributes = {name: config.samples[name].attributes for name in part.samples}
+    declared = {name: config.samples[name].respondent for name in part.samples}
+    models = {name: model.model_dump(exclude={"label"}) for name, model in study.models.items()}
+    moderation = config.moderation and [config.moderation.confidence, config.moderation.interval]
+    return [
+        part.spec.model_dump(exclude={"label"}),
+        part.samples,
+        published,
+        attributes,
+        declared,
+        models,
+        moderation,
+        config.seed,
+    ]

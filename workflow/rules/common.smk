@@ -79,7 +79,9 @@ def inputs(stage):
         others = [
             file
             for name, read in spec.others(part).items()
-            for file in products(PARTS[name], *dict.fromkeys(one.split("/")[0] for one in read))
+            for file in products(
+                PARTS[name], *dict.fromkeys(one.split("/")[0] for one in read)
+            )
         ]
         own = [tables.path(part.name, name) for name in spec.reads(part)]
         return [*own, *others, *spec.files(part)]

@@ -182,6 +182,8 @@ def expect(folder: Path, code: Path) -> list[str]:
 def how_to_get_on(folder: Path, sample: str) -> str:
     """One sentence on how to proceed if a sample has neither its file nor a stand-in, or a set lacks a file."""
     config = load_config(folder)
+    if sample not in (*config.samples, *config.coding):
+        return f"The synthesis '{sample}' requires the files of all its samples."
     if sample in config.coding:
         access = f" ({config.coding[sample].access.rstrip('.')})" if config.coding[sample].access else ""
         missing = next(file for file in config.coding[sample].files if not (folder / file).is_file())

@@ -13,6 +13,7 @@ from practicework.commands import running
 from practicework.errors import StudyError
 from practicework.study import CONFIG, files, load_config, load_study
 from practicework.study.documents import read_yaml
+from practicework.study.synthesis import DEFAULT, syntheses
 
 DATA, STAND_IN, ABSENT = "data", "stand-in", "absent"
 
@@ -29,7 +30,10 @@ class Rerun:
 
 
 def basis(folder: Path) -> dict[str, str]:
-    """By part of a study: `data` if its file exists, `stand-in` if only its stand-in exists, otherwise `absent`."""
+    """By part of a study: `data` if its file exists, `stand-in` if only its stand-in exists, otherwise `absent`.
+
+    A synthesis can only be run if all its samples have data.
+    """
     config = load_config(folder)
     kinds = {
         name: DATA
@@ -40,7 +44,12 @@ def basis(folder: Path) -> dict[str, str]:
         for name, one in config.samples.items()
     }
     sets = {name: DATA if all((folder / file).is_file() for file in one.files) else ABSENT for name, one in config.coding.items()}
-    return kinds | sets
+    real = [name for name, one in config.samples.items() if not one.synthetic]
+    pools = {
+        name: DATA if all(kinds[sample] == DATA for sample in (one.samples or real)) else ABSENT
+        for name, one in syntheses(config).items()
+    }
+    return kinds | sets | pools
 
 
 @contextmanager
@@ -78,13 +87,14 @@ def rerun(folder: Path, code: Path, kinds: dict[str, str]) -> Iterator[Rerun]:
 
 
 def only(config: dict, parts: list[str]) -> dict:
-    """A config restricted to these samples and sets of codings."""
-    kept = {key: value for key, value in config.items() if key not in ("samples", "coding", "replication")}
-    for key in ("samples", "coding", "replication"):
+    """A config restricted to these samples, sets of codings and syntheses."""
+    kept = {key: value for key, value in config.items() if key not in ("samples", "coding", "synthesis", "replication")}
+    for key in ("samples", "coding", "synthesis", "replication"):
         some = {name: one for name, one in (config.get(key) or {}).items() if name in parts}
         if some:
             kept[key] = some
-    return {key: kept[key] for key in config if key in kept}  # in the order of the file
+    kept = {key: kept[key] for key in config if key in kept}  # in the order of the file
+    return kept if kept == config or DEFAULT in parts or "synthesis" in kept else kept | {"synthesis": {}}
 
 
 def with_coded(config: dict, sample: str, file: str, synthetic: str | None = None) -> dict:

@@ -11,6 +11,7 @@ import csv
 import datetime as dt
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -59,29 +60,42 @@ def snakemake(folder: Path) -> list[str]:
 
 
 def main() -> None:
-    """Run everything and write the page."""
+    """Measure everything, or the sections that are named (runs, large, plans, many), and write the page."""
     import large_sample
     import many_samples  # which imports this module
 
-    runs: dict[str, list[tuple[float, float, float]]] = {}
+    measures = {
+        "runs": runs,
+        "large": lambda: large_sample.table(large_sample.RESPONDENTS, large_sample.measured(large_sample.RESPONDENTS)),
+        "plans": many_samples.plans,
+        "many": many_samples.table,
+    }
+    page = ROOT / "docs/performance.md"
+    known = re.split(r"\n(?=## )", page.read_text(encoding="utf-8")) if page.is_file() else []
+    sections = dict(zip(measures, known, strict=False)) if len(known) == len(measures) else {}
+    for name in sys.argv[1:] or measures:
+        sections[name] = measures[name]()
+        print(sections[name], flush=True)
+    page.write_text("\n".join(sections[name] for name in measures), encoding="utf-8")
+
+
+def runs() -> str:
+    """Measure whole runs, and return the first section."""
+    found: dict[str, list[tuple[float, float, float]]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         place, usage = Path(temporary), Path(temporary) / "usage.csv"
         for number in range(TIMES):
             for name, resamples in (("R", "1"), ("R200", "200")):
-                runs.setdefault(name, []).append(measured(["Rscript", "benchmarks/published_study.R", resamples], ROOT))
+                found.setdefault(name, []).append(measured(["Rscript", "benchmarks/published_study.R", resamples], ROOT))
             for name, whole in (("a", False), ("b", True)):
                 folder = write(place / f"{name}{number}", whole=whole)
                 more = {"PRACTICEWORK_USAGE": str(usage)} if whole and not number else {}
-                runs.setdefault(name, []).append(measured(snakemake(folder), folder, **more))
-            runs.setdefault("nothing", []).append(measured(snakemake(folder), folder))
+                found.setdefault(name, []).append(measured(snakemake(folder), folder, **more))
+            found.setdefault("nothing", []).append(measured(snakemake(folder), folder))
             folder = write(place / f"two{number}", whole=False, samples=2)
-            runs.setdefault("two", []).append(measured(snakemake(folder), folder))
+            found.setdefault("two", []).append(measured(snakemake(folder), folder))
         jobs = sorted(csv.reader(usage.open(encoding="utf-8")), key=lambda row: -float(row[-2])) if usage.is_file() else []
-    text = table({name: [statistics.median(column) for column in zip(*rows, strict=True)] for name, rows in runs.items()}, jobs)
-    found = large_sample.measured(large_sample.RESPONDENTS)
-    sections = [text, large_sample.table(large_sample.RESPONDENTS, found), many_samples.table()]
-    (ROOT / "docs/performance.md").write_text("\n".join(sections), encoding="utf-8")
-    print(*sections, sep="\n")
+    return table({name: [statistics.median(column) for column in zip(*rows, strict=True)] for name, rows in found.items()}, jobs)
 
 
 def table(found: dict[str, list[float]], jobs: list[list[str]]) -> str:

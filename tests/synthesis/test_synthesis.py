@@ -173,7 +173,7 @@ def test_equal_alphas_are_rejected_in_five_percent():
             alpha = 4 / 3 * (1 - np.trace(cov) / cov.sum())
             row = {"scale": "trust", "n": n, "alpha": alpha, "alpha_low": 0.5, "alpha_high": 0.9}
             inputs[f"{sample}/reliability/scales"] = pd.DataFrame([row])
-        p.append(next(row["p_value"] for row in metric.drift({"trust": scale()}, "ab", inputs, []) if row["sample"] == "all"))
+        p.append(next(row["p"] for row in metric.drift({"trust": scale()}, "ab", inputs, []) if row["sample"] == "all"))
     assert np.mean(np.array(p) < 0.05) == pytest.approx(0.05, abs=3 * np.sqrt(0.05 * 0.95 / 2_000))
 
 

@@ -12,6 +12,7 @@ from practicework.study.pipeline import Part
 from practicework.study.scale import ALL
 from practicework.study.settings import Model
 from practicework.study.study import RAW, Study
+from practicework.study.synthesis import Invariance
 from practicework.tables.files.numbers import number
 
 
@@ -184,6 +185,8 @@ def _syntheses(study: Study) -> Iterator[str]:
         for model, sample in one.originals.items():
             if sample not in (config.replication or {}):
                 yield f"{where}: 'originals.{model}' is '{sample}', which has no claims under 'replication'; correct the name."
+        if one.invariance is not None:
+            yield from _invariance(study, where, one.invariance)
         for sample in one.samples or config.samples:
             attributes = config.samples[sample].attributes if sample in config.samples else {}
             for attribute in one.moderators:
@@ -192,6 +195,22 @@ def _syntheses(study: Study) -> Iterator[str]:
                         f"{where}: the sample '{sample}' has no attribute '{attribute}', which is a moderator; add it under "
                         f"'samples.{sample}.attributes'."
                     )
+
+
+def _invariance(study: Study, where: str, one: Invariance) -> Iterator[str]:
+    for group in one.groups or ():
+        if group not in study.config.samples:
+            close = did_you_mean(group, study.config.samples)
+            yield f"{where}: 'invariance.groups' has '{group}', which is not a sample of this study{close}; correct the name."
+    for scale in (*(one.scales or ()), *one.free):
+        if scale not in study.scales:
+            close = did_you_mean(scale, study.scales)
+            yield f"{where}: 'invariance' has '{scale}', which is not a scale of this study{close}; correct the name."
+    for scale, items in one.free.items():
+        for item in items if scale in study.scales else ():
+            if item not in study.scales[scale].item_ids:
+                close = did_you_mean(item, study.scales[scale].item_ids)
+                yield f"{where}: 'invariance.free.{scale}' has '{item}', which is not an item of the scale{close}; correct it."
 
 
 def _claims(study: Study) -> Iterator[str]:

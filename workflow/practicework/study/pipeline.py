@@ -181,7 +181,8 @@ def _moderation_reads(part: Part) -> list[str]:
 
 def _synthesis_reads(part: Part) -> dict[str, list[str]]:
     found = {}
-    for name in part.samples:
+    groups = (part.spec.invariance.groups if part.spec.invariance else None) or ()
+    for name in dict.fromkeys([*part.samples, *groups]):
         sample = Part(part.study, name)
         wanted = ["ingest/responses", "screening/ledger", "scoring/scores", "scoring/summary", "reliability/scales"]
         wanted += ["moderation/models"] if "moderation" in sample.stages else []

@@ -8,7 +8,7 @@ from practicework.report.context import Context
 from practicework.report.messages import _, count, listing, say, sentences
 from practicework.report.section import Block, Fold, Heading, Items, Paragraph, Section, Tile, present
 from practicework.report.synthesis import figures, tables
-from practicework.report.synthesis.facts import Pool, metrics
+from practicework.report.synthesis.facts import Pool, invariant, metrics
 from practicework.report.table import Drawing
 
 
@@ -20,7 +20,13 @@ def section(context: Context) -> Section:
     for one in made:
         body += one.body
     if context.study.scales and pools:
-        body += present(Heading(_("Reliability")), tables.drift(pools[0]))
+        body += present(
+            Heading(_("Measurement invariance and reliability")),
+            Paragraph(invariant(context)),
+            tables.invariance(context),
+            Fold(_("Differences of single items"), present(tables.items(context))),
+            tables.drift(pools[0]),
+        )
     several = len(pools) > 1
     return Section(
         "synthesis",
@@ -36,10 +42,14 @@ def section(context: Context) -> Section:
         methods=((_("Synthesis"), _methods()),),
         limitations=_limitations(pools),
         references=(
-            "bonett2002", "held2020", "held2022", "jackson2017", "partlett2017", "patil2016", "riley2023", "simonsohn2015",
-            "viechtbauer2007",
+            "bonett2002", *_invariance_works(context), "held2020", "held2022", "jackson2017", "partlett2017", "patil2016",
+            "riley2023", "simonsohn2015", "viechtbauer2007",
         ),
     )  # fmt: skip
+
+
+def _invariance_works(context: Context) -> tuple[str, ...]:
+    return ("chen2007", "nye2011") if context.rows("synthesis/invariance_items") else ()
 
 
 class _Blocks:

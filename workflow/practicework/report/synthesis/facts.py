@@ -167,3 +167,23 @@ class Pool:
             ]
             found.append(_("{sample}: {parts}.", sample=sample, parts="; ".join(filter(None, parts))))
         return found
+
+
+def invariant(context: Context) -> str:
+    """The highest level of invariance that each scale reaches, and what it permits."""
+    rows = context.rows("synthesis/invariance_models")
+    reached: dict[str, list[str]] = {}
+    for scale in dict.fromkeys(row["scale"] for row in rows):
+        own = {row["level"]: row["verdict"] for row in rows if row["scale"] == scale}
+        if own.get("metric") in (None, "unknown"):
+            continue
+        if own["metric"] == "too few to tell":
+            kind = _("too few respondents to tell")
+        elif own["metric"] == "fails":
+            kind = _("equal loadings do not hold, so slopes and the pooled interaction are not comparable")
+        elif own.get("scalar") == "holds":
+            kind = _("equal loadings and intercepts hold, so slopes and means are comparable")
+        else:
+            kind = _("equal loadings hold, but not equal intercepts, so slopes are comparable and means are not")
+        reached.setdefault(kind, []).append(context.inline(scale))
+    return sentences(*(_("{scales}: {kind}.", scales=apa.upper(listing(names)), kind=kind) for kind, names in reached.items()))

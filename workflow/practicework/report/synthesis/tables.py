@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from practicework.report import apa
+from practicework.report.context import Context
 from practicework.report.messages import _
 from practicework.report.synthesis.facts import Pool, criteria, metrics
 from practicework.report.table import Table, integer, interval, made, number, p, share, text, unit
@@ -115,8 +116,8 @@ def one_stage(pool: Pool) -> Table | None:
         number("std_error", "SE", pool.digits),
         number("std_error_hc3", _("SE, HC3"), pool.digits),
         made("statistic", _("t or F"), lambda row: apa.number(row["statistic"])),
-        p("p_value", "p"),
-        p("p_value_hc3", _("p, HC3")),
+        p("p", "p"),
+        p("p_hc3", _("p, HC3")),
     ]
     note = pool.context.note(
         _(
@@ -200,10 +201,73 @@ def drift(pool: Pool) -> Table | None:
         interval("alpha_ci", _("95% CI"), "alpha_low", "alpha_high", of_unit=True),
         number("chisq", "χ²"),
         integer("df", "df"),
-        p("p_value", "p"),
+        p("p", "p"),
         text("published_inside", _("Contains published α"),
              lambda row: "" if row["published_inside"] is None else _("yes") if row["published_inside"] else _("no")),
     ]  # fmt: skip
+    if all(row["published_inside"] is None for row in rows):
+        columns.pop()
     note = context.note(_("Test of equal coefficients alpha (Bonett, 2002). Lower reliability alone attenuates an interaction."))
     identify = lambda row: f"{row['scale']} {row['sample']}"  # noqa: E731
     return Table.of("synthesis_reliability", _("Reliability in each sample"), columns, rows, note, row=identify)
+
+
+def invariance(context: Context) -> Table | None:
+    """The levels of invariance of each scale."""
+    rows = context.rows("synthesis/invariance_models")
+    if not any(row["chisq"] is not None for row in rows):
+        return None
+    words = {"configural": _("configural"), "metric": _("metric"), "scalar": _("scalar"), "strict": _("strict")}
+    answers = {
+        "holds": _("holds"), "fails": _("fails"), "too few to tell": _("too few to tell"), "unknown": _("unknown"), None: "",
+    }  # fmt: skip
+    columns = [
+        text("scale", _("Scale"), lambda row: context.label(row["scale"])),
+        text("level", _("Level"), lambda row: words[row["level"]]),
+        number("chisq", "χ²"),
+        integer("df", "df"),
+        unit("cfi", "CFI", 3),
+        unit("rmsea", "RMSEA", 3),
+        unit("srmr", "SRMR", 3),
+        unit("d_cfi", "ΔCFI", 3),
+        unit("d_rmsea", "ΔRMSEA", 3),
+        p("d_p", _("p of Δχ²")),
+        text("verdict", _("Verdict"), lambda row: answers[row["verdict"]]),
+    ]
+    note = context.note(
+        _(
+            "Multi-group maximum likelihood with means. Metric: equal loadings, which comparisons of slopes and pooled "
+            "interactions require; scalar: equal intercepts as well, which comparisons of means and of profile counts require; "
+            "strict: equal residual variances as well. A level holds if CFI falls and RMSEA rises by less than the limits of Chen "
+            "(2007), and the levels before hold."
+        ),
+        *dict.fromkeys(f"{context.label(row['scale'])}: {row['note']}." for row in rows if row["note"]),
+    )
+    identify = lambda row: f"{row['scale']} {row['level']}"  # noqa: E731
+    return Table.of("synthesis_invariance", _("Measurement invariance over the samples"), columns, rows, note, row=identify)
+
+
+def items(context: Context) -> Table | None:
+    """The differences of items between samples."""
+    rows = context.rows("synthesis/invariance_items")
+    if not rows:
+        return None
+    columns = [
+        text("scale", _("Scale"), lambda row: context.label(row["scale"])),
+        text("item", _("Item")),
+        text("samples", _("Samples"), lambda row: f"{row['sample_a']}, {row['sample_b']}"),
+        number("loading_difference", _("Δ loading")),
+        number("intercept_difference", _("Δ intercept")),
+        number("dmacs", "dMACS"),
+        p("loadings_p_holm", _("p, loadings")),
+        p("intercepts_p_holm", _("p, intercepts")),
+    ]
+    note = context.note(
+        _(
+            "Δ = second less first sample, with the first item of the scale as anchor; dMACS = root mean squared difference of "
+            "the expected answers in pooled standard deviations (Nye & Drasgow, 2011). p: score tests in the scalar model that "
+            "release the item in all samples, Holm-corrected over the items of the scale."
+        )
+    )
+    identify = lambda row: f"{row['item']} {row['sample_a']} {row['sample_b']}"  # noqa: E731
+    return Table.of("synthesis_items", _("Items in different samples"), columns, rows, note, row=identify)

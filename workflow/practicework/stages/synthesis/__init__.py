@@ -10,12 +10,12 @@ import pandas as pd
 
 from practicework.errors import StudyError
 from practicework.numerics.seeds import Streams
-from practicework.stages.synthesis import effects, metric, one_stage, pooling, printed, verdicts
+from practicework.stages.synthesis import effects, invariance, metric, one_stage, pooling, printed, verdicts
 from practicework.study.config import Claim
 from practicework.study.pipeline import Part
 from practicework.study.settings import Model
 from practicework.study.synthesis import original
-from practicework.tables import frame
+from practicework.tables import frame, retained
 
 SHARED = 0.2
 """Share of respondents' ids of the smaller sample from which two samples seem to share people."""
@@ -24,16 +24,9 @@ SPARSE = 3
 """Running numbers reach at most so many times the number of respondents, since some rows are missing."""
 
 TABLES = (
-    "effects",
-    "pooled",
-    "one_stage",
-    "leave_one_out",
-    "cumulative",
-    "moderators",
-    "verdicts",
-    "metric",
-    "reliability_drift",
-)
+    "effects", "pooled", "one_stage", "leave_one_out", "cumulative", "moderators", "verdicts", "metric", "invariance_models",
+    "invariance_items", "reliability_drift",
+)  # fmt: skip
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
@@ -50,6 +43,9 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
     found: dict[str, list[dict]] = {name: [] for name in TABLES}
     for name in spec.models or study.models:
         for table, rows in model_rows(part, name, study.models[name], inputs).items():
+            found[table] += rows
+    if study.scales and spec.invariance is not None and not spec.panel:
+        for table, rows in invariance_rows(part, inputs).items():
             found[table] += rows
     if study.scales:
         found["reliability_drift"] = metric.drift(study.scales, samples, inputs, _all_claims(part))
@@ -87,6 +83,27 @@ def model_rows(part: Part, name: str, model: Model, inputs: Mapping[str, pd.Data
             if row.get("estimate") is not None
             for one in verdicts.rows(row, print_, used, **_smallest(name, row["sample"], inputs, used))
         ]
+    return found
+
+
+def invariance_rows(part: Part, inputs: Mapping[str, pd.DataFrame]) -> dict[str, list[dict]]:
+    """Return the rows of the tables `invariance_models` and `invariance_items`."""
+    study, spec = part.study, part.spec
+    used = [name for model in spec.models or study.models for name in study.models[model].variables if name in study.scales]
+    names, found = spec.invariance.groups or part.samples, {"invariance_models": [], "invariance_items": []}
+    answers = {}
+    for sample in names:
+        tables = {
+            name: inputs[f"{sample}/{name}"] for name in ("ingest/responses", "screening/ledger") if f"{sample}/{name}" in inputs
+        }
+        answers[sample] = retained(tables)
+    for name in spec.invariance.scales or dict.fromkeys(used):
+        groups = invariance.moments(study.scales[name], answers)
+        if len(groups) < 2:
+            continue
+        rows, fitted = invariance.models(study.scales[name], groups, spec.invariance.free.get(name, ()))
+        found["invariance_models"] += rows
+        found["invariance_items"] += invariance.items(study.scales[name], groups, fitted)
     return found
 
 

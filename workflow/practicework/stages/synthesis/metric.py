@@ -103,5 +103,5 @@ def drift(
         if len(usable) > 1:
             y, v = np.array(usable).T
             q = float(((y - (y / v).sum() / (1 / v).sum()) ** 2 / v).sum())
-            found.append({"scale": name, "sample": "all", "chisq": q, "df": len(y) - 1, "p_value": float(chdtrc(len(y) - 1, q))})
+            found.append({"scale": name, "sample": "all", "chisq": q, "df": len(y) - 1, "p": float(chdtrc(len(y) - 1, q))})
     return found

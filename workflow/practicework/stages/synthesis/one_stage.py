@@ -56,11 +56,11 @@ def fit(name: str, model: Model, samples: Mapping[str, pd.DataFrame], categories
     df, left, k = len(outcome) - together.shape[1], len(outcome) - wide.q.shape[1], len(complete)
     estimate = float(squares.estimates(outcome)[-1])
     errors = [float(np.sqrt(squares.covariance(residuals, kind)[-1, -1])) for kind in ("ols", "hc3")]
-    rows[0] |= {"estimate": estimate, "std_error": errors[0], "std_error_hc3": errors[1], "df1": 1, "df2": df}
+    rows[0] |= {"estimate": estimate, "std_error": errors[0], "std_error_hc3": errors[1], "df": df, "df1": 1, "df2": df}
     for error, suffix in zip(errors, ("", "_hc3"), strict=True):
-        rows[0] |= {f"statistic{suffix}": estimate / error, f"p_value{suffix}": 2 * float(stdtr(df, -abs(estimate / error)))}
+        rows[0] |= {f"statistic{suffix}": estimate / error, f"p{suffix}": 2 * float(stdtr(df, -abs(estimate / error)))}
     f = (residuals @ residuals - rest @ rest) / (k - 1) / (rest @ rest / left)
-    rows[1] |= {"df1": k - 1, "df2": left, "statistic": float(f), "p_value": float(fdtrc(k - 1, left, max(f, 0.0)))}
+    rows[1] |= {"df": left, "df1": k - 1, "df2": left, "statistic": float(f), "p": float(fdtrc(k - 1, left, max(f, 0.0)))}
     contrasts = np.zeros((k - 1, wide.q.shape[1]))
     contrasts[:, -k] = -1
     contrasts[np.arange(k - 1), np.arange(-k + 1, 0)] = 1
@@ -68,7 +68,7 @@ def fit(name: str, model: Model, samples: Mapping[str, pd.DataFrame], categories
     if np.isfinite(covariance).all():
         difference = contrasts @ wide.estimates(outcome)
         wald = float(difference @ np.linalg.solve(covariance, difference)) / (k - 1)
-        rows[1] |= {"statistic_hc3": wald, "p_value_hc3": float(fdtrc(k - 1, left, max(wald, 0.0)))}
+        rows[1] |= {"statistic_hc3": wald, "p_hc3": float(fdtrc(k - 1, left, max(wald, 0.0)))}
     return rows
 
 

@@ -1,0 +1,148 @@
+"""Models of several groups against lavaan, and what invariance means when it holds and when it does not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from practicework.errors import NotComputable
+from practicework.numerics import multigroup
+from practicework.numerics.multigroup import LEVELS, Moments
+from practicework.stages.synthesis import invariance
+from practicework.study.scale import Scale
+
+FACTOR = np.repeat([0, 1, 2], 3)
+NAMES = {
+    "chisq": "chisq", "df": "df", "pvalue": "p_value", "cfi": "cfi", "tli": "tli", "rmsea": "rmsea",
+    "rmsea.ci.lower": "rmsea_low", "rmsea.ci.upper": "rmsea_high", "srmr": "srmr", "aic": "aic", "bic": "bic",
+    "npar": "parameters",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def schools(golden) -> list[Moments]:
+    """The two schools of Holzinger and Swineford (1939)."""
+    table = golden("invariance_moments")
+    items = [f"x{number}" for number in range(1, 10)]
+    return [
+        Moments(int(own["n"].iloc[0]), own["mean"].to_numpy(), own[items].to_numpy())
+        for _, own in table.groupby("group", sort=False)
+    ]
+
+
+def simulated(groups: int, n: int, rng: np.random.Generator, shift: float = 0.0) -> list[Moments]:
+    """Groups with equal loadings, other factor means and variances, and a shifted intercept of the first item in the last."""
+    found = []
+    for group in range(groups):
+        f = 0.3 * group + (1 + 0.2 * group) * rng.standard_normal((n, 1))
+        answers = f * [0.9, 0.8, 0.7, 0.6] + 0.6 * rng.standard_normal((n, 4))
+        answers[:, 0] += shift * (group == groups - 1)
+        found.append(Moments(n, answers.mean(axis=0), np.cov(answers.T, bias=True)))
+    return found
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level_equals_lavaan(golden, schools, level):
+    """χ², its degrees of freedom, every index, and the interval of RMSEA with √G."""
+    theirs = golden("invariance_fit").set_index("level").loc[level]
+    ours = multigroup.fit(schools, FACTOR, level).fit
+    for name, own in NAMES.items():
+        assert ours[own] == pytest.approx(theirs[name], rel=2e-6), name
+
+
+def test_partial_invariance_equals_lavaan(golden, schools):
+    """The intercepts of x3 and x7 are free."""
+    theirs = golden("invariance_partial").iloc[0]
+    ours = multigroup.fit(schools, FACTOR, "scalar", free=[2, 6]).fit
+    for name, own in NAMES.items():
+        assert ours[own] == pytest.approx(theirs[name], rel=2e-6), name
+
+
+def test_score_tests_equal_lavaan(golden, schools):
+    """Of each loading and intercept in the scalar model."""
+    found = multigroup.fit(schools, FACTOR, "scalar")
+    theirs = golden("invariance_score")
+    ours = [found.score_test(item, what)[0] for what in ("loadings", "intercepts") for item in range(9)]
+    np.testing.assert_allclose(ours, theirs["chisq"], rtol=1e-4, atol=1e-6)
+
+
+def test_units_change_no_test(schools):
+    """Each item in units of its own."""
+    unit = 10.0 ** np.arange(-4, 5)
+    scaled = [Moments(one.n, one.mean * unit, one.covariance * np.outer(unit, unit)) for one in schools]
+    one, two = (multigroup.fit(groups, FACTOR, "scalar").fit for groups in (schools, scaled))
+    for name in ("chisq", "cfi", "rmsea", "srmr"):
+        assert two[name] == pytest.approx(one[name], rel=1e-6)
+
+
+def test_dmacs_is_the_root_mean_squared_difference_of_expected_answers(golden):
+    """The closed form against quadrature over the factor, for two items that differ in loading and intercept."""
+    loadings, intercepts = (np.array([0.8, 0.6]), np.array([0.5, 0.6])), (np.array([3.0, 2.0]), np.array([3.2, 1.7]))
+    kappa, phi, sd = 0.4, 1.3, np.array([1.1, 0.9])
+    found, signed = multigroup.dmacs(loadings, intercepts, kappa, phi, sd)
+    grid = stats.norm(kappa, np.sqrt(phi)).ppf((np.arange(20_000) + 0.5) / 20_000)
+    for item in range(2):
+        gap = intercepts[0][item] - intercepts[1][item] + (loadings[0][item] - loadings[1][item]) * grid
+        assert found[item] == pytest.approx(np.sqrt((gap**2).mean()) / sd[item], rel=1e-3)
+        assert np.sign(signed[item]) == np.sign(gap.mean())
+
+
+def test_scalar_invariance_is_rejected_in_five_percent():
+    """χ² differences of three invariant groups, within three standard errors; a shifted intercept is found by its score test."""
+    rng, p = np.random.default_rng(1), []
+    for _ in range(200):
+        groups = simulated(3, 300, rng)
+        metric, scalar = (multigroup.fit(groups, np.zeros(4, int), level).fit for level in ("metric", "scalar"))
+        p.append(stats.chi2.sf(scalar["chisq"] - metric["chisq"], scalar["df"] - metric["df"]))
+    assert np.mean(np.array(p) < 0.05) == pytest.approx(0.05, abs=3 * np.sqrt(0.05 * 0.95 / 200))
+    found = multigroup.fit(simulated(3, 300, rng, shift=0.5), np.zeros(4, int), "scalar")
+    tests = [found.score_test(item, "intercepts")[2] for item in range(4)]
+    assert np.argmin(tests) == 0
+    assert tests[0] < 1e-4
+
+
+def test_models_that_cannot_be_fitted_say_why(schools):
+    """Items without variance, and items that determine each other."""
+    flat = [Moments(one.n, one.mean, one.covariance * np.outer(np.eye(9)[0] == 0, np.eye(9)[0] == 0)) for one in schools]
+    with pytest.raises(NotComputable, match="an item has no variance"):
+        multigroup.fit(flat, FACTOR, "metric")
+    double = np.vstack([np.eye(9)[:8], np.eye(9)[7]])
+    same = [Moments(one.n, double @ one.mean, double @ one.covariance @ double.T) for one in schools]
+    with pytest.raises(NotComputable, match="linearly dependent"):
+        multigroup.fit(same, FACTOR, "metric")
+
+
+def test_levels_and_items_of_a_scale(root):
+    """Neuroticism by gender: dMACS with the first item as anchor, as computed with lavaan's configural estimates in R."""
+    data = pd.read_csv(root / "examples/bfi/data/raw/bfi.csv")
+    listwise = data.dropna(subset=[name for name in data if name[0] in "ACENO" and name[1:].isdigit()])
+    items = [{"id": f"N{number}", "text": "A."} for number in range(1, 6)]
+    scale = Scale.model_validate({"id": "neuroticism", "label": "N", "response": {"min": 1, "max": 6}, "items": items})
+    groups = invariance.moments(scale, {"men": listwise[listwise["gender"] == 1], "women": listwise[listwise["gender"] == 2]})
+    assert [one.n for one in groups.values()] == [805, 1631]
+    rows, fitted = invariance.models(scale, groups, [])
+    found = invariance.items(scale, groups, fitted)
+    ours = [row["dmacs"] for row in found]
+    assert ours == pytest.approx([0, 0.134837646, 0.194980409, 0.0729576391, 0.426880456], rel=1e-4, abs=1e-9)
+    assert found[0]["note"] == "anchor of the comparison"
+    levels = {row["level"]: row for row in rows}
+    assert levels["metric"]["verdict"] == "holds"
+    assert levels["scalar"]["verdict"] == "fails"
+    assert levels["scalar"]["d_df"] == 4
+    free, _ = invariance.models(scale, groups, ["N5"])
+    partial = next(row for row in free if row["level"] == "scalar")
+    assert partial["d_df"] == 3
+    assert "intercepts of N5 may differ" in partial["note"]
+
+
+def test_few_respondents_get_no_verdict():
+    """With fewer than 100 in a sample, and for scales of two items."""
+    items = [{"id": f"i{number}", "text": "A."} for number in range(4)]
+    scale = Scale.model_validate({"id": "trust", "label": "T", "response": {"min": 1, "max": 5}, "items": items})
+    groups = dict(zip("ab", simulated(2, 80, np.random.default_rng(2)), strict=True))
+    rows, _ = invariance.models(scale, groups, [])
+    assert [row.get("verdict") for row in rows] == [None, *["too few to tell"] * 3]
+    short = Scale.model_validate({"id": "trust", "label": "T", "response": {"min": 1, "max": 5}, "items": items[:2]})
+    rows, fitted = invariance.models(short, groups, [])
+    assert {row["note"] for row in rows} == {"not computed: a factor of fewer than three items is not identified"}
+    assert invariance.items(short, groups, fitted) == []

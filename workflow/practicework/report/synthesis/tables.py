@@ -238,8 +238,8 @@ def invariance(context: Context) -> Table | None:
         _(
             "Multi-group maximum likelihood with means. Metric: equal loadings, which comparisons of slopes and pooled "
             "interactions require; scalar: equal intercepts as well, which comparisons of means and of profile counts require; "
-            "strict: equal residual variances as well. A level holds if CFI falls and RMSEA rises by less than the limits of Chen "
-            "(2007), and the levels before hold."
+            "strict: equal residual variances as well. A level holds if CFI falls and RMSEA rises by less than the limits of "
+            "Chen (2007), and the levels before hold."
         ),
         *dict.fromkeys(f"{context.label(row['scale'])}: {row['note']}." for row in rows if row["note"]),
     )

@@ -16,10 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def study(tiny, samples: int = 3, **keys: object) -> Path:
-    """A tiny study with several samples and without latent profiles."""
+    """A tiny study with several samples and without latent profiles; with `report=None`, in all formats."""
     tiny.config["profiles"]["latent"] = None
-    del tiny.config["report"]
     tiny.config |= keys
+    if tiny.config["report"] is None:
+        del tiny.config["report"]
     tiny.config["samples"] = {f"s{n}": {"file": f"data/raw/s{n}.csv", "respondent": "id"} for n in range(samples)}
     del tiny.config["replication"]
     folder = tiny.write()
@@ -51,12 +52,12 @@ def chunked(tmp_path_factory, new_tiny, run) -> Path:
 
 
 def test_same_bytes_as_one_job_per_stage(chunked, tiny, run):
-    """Every table, page, Word file and image; and the overview."""
+    """Every table and page; and the overview. Word files and images are compared on a cluster, see `test_slurm`."""
     folder = study(tiny)
     finished = run(folder, "--cores", "2")
     assert finished.returncode == 0, finished.output
     apart, together = results(folder), results(chunked)
-    assert len(apart) > 300
+    assert len(apart) > 250
     assert set(apart) == set(together)
     assert [name for name, content in apart.items() if content != together[name]] == []
 

@@ -10,7 +10,7 @@ from scipy.special import chdtrc, chdtri, ndtr, ndtri, stdtr, stdtrit
 LARGEST = 1e4
 """Largest heterogeneity variance that is searched, relative to the squared range of the estimates and the mean variance."""
 
-GRID = 400
+GRID = 60
 """Heterogeneity variances at which the likelihood is compared before the best is refined."""
 
 

@@ -214,8 +214,8 @@ def fit(groups: Sequence[Moments], factor: np.ndarray, level: str, free: Collect
     return found
 
 
-def rmsea_interval(chisq: float, df: int, n: int, groups: int, confidence: float = 0.90) -> tuple[float, float]:
-    """Return the interval of RMSEA from the noncentral χ² distribution, multiplied by √G."""
+def rmsea_interval(chisq: float, df: int, n: int, groups: int = 1, confidence: float = 0.90) -> tuple[float, float]:
+    """Return the interval of RMSEA from the noncentral χ² distribution (Browne & Cudeck, 1993), multiplied by √G."""
     ends = []
     for share in ((1 + confidence) / 2, (1 - confidence) / 2):
         low, high = 0.0, max(chisq, 1.0)

@@ -9,9 +9,10 @@ from functools import cached_property
 from itertools import combinations
 
 import numpy as np
-from scipy.special import chdtrc, chndtr
+from scipy.special import chdtrc
 
 from practicework.errors import NotComputable
+from practicework.numerics.multigroup import rmsea_interval
 from practicework.stages.dimensionality.item_model import ItemModel
 
 GRADIENT = 1e-9
@@ -200,23 +201,6 @@ def discrepancy(r: np.ndarray, implied: np.ndarray) -> float:
         return np.inf
     white = np.linalg.solve(root, np.linalg.solve(root, r).T)
     return float(2 * np.log(root.diagonal()).sum() - np.linalg.slogdet(r)[1] + np.trace(white) - len(r))
-
-
-def rmsea_interval(chisq: float, df: int, n: int, confidence: float = 0.90) -> tuple[float, float]:
-    """Return the RMSEA interval from the noncentral chi-square distribution (Browne & Cudeck, 1993)."""
-    ends = []
-    for share in ((1 + confidence) / 2, (1 - confidence) / 2):
-        low, high = 0.0, max(chisq, 1.0)
-        if chndtr(chisq, df, low) < share:
-            ends.append(0.0)
-            continue
-        while chndtr(chisq, df, high) > share:
-            high *= 2
-        for _ in range(100):
-            middle = (low + high) / 2
-            low, high = (middle, high) if chndtr(chisq, df, middle) > share else (low, middle)
-        ends.append(float(np.sqrt(low / (n * df))))
-    return ends[0], ends[1]
 
 
 def _start(model: ItemModel, r: np.ndarray) -> Parameters:

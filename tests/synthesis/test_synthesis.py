@@ -98,6 +98,17 @@ def test_the_opposite_sign_replicates_nothing():
     assert found["telescope"]["verdict"] == "no"
 
 
+def test_what_is_on_both_sides_of_print_depends():
+    """Without an upper limit of t, print allows effects below and above a narrow interval, and a common effect of either sign."""
+    position = {(0.0, 0.1): -1, (1.0, 0.1): 1}
+    assert verdicts.at_corners(list(position), position.get) == "depends"
+    wide = of(estimate=".0", p_value="> .05", n="75")
+    assert wide.sign == 0
+    found = verdict_rows(of(estimate=".02", p_value="< .05", n="75"), -0.02, 0.005)
+    assert found["combined"]["value_low"] < -1.96 < 1.96 < found["combined"]["value_high"]
+    assert found["combined"]["verdict"] == "depends"
+
+
 def test_criteria_without_enough_print_are_unknown():
     """Of a p alone, neither direction nor size is known."""
     found = verdict_rows(of(p_value="< .05", n="75"), 0.02, 0.004)

@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 from test_chunks import results, study
 
+from practicework.commands import running
+from practicework.errors import StudyError
+
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = "SLURM_TEST"
 """The environment variable with which `make test-slurm` asks for the test that starts daemons and writes to /etc/slurm."""
@@ -144,3 +147,13 @@ def test_same_bytes_as_a_local_run_although_a_job_is_killed(tmp_path, new_tiny, 
         finished = run(local, "--cores", "2")
         assert finished.returncode == 0, finished.output
         assert results(folder) == results(local)
+
+
+def test_run_finds_the_profile_from_any_folder(tiny, tmp_path, monkeypatch):
+    """By its name or its folder; a profile that does not exist is refused, since Snakemake would run without it."""
+    monkeypatch.chdir(tmp_path)
+    assert running.profile_folder(ROOT, "slurm") == ROOT / "profiles/slurm"
+    own = shutil.copytree(ROOT / "profiles/slurm", tmp_path / "mine")
+    assert running.profile_folder(ROOT, "mine") == own
+    with pytest.raises(StudyError, match="There is no profile 'nowhere'; use one of default, slurm"):
+        running.run(study(tiny), ROOT, profile="nowhere")

@@ -3,8 +3,8 @@ from practicework.errors import plain_errors
 
 if not workers.delegated(snakemake, "chunk.py"):
     with plain_errors(snakemake.log[0]):
-        from practicework.commands import jobs
+        from practicework.commands import chunk
         from practicework.study import load_study
         from practicework.study.chunks import chunks
 
-        jobs.run(chunks(load_study())[snakemake.rule])
+        chunk.run(chunks(load_study())[snakemake.rule])

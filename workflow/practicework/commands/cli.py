@@ -28,9 +28,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit status: 0, or 1 if it fails."""
     parser = argparse.ArgumentParser(prog="practicework", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("run", help="run a study: only what is missing or has changed")
+    command = commands.add_parser(
+        "run",
+        help="run a study: only what is missing or has changed",
+        epilog="Options of Snakemake follow two hyphens: practicework run my-study -- --cores 4",
+    )
     command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
-    command.add_argument("options", nargs="*", metavar="-- OPTION", help="options of Snakemake, after --, such as -- --cores 4")
+    command.add_argument("--profile", default="default", help="settings of Snakemake: default, slurm, or the folder of a profile")
     command = commands.add_parser("check", help="check a study or describe an export; writes nothing")
     command.add_argument("path", nargs="?", default=".", help="study folder or export file (default: current folder)")
     command.add_argument("--study", default=".", help="for an export: study whose scales are tested (default: current folder)")
@@ -74,10 +78,14 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser(
         "schemas", help="write the generated files: workflow/schemas/, docs/tables.md and the tables of config/README.md"
     )
-    chosen = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    end = given.index("--") if "--" in given else len(given)
+    chosen, options = parser.parse_args(given[:end]), given[end + 1 :]
+    if options and chosen.command != "run":
+        parser.error("only 'run' has options of Snakemake, after --")
     try:
         if chosen.command == "run":
-            return run(Path(chosen.study), chosen.options)
+            return run(Path(chosen.study), options, chosen.profile)
         if chosen.command == "check":
             return check(Path(chosen.path), chosen)
         if chosen.command == "init":
@@ -128,11 +136,11 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def run(folder: Path, options: list[str]) -> int:
+def run(folder: Path, options: list[str], profile: str = "default") -> int:
     """Run a study, list its reports, and return the exit status of Snakemake."""
     from practicework.commands import running
 
-    outcome = running.run(folder, program.home(), options, show=_progress)
+    outcome = running.run(folder, program.home(), options, show=_progress, profile=profile)
     for note in outcome.notes:
         print(f"Note: {note}", file=sys.stderr)
     if not outcome.failed and (not outcome.status or outcome.mistakes):  # a model that cannot be fitted has a report

@@ -18,6 +18,9 @@ from practicework.study import files, load_study, pipeline
 FOREIGN = ("PYTHON", "MPL", "SNAKEMAKE_")
 """Beginnings of environment variables that would change what the pipeline imports, draws or runs."""
 
+DEFAULT = "default"
+"""The profile of runs on one machine."""
+
 LOCKS, HOST = Path(".snakemake/locks"), Path(".snakemake/host")
 
 PATIENCE = 10
@@ -83,7 +86,13 @@ class Outcome:
         return f"The run failed because of an error in the program; {where} contains the details. Please report it."
 
 
-def run(folder: Path, code: Path, options: Sequence[str] = (), show: Callable[[str], None] | None = None) -> Outcome:
+def run(
+    folder: Path,
+    code: Path,
+    options: Sequence[str] = (),
+    show: Callable[[str], None] | None = None,
+    profile: str = DEFAULT,
+) -> Outcome:
     """Run a study; report that another run is using it, and remove the lock of a run that was killed.
 
     Parameters
@@ -96,19 +105,23 @@ def run(folder: Path, code: Path, options: Sequence[str] = (), show: Callable[[s
         Further options of Snakemake.
     show : callable, optional
         Called with a line of text when a stage of a part ends, and with notes.
+    profile : str
+        The name of one of the program's profiles, or the folder of another.
 
     Raises
     ------
     StudyError
-        If the study has a mistake, cannot be written, or is used by another run.
+        If the study has a mistake, cannot be written, or is used by another run, or there is no such profile.
     """
+    place = profile_folder(code, profile)
     study = load_study(folder)  # report mistakes before anything is written
     files.check_places(folder)
     show = show or (lambda line: None)
     if unlock(folder):
         show("The last run was stopped before it ended. Its lock was removed; unfinished results are computed again.")
     with _host(folder):
-        outcome = execute(folder, code, options, progress := Progress(show))
+        chosen = [] if profile == DEFAULT else ["--workflow-profile", str(place)]
+        outcome = execute(folder, code, [*chosen, *options], progress := Progress(show))
     if not outcome.status and not progress.jobs:
         show("All results are up to date.")
         outcome.errors = [sentence for part in pipeline.parts(study) for sentence in pipeline.unfitted(part)]
@@ -136,9 +149,24 @@ def execute(folder: Path, code: Path, options: Sequence[str] = (), progress: "Pr
 
 def command(folder: Path, code: Path, options: Sequence[str] = ()) -> list[str]:
     """Return the command that runs a study with the program's own profile."""
-    profile = ["--profile", "none", "--workflow-profile", str(code.resolve() / "profiles/default")]
+    profile = ["--profile", "none", "--workflow-profile", str(profile_folder(code, DEFAULT))]
     place = ["-s", str(code.resolve() / "Snakefile"), "-d", str(folder.resolve())]
     return [sys.executable, "-P", "-m", "snakemake", *place, *profile, "--nocolor", *options]
+
+
+def profile_folder(code: Path, name: str) -> Path:
+    """Return the folder of a profile; Snakemake would silently run without one that it does not find.
+
+    Raises
+    ------
+    StudyError
+        If there is none.
+    """
+    for place in (code.resolve() / "profiles" / name, Path(name).resolve()):
+        if any(place.glob("config*.yaml")):
+            return place
+    own = ", ".join(sorted(one.name for one in (code / "profiles").glob("*")))
+    raise StudyError(f"There is no profile '{name}'; use one of {own}, or a folder with a config.yaml.")
 
 
 def environment(code: Path) -> dict[str, str]:

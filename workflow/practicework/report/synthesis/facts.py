@@ -92,6 +92,8 @@ class Pool:
         """The pooled estimate, the prediction interval, the heterogeneity and who moves it: in this order."""
         pooled = self.pooled
         if pooled is None:
+            if self.context.part.spec.panel:
+                return _("The samples share respondents, so their effects are shown but not pooled.")
             if len(self.effects) == 1:
                 return _("The synthesis has one sample, {sample}, so nothing is pooled.", sample=self.effects[0]["sample"])
             return _("No sample has an effect of {model} that could be pooled.", model=self.model.inline)

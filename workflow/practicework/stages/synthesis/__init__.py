@@ -23,11 +23,6 @@ SHARED = 0.2
 SPARSE = 3
 """Running numbers reach at most so many times the number of respondents, since some rows are missing."""
 
-TABLES = (
-    "effects", "pooled", "one_stage", "leave_one_out", "cumulative", "moderators", "verdicts", "metric", "invariance_models",
-    "invariance_items", "reliability_drift",
-)  # fmt: skip
-
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
     """Return the stage's tables for a synthesis.
@@ -40,7 +35,7 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
     study, spec, samples = part.study, part.spec, part.samples
     if not spec.panel:
         _check_people(part, inputs)
-    found: dict[str, list[dict]] = {name: [] for name in TABLES}
+    found: dict[str, list[dict]] = {name.split("/")[1]: [] for name in part.tables("synthesis")}
     for name in spec.models or study.models:
         for table, rows in model_rows(part, name, study.models[name], inputs).items():
             found[table] += rows
@@ -80,7 +75,7 @@ def model_rows(part: Part, name: str, model: Model, inputs: Mapping[str, pd.Data
         found["verdicts"] = [
             one
             for row in rows
-            if row.get("estimate") is not None
+            if row.get("estimate") is not None and row["sample"] != original(config, spec, name)
             for one in verdicts.rows(row, print_, used, **_smallest(name, row["sample"], inputs, used))
         ]
     return found

@@ -43,7 +43,7 @@ class Published:
     def corners(self, metric: str) -> list[tuple[float, float]]:
         """Return the pairs of effect and standard error at the ends of what is printed.
 
-        Every verdict is monotone in the coefficient and in t, so that it is the same everywhere if it is at the corners. A
+        Verdicts are evaluated there, with the side of the limits on which each corner is (`verdicts.at_corners`). A
         coefficient without t has no standard error, and t without a direction has no sign; both are then absent.
         """
         if self.sign == 0:

@@ -68,10 +68,18 @@ def prediction_interval(original: Corner, std_error: float, confidence: float = 
     return original[0] - half, original[0] + half
 
 
-def at_corners(corners: Sequence[Corner], holds: Callable[[Corner], bool]) -> str:
-    """Return `yes` or `no` if a criterion agrees at all corners of what is printed, and otherwise `depends`."""
-    found = {bool(holds(corner)) for corner in corners}
-    return "depends" if len(found) > 1 else "yes" if found.pop() else "no"
+def at_corners(corners: Sequence[Corner], position: Callable[[Corner], float]) -> str:
+    """Return `yes` or `no` if a criterion agrees for all that print allows, and otherwise `depends`.
+
+    `position` is 0 where a value is inside the limits of the criterion, and −1 or 1 where it is below or above them: if it is
+    below at one corner and above at another, it is inside between them.
+    """
+    found = {int(position(corner)) for corner in corners}
+    return "depends" if len(found) > 1 else "yes" if found == {0} else "no"
+
+
+def _side(value: float, low: float, high: float) -> int:
+    return int(value > high) - int(value < low)
 
 
 def rows(new: Mapping, published: Published, metric: str, *, smallest: float | None, reach: Corner | None) -> list[dict]:
@@ -141,9 +149,7 @@ def _inside(new: Mapping, corners: Sequence[Corner]) -> dict:
     if not corners:
         return _unknown("inside_new", "published effect")
     values = sorted({corner[0] for corner in corners})
-    verdict = at_corners(corners, lambda corner: new["ci_low"] <= corner[0] <= new["ci_high"])
-    if values[0] < new["ci_low"] and values[-1] > new["ci_high"]:
-        verdict = "depends"  # a wide range of print around a narrow interval
+    verdict = at_corners(corners, lambda corner: _side(corner[0], new["ci_low"], new["ci_high"]))
     words = {"yes": "is inside", "no": "is outside", "depends": "may be inside"}[verdict]
     return _row(
         "inside_new", "published effect", values, None, verdict, f"The published effect {words} the interval of the new sample."
@@ -154,7 +160,7 @@ def _predicted(effect: float, error: float, corners: Sequence[Corner]) -> dict:
     if not corners:
         return _unknown("prediction", "end of the prediction interval")
     ends = [prediction_interval(corner, error) for corner in corners]
-    verdict = at_corners(corners, lambda corner: (i := prediction_interval(corner, error))[0] <= effect <= i[1])
+    verdict = at_corners(corners, lambda corner: _side(effect, *prediction_interval(corner, error)))
     words = {"yes": "is as large as the published result predicts", "no": "is not what the published result predicts",
              "depends": "may be what the published result predicts"}[verdict]  # fmt: skip
     values = [end for pair in ends for end in pair]
@@ -204,7 +210,8 @@ def _combined(effect: float, error: float, corners: Sequence[Corner]) -> dict:
         pooled = common_effect(np.array([corner[0], effect]), np.array([corner[1], error]))
         return pooled.statistic
 
-    verdict = at_corners(corners, lambda corner: abs(z(corner)) > ndtri(0.975))
+    limit = float(ndtri(0.975))
+    verdict = {"yes": "no", "no": "yes"}.get(found := at_corners(corners, lambda corner: _side(z(corner), -limit, limit)), found)
     words = {"yes": "differ", "no": "do not differ", "depends": "may differ"}[verdict]
     sentence = f"The published and the new effect together {words} from zero, if there is no publication bias."
-    return _row("combined", "z of the common effect", [z(corner) for corner in corners], float(ndtri(0.975)), verdict, sentence)
+    return _row("combined", "z of the common effect", [z(corner) for corner in corners], limit, verdict, sentence)

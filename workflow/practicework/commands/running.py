@@ -149,7 +149,7 @@ def execute(folder: Path, code: Path, options: Sequence[str] = (), progress: "Pr
 
 def command(folder: Path, code: Path, options: Sequence[str] = ()) -> list[str]:
     """Return the command that runs a study with the program's own profile."""
-    profile = ["--profile", "none", "--workflow-profile", str(profile_folder(code, DEFAULT))]
+    profile = ["--profile", "none", "--workflow-profile", str(code.resolve() / "profiles" / DEFAULT)]
     place = ["-s", str(code.resolve() / "Snakefile"), "-d", str(folder.resolve())]
     return [sys.executable, "-P", "-m", "snakemake", *place, *profile, "--nocolor", *options]
 

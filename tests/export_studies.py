@@ -6,8 +6,8 @@ import exports
 import yaml
 
 
-def study(folder: Path, name: str) -> Path:
-    """A study of one export, with a moderation so that all stages run."""
+def study(folder: Path, name: str, formats: list[str] | None = None) -> Path:
+    """A study of one export, with a moderation so that all stages run, and its report in all formats or in some."""
     export = exports.EXPORTS[name]
     for part in ("config", "scales", "data/raw"):
         (folder / part).mkdir(parents=True)
@@ -27,8 +27,11 @@ def study(folder: Path, name: str) -> Path:
         "screening": {},
         "moderation": {
             "bootstrap": {"resamples": 200},
+            "simulation": {"studies": 100, "resamples": 100},
             "models": {"main": {"outcome": "promotion", "predictor": "support", "moderator": "hours"}},
         },
     }
+    if formats:
+        config["report"] = {"formats": formats}
     (folder / "config/config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     return folder

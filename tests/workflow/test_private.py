@@ -31,7 +31,7 @@ def leaks(folder: Path) -> list[str]:
 @pytest.mark.parametrize("name", ["qualtrics text", "limesurvey full french", "spss", "excel"])
 def test_no_secret_in_anything_that_a_run_writes(tmp_path, run, name):
     """Tables, report, logs: nothing of names, addresses, numbers, places, tokens or comments."""
-    folder = study(tmp_path, name)
+    folder = study(tmp_path, name, formats=None if name == "excel" else ["html", "tables"])
     done = run(folder)
     assert done.returncode == 0, done.output
     assert (folder / "results/s/report/report.html").is_file()

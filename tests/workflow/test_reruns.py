@@ -16,6 +16,10 @@ import pandas as pd
 import pytest
 import yaml
 
+from practicework.study import load_study
+from practicework.study.pipeline import STAGES, Part, sources
+from practicework.tables import provenance
+
 ROOT = Path(__file__).resolve().parents[2]
 AFTER_INGEST = {"scoring", "reliability", "dimensionality", "moderation", "profiles", "replication", "report"}
 ALL = {"ingest", *AFTER_INGEST}
@@ -75,6 +79,31 @@ def plan(bench, run) -> Callable:
     """Tells which stages the next run would run, by sample."""
 
     return lambda folder, code=bench.code: planned(run(folder, "-n", root=code))
+
+
+def digests(study: Path, code: Path) -> dict[str, tuple]:
+    """What triggers each stage of the sample: the fingerprints of its settings and of its code, and its files."""
+    part = Part(load_study(study), "s")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(provenance, "PACKAGE", code / "workflow/practicework")
+        return {
+            stage: (
+                part.digest(stage),
+                provenance.code_digest(*sources(code / "workflow", stage)),
+                [(study / file).read_bytes() for file in STAGES[stage].files(part)],
+            )
+            for stage in part.stages
+        }
+
+
+def affected(before: dict[str, tuple], after: dict[str, tuple], study: Path) -> set[str]:
+    """The stages whose triggers differ, and those that read their tables: what a dry run plans, without its three seconds."""
+    part, found = Part(load_study(study), "s"), set()
+    for stage, triggers in after.items():
+        read = set(part.stages) - {"report"} if stage == "report" else {one.split("/")[0] for one in STAGES[stage].reads(part)}
+        if triggers != before.get(stage) or read & found:
+            found.add(stage)
+    return found
 
 
 def planned(dry_run) -> dict[str, set[str]]:
@@ -173,8 +202,18 @@ EDITS = {
 
 
 @pytest.mark.parametrize("name", EDITS)
-def test_edit_reruns_what_reads_it(name, again, plan):
+def test_edit_affects_what_reads_it(name, again, bench):
     """No more, and no less."""
+    change, expected = EDITS[name]
+    before = digests(again.folder, bench.code)
+    change(again)
+    assert affected(before, digests(again.folder, bench.code), again.folder) - {"report"} == expected - {"report"}
+    assert ("report" in expected) == bool(expected)
+
+
+@pytest.mark.parametrize("name", ["comment in the config", "answer", "seed of the bootstrap", "claim", "no profiles"])
+def test_edit_reruns_what_it_affects(name, again, plan):
+    """Snakemake acts on the fingerprints, the order of stages and the report."""
     change, expected = EDITS[name]
     change(again)
     assert plan(again.folder) == ({"s": expected} if expected else {})
@@ -222,12 +261,12 @@ SECTIONS = {
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_stage_without_its_section_does_not_run(name, tiny, plan):
+def test_stage_without_its_section_does_not_run(name, tiny):
     """Every section but the samples may be left out."""
     dropped, expected = SECTIONS[name]
     for section in dropped:
         tiny.edit(f"config.{section}")
-    assert plan(tiny.write()) == {"s": expected}
+    assert set(Part(load_study(tiny.write()), "s").stages) == expected
 
 
 def test_study_of_variables_only(tiny, bench, run):
@@ -265,14 +304,25 @@ SOURCES = {
 }
 
 
-@pytest.mark.parametrize("source", SOURCES)
-def test_edited_code_reruns_what_runs_it(source, again, bench, plan):
-    """The stages that import the edited file, and what comes after them."""
+def edited_code(bench, again, source: str) -> Path:
+    """A copy of the code with a change in a file."""
     code = copied_code(bench.code, again.folder.parent / "edited")
     with (code / "workflow" / source).open("a") as file:
         file.write("\n# edited\n")
-    expected = SOURCES[source]
-    assert plan(again.folder, code) == ({"s": expected} if expected else {})
+    return code
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_edited_code_affects_what_runs_it(source, again, bench):
+    """The stages that import the edited file, and what comes after them."""
+    before, after = (digests(again.folder, code) for code in (bench.code, edited_code(bench, again, source)))
+    assert affected(before, after, again.folder) == SOURCES[source]
+
+
+@pytest.mark.parametrize("source", ["practicework/stages/scoring.py", "practicework/report/__init__.py"])
+def test_edited_code_reruns_what_it_affects(source, again, bench, plan):
+    """Snakemake acts on the fingerprints of code."""
+    assert plan(again.folder, edited_code(bench, again, source)) == {"s": SOURCES[source]}
 
 
 def test_jobs_run_the_code_beside_the_snakefile(again, bench, run):

@@ -62,9 +62,9 @@ def evaluate(sign_at: dict[float, str], roots: list[float], moderator: list[floa
     def effect_at(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         t = {"positive": 3.0, "negative": -3.0, "not significant": 0.5}
         signs = [next(sign for end, sign in sign_at.items() if value <= end) for value in values]
-        return np.array([t[sign] for sign in signs]), np.ones(len(values))
+        return np.array([t[sign] for sign in signs]), np.full(len(values), 2.0)
 
-    return regions(roots, np.array(moderator, float), effect_at, 2.0)
+    return regions(roots, np.array(moderator, float), effect_at)
 
 
 def test_regions_cover_the_range_and_count_the_respondents():

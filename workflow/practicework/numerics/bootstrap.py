@@ -77,6 +77,22 @@ def weighted_sums(
         yield sums
 
 
+def group_sums(
+    data: np.ndarray,
+    groups: np.ndarray | None,
+    resamples: int,
+    rng: np.random.Generator,
+    columns: Callable[[np.ndarray], np.ndarray],
+) -> Iterator[np.ndarray]:
+    """Yield the sums of `weighted_sums` over resamples of whole groups of rows; of rows if `groups` is None."""
+    if groups is None:
+        return weighted_sums(data, resamples, rng, columns)
+    _, place = np.unique(groups, return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    totals = np.add.reduceat(columns(data[order]), np.append(0, np.cumsum(np.bincount(place))[:-1]), axis=0)
+    return weighted_sums(totals, resamples, rng)
+
+
 def _limiting_sums(
     data: np.ndarray, resamples: int, rng: np.random.Generator, columns: Callable[[np.ndarray], np.ndarray]
 ) -> Iterator[np.ndarray]:
@@ -150,8 +166,14 @@ def ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: np.random.
     return resample_ols(design, outcome, resamples, rng).coefficients
 
 
-def resample_ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: np.random.Generator) -> Resamples:
-    """Return the coefficients of `ols` and the number of singular resamples that were redrawn."""
+def resample_ols(
+    design: np.ndarray, outcome: np.ndarray, resamples: int, rng: np.random.Generator, groups: np.ndarray | None = None
+) -> Resamples:
+    """Return the coefficients of `ols` and the number of singular resamples that were redrawn.
+
+    With `groups`, the group of each row, whole groups are drawn instead of rows (cluster bootstrap; Field & Welsh, 2007). In R:
+    ``boot::boot(split(d, d$g), function(s, i) coef(lm(f, do.call(rbind, s[i]))), R)$t``.
+    """
     design, outcome = np.asarray(design, float), np.asarray(outcome, float)
     if design.ndim != 2 or outcome.shape != design.shape[:1] or resamples < 1:
         raise ValueError("design must be (n, p), outcome (n,), resamples at least 1")
@@ -170,7 +192,7 @@ def resample_ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: n
     kept, redrawn, wanted = [], 0, resamples
     while wanted:
         found = 0
-        for sums in weighted_sums(columns, wanted, rng, lambda some: some[:, rows] * some[:, cols]):
+        for sums in group_sums(columns, groups, wanted, rng, lambda some: some[:, rows] * some[:, cols]):
             moments = np.empty((p + 1, p + 1, len(sums)))
             moments[rows, cols] = sums.T
             solution, regular = _solve(moments)

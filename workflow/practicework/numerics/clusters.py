@@ -11,9 +11,6 @@ from practicework.numerics.least_squares import LeastSquares
 FEWEST = 5
 """Clusters below which cluster-robust inference is refused."""
 
-FEW = 20
-"""Clusters below which the report advises caution."""
-
 LOST = 1e-12
 """Eigenvalue of I − H up to which a direction of a cluster's residuals is determined by the design; it gets the weight zero."""
 
@@ -67,6 +64,18 @@ class ClusterRobust:
         """The covariance of the estimates, shape (p, p)."""
         scores = np.array([weights @ residuals for weights, _, residuals in self._parts])
         return self._bread @ (scores.T @ scores) @ self._bread.T
+
+    @cached_property
+    def without_each(self) -> np.ndarray:
+        """The changes of the estimates without each cluster, shape (clusters, p); NaN where they are not identified.
+
+        −(X'X)⁻¹ X_g' (I − H_gg)⁻¹ e_g. In R: ``coef(update(m, subset = cluster != g)) - coef(m)``.
+        """
+        steps = []
+        for _, right, residuals in self._parts:
+            left = 1 - (right**2).sum(axis=1)  # the rows of S V' have the lengths S
+            steps.append(right.T @ (residuals / np.where(left > LOST, left, np.nan)))
+        return -np.array(steps) @ self._bread.T
 
     def degrees(self, rows: np.ndarray) -> np.ndarray:
         """Return Satterthwaite's degrees of freedom of linear combinations of the coefficients.
@@ -123,7 +132,33 @@ class ClusterRobust:
         return f, left, float(fdtrc(q, left, f))
 
     def _spread(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """What linear combinations have of each cluster: products of their own parts, shape (g, m, m), and shared ones (g, m, p)."""
+        """Of each cluster, the products of the combinations' own parts, shape (g, m, m), and their shared parts, (g, m, p)."""
         ends = rows @ self._bread
         turned = [(ends @ weights, back) for weights, back, _ in self._parts]
         return np.array([one @ one.T for one, _ in turned]), np.array([one @ back for one, back in turned])
+
+
+def intraclass_correlation(values: np.ndarray, clusters: np.ndarray) -> float:
+    """Return the share of variance between clusters, ICC(1) from a one-way analysis of variance; it may be negative.
+
+    (MSB − MSW) / (MSB + (n₀ − 1) MSW), with n₀ = (N − Σn²/N) / (G − 1) for G clusters of n respondents (Shrout & Fleiss, 1979;
+    Donner, 1986, for unequal sizes). In R: ``anova(lm(y ~ factor(g)))``.
+
+    Parameters
+    ----------
+    values, clusters : ndarray of shape (n,)
+
+    Returns
+    -------
+    float
+        NaN if each cluster has one respondent, or there is only one cluster.
+    """
+    _, place, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
+    n, groups = len(values), len(sizes)
+    if groups in (1, n):
+        return np.nan
+    means = np.bincount(place, values) / sizes
+    between = float(sizes @ (means - values.mean()) ** 2) / (groups - 1)
+    within = float(((values - means[place]) ** 2).sum()) / (n - groups)
+    size = (n - float(sizes @ sizes) / n) / (groups - 1)
+    return (between - within) / (between + (size - 1) * within)

@@ -9,6 +9,10 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
+
+GRID = 2_001
+"""Values of the moderator between which boundaries are searched if there is no closed form."""
 
 
 def boundaries(b1: float, b3: float, v11: float, v13: float, v33: float, critical: float) -> list[float]:
@@ -38,11 +42,29 @@ def boundaries(b1: float, b3: float, v11: float, v13: float, v33: float, critica
     return sorted(root for root in roots if np.isfinite(root))
 
 
+def searched(margin: Callable[[np.ndarray], np.ndarray], low: float, high: float) -> list[float]:
+    """Return the values between two others at which a margin is zero, for tests whose critical value varies.
+
+    Roots are bracketed on a grid of `GRID` points and refined by Brent's method; two roots closer than a step are not found.
+
+    Parameters
+    ----------
+    margin : callable
+        Returns |effect| minus its critical distance at values of the moderator, shape (m,).
+    low, high : float
+    """
+    grid = np.linspace(low, high, GRID)
+    signs = np.sign(margin(grid))
+    found = [float(value) for value in grid[signs == 0]]
+    for place in np.flatnonzero(signs[:-1] * signs[1:] < 0):
+        found.append(brentq(lambda value: float(margin(np.array([value]))[0]), grid[place], grid[place + 1], xtol=1e-12))
+    return sorted(found)
+
+
 def regions(
     roots: Sequence[float],
     moderator: np.ndarray,
     effect_at: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]],
-    critical: float,
 ) -> pd.DataFrame:
     """Divide the observed range of the moderator at the roots, and evaluate the effect's sign in each region.
 
@@ -52,9 +74,7 @@ def regions(
         In the moderator's units.
     moderator : ndarray of shape (n,)
     effect_at : callable
-        Returns effect and standard error at moderator values.
-    critical : float
-        Critical value of t.
+        Returns the effect at moderator values, and the distance from zero from which it is significant.
 
     Returns
     -------
@@ -65,8 +85,8 @@ def regions(
     edges = [low, *(root for root in roots if low < root < high), high]
     rows: list[dict] = []
     for start, end in pairwise(edges):
-        effect, std_error = (value[0] for value in effect_at(np.array([(start + end) / 2])))
-        significant = abs(effect) > critical * std_error
+        effect, distance = (value[0] for value in effect_at(np.array([(start + end) / 2])))
+        significant = abs(effect) > distance
         sign = ("positive" if effect > 0 else "negative") if significant else "not significant"
         if rows and rows[-1]["sign"] == sign:
             rows[-1]["to"] = end

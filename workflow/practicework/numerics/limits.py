@@ -5,3 +5,6 @@ DRAWN = 10_000
 
 LATENT = 5_000
 """Respondents up to which all enter latent profile models; of more, a random sample of this size."""
+
+FEW_CLUSTERS = 20
+"""Clusters below which the report advises caution."""

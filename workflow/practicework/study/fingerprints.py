@@ -15,7 +15,7 @@ def ingest(part: Part) -> list:
         part.spec.computed,
         # how items are found and coded, but not how they are scored
         [([item.model_dump(exclude={"reverse"}) for item in scale.items], scale.response.model_dump()) for scale in scales],
-        [part.study.variables, config.categories, config.quasi_identifiers],
+        [part.study.variables, config.categories, config.quasi_identifiers, part.study.clusters],
         config.screening and [config.screening.duration, config.screening.checks],
     ]
 
@@ -58,7 +58,7 @@ def synthesis(part: Part) -> list:
     attributes = {name: config.samples[name].attributes for name in part.samples}
     declared = {name: config.samples[name].respondent for name in part.samples}
     models = {name: model.model_dump(exclude={"label"}) for name, model in study.models.items()}
-    moderation = config.moderation and [config.moderation.confidence, config.moderation.interval]
+    moderation = config.moderation and [config.moderation.confidence, config.moderation.interval, config.moderation.cluster]
     return [
         part.spec.model_dump(exclude={"label"}),
         part.samples,

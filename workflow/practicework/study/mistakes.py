@@ -49,7 +49,7 @@ def _files(study: Study) -> Iterator[str]:
             if study.raw(name).resolve() == (study.folder / sample.stand_in).resolve():
                 yield f"'samples.{name}.stand_in' is the sample's own file; name another file or remove the key."
         yield from _missing(study, name)
-        known = [*study.items, *study.variables]
+        known = [*study.items, *study.variables, *study.clusters]
         for one in sample.not_personal:
             if one not in known:
                 close = did_you_mean(one, known)
@@ -70,7 +70,7 @@ def _missing(study: Study, sample: str) -> Iterator[str]:
     """Find codes for missing answers that are responses, and names that do not exist."""
     codes = study.config.samples[sample].missing
     if isinstance(codes, dict):
-        known = [*study.scales, *study.items, *study.variables]
+        known = [*study.scales, *study.items, *study.variables, *study.clusters]
         for name in codes:
             if name not in known:
                 close = did_you_mean(name, known)
@@ -115,6 +115,12 @@ def _uses(study: Study) -> Iterator[str]:
                 )
             if model.variables.count(one) > 1:
                 yield f"{where} uses '{one}' more than once, but a variable cannot explain or moderate itself; choose another."
+        cluster = study.config.moderation.of(model).cluster
+        if cluster in (*known, *study.items):
+            yield (
+                f"{where}: the cluster '{cluster}' is also a scale, item or variable of this study; remove it from the "
+                "variables, or add the column to the file under another name."
+            )
         if model.outcome in study.config.categories:
             yield f"{where}: outcome is '{model.outcome}', which is categorical; choose a numeric variable."
         if model.moderator in study.config.categories and model.probes:
@@ -248,7 +254,7 @@ def _columns(study: Study, table: str) -> list[str] | None:
         return list(contract.columns)
     profiles = study.config.profiles
     more = {
-        "ingest/responses": [*study.items, *study.variables],
+        "ingest/responses": [*study.items, *study.variables, *study.clusters],
         "ingest/quality": list(study.config.screening.checks) if study.config.screening else [],
         "scoring/scores": [*study.scales, *study.variables],
         "profiles/assignments": list(profiles.prototypes) if profiles else [],

@@ -116,6 +116,7 @@ NEEDS: Mapping[str | None, Callable[[Part], bool]] = {
     None: lambda part: True,
     "screening": lambda part: part.study.config.screening is not None,
     "marker": lambda part: part.study.config.dimensionality.marker is not None,
+    "clusters": lambda part: bool(part.study.clusters),
     "latent": lambda part: part.study.config.profiles is not None and part.study.config.profiles.latent is not None,
     "metric": lambda part: part.replication is not None and part.replication.metric and part.is_sample,
 }
@@ -175,8 +176,9 @@ def _with_ledger(*names: str) -> Callable[[Part], list[str]]:
 
 
 def _moderation_reads(part: Part) -> list[str]:
-    scales = ["ingest/responses", "reliability/scales"] if part.study.scales else []
-    return _with_ledger("scoring/scores", *scales)(part)
+    study = part.study
+    responses = ["ingest/responses"] if study.scales or study.clusters else []
+    return _with_ledger("scoring/scores", *responses, *(["reliability/scales"] if study.scales else []))(part)
 
 
 def _synthesis_reads(part: Part) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from practicework.study.documents import Strict
-from practicework.study.scale import Name, Number
+from practicework.study.scale import Column, Name, Number
 
 PROTOTYPES = {
     "promotion": {"promotion": 75.0, "usefulness": 75.0, "support": 75.0},
@@ -124,6 +124,7 @@ class Model(Strict):
     smallest_effect: Number | None = Field(
         None, gt=0, description="The smallest effect size of interest, in units of the coefficient; default: smallest_change."
     )
+    cluster: Column | None = Field(None, description="The column of the respondents' clusters; default: `moderation.cluster`.")
 
     @property
     def variables(self) -> list[str]:
@@ -170,7 +171,15 @@ class Moderation(Strict):
         "hc3",
         description=(
             "The interval on which the report's conclusions are based: `hc3`, `ols` or `bootstrap`; the default was chosen from "
-            "a simulation of coverage ([methods](../docs/methods.md))."
+            "a simulation of coverage ([methods](../docs/methods.md)). With `cluster`, CR2 replaces `hc3` and `ols`."
+        ),
+    )
+    cluster: Column | None = Field(
+        None,
+        description=(
+            "The column of the export with the group to which a respondent belongs, such as the firm or team: standard errors "
+            "are then cluster-robust (CR2, Satterthwaite's degrees of freedom), and the bootstrap resamples clusters. At least "
+            "five clusters are required. Its texts are replaced by running numbers, and it counts as a quasi-identifier."
         ),
     )
     smallest_change: Number = Field(
@@ -182,6 +191,17 @@ class Moderation(Strict):
     )
     simulation: Simulation = Field(default_factory=Simulation, description="The power simulation.")
     models: dict[Name, Model] = Field(min_length=1, description="The models, by name.")
+
+    @property
+    def grouping(self) -> list[str]:
+        """The column of the clusters, or nothing."""
+        return [self.cluster] if self.cluster else []
+
+    def of(self, model: Model) -> "Moderation":
+        """Return the settings that hold for a model: its clusters, and the interval of the conclusions, `cr2` with clusters."""
+        cluster = model.cluster or self.cluster
+        interval = "cr2" if cluster and self.interval != "bootstrap" else self.interval
+        return self.model_copy(update={"cluster": cluster, "interval": interval})
 
 
 Structure = Literal["spherical", "diagonal", "tied", "full"]

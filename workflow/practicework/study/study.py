@@ -45,6 +45,17 @@ class Study:
         return self.config.moderation.models if self.config.moderation else {}
 
     @property
+    def clusters(self) -> list[str]:
+        """The columns with the clusters of respondents that models name."""
+        used = [self.config.moderation.of(model).cluster for model in self.models.values()]
+        return [*dict.fromkeys(name for name in used if name)]
+
+    @property
+    def identifiers(self) -> list[str]:
+        """The quasi-identifiers, to which clusters belong."""
+        return [*dict.fromkeys([*self.config.quasi_identifiers, *self.clusters])]
+
+    @property
     def part_names(self) -> list[str]:
         """The names of all parts with results of their own: samples, sets of codings and syntheses."""
         return [*self.config.samples, *self.config.coding, *self.syntheses]

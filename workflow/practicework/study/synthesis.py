@@ -46,7 +46,11 @@ class Synthesis(Strict):
         ),
     )
     errors: Literal["hc3", "ols"] | None = Field(
-        None, description="The standard errors of the samples; default: those of `moderation.interval`, HC3 for the bootstrap."
+        None,
+        description=(
+            "The standard errors of the samples; default: those of `moderation.interval`, HC3 for the bootstrap. Models with a "
+            "`cluster` have CR2."
+        ),
     )
     tau2: Literal["reml", "pm"] = Field(
         "reml", description="The estimate of heterogeneity: restricted maximum likelihood, or Paule and Mandel's."

@@ -72,7 +72,7 @@ def _deidentified(study: Study, sample: str) -> pd.DataFrame:
             "respondents; list them under 'quasi_identifiers', or write 'quasi_identifiers: []' if there are none."
         )
     found = ingest(read(study, sample), study, sample)
-    risk = anonymity(found.responses, list(study.config.quasi_identifiers))
+    risk = anonymity(found.responses, study.identifiers)
     if len(risk) and risk["k"].iloc[-1] < SMALL:
         worst = risk.iloc[-1]
         raise StudyError(

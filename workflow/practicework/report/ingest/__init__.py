@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from practicework.report import apa
 from practicework.report.context import Context
-from practicework.report.messages import _, count, say, sentences
+from practicework.report.messages import _, count, listing, say, sentences
 from practicework.report.section import Fold, Items, Paragraph, Section, Tile, present
 from practicework.report.table import Table, integer, text
 from practicework.tables.files.raw import EMPTY_ROW, NOT_SELECTED
@@ -33,7 +33,7 @@ def section(context: Context) -> Section:
 
 def _facts(context: Context) -> Mapping[str, object]:
     study, responses = context.study, context.results["ingest/responses"]
-    names = [*study.items, *study.variables]
+    names = [*study.items, *study.variables, *study.clusters]
     missing = responses[names].isna() if names else responses[[]].isna()
     left_out = context.results["ingest/left_out"]["reason"].value_counts(sort=False).to_dict()
     empty, others = int(left_out.pop(EMPTY_ROW, 0)), int(left_out.pop(NOT_SELECTED, 0))
@@ -79,6 +79,14 @@ def _body(context: Context, facts: Mapping) -> tuple:
                     facts["columns"],
                 ),
                 _ids(context, facts),
+                count(
+                    "The names in the column {columns} were replaced by running numbers.",
+                    "The names in the columns {columns} were replaced by running numbers.",
+                    len(context.study.clusters),
+                    columns=listing(context.study.clusters),
+                )
+                if context.study.clusters
+                else "",
                 _missing(facts),
             )
         ),

@@ -6,7 +6,7 @@ from practicework.report import apa
 from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.messages import _, count, listing, say, sentences
-from practicework.report.moderation import drawings, robustness_tables, tables
+from practicework.report.moderation import clusters, drawings, robustness_tables, tables
 from practicework.report.moderation import wording as words
 from practicework.report.moderation.explorer import explorer
 from practicework.report.moderation.facts import Model, errors_words
@@ -43,11 +43,12 @@ def section(context: Context) -> Section:
                 block for model, (_body_blocks, shown) in zip(models, bodies, strict=True) for block in _results(model, shown)
             ),
         },
-        methods=_methods(context),
+        methods=_methods(context, models),
         limitations=_limitations(context, models),
         references=(
             "aguinis2005", "benjamini1995", "busemeyer1983", "esarey2018", "fuller1987", "ganzach1997", "gelman2014",
             "hainmueller2019", "hayes2009", "lakens2017", "loftus1978", "loken2017", "steiger2004",
+            *(clusters.REFERENCES if context.study.clusters else ()),
         ),
         software=("statsmodels",),
     )  # fmt: skip
@@ -121,6 +122,7 @@ def _body(model: Model) -> tuple[tuple[Block, ...], dict[str, Table | Drawing]]:
                 tables.standardized(model),
                 tables.contrasts(model),
                 tables.omnibus(model),
+                clusters.table(model),
                 robustness_tables.influence(model),
                 robustness_tables.checks(model),
                 robustness_tables.terciles(model),
@@ -151,11 +153,18 @@ def _analysis(context: Context, models: list[Model]) -> tuple:
     found.append(
         _("Predictors and moderators were mean-centred.") if settings.center == "mean" else _("Predictors were not centred.")
     )
-    basis = {
+    words = {
         "hc3": _("Inference is based on heteroscedasticity-consistent (HC3) standard errors"),
+        "cr2": _("Inference is based on cluster-robust (CR2) standard errors with Satterthwaite degrees of freedom"),
         "ols": _("Inference is based on OLS standard errors"),
         "bootstrap": _("Inference is based on bootstrap intervals"),
-    }[settings.interval]
+    }
+    intervals = {model.settings.interval: model for model in models}
+    basis = words[models[0].settings.interval]
+    if len(intervals) > 1:
+        based = [_("{basis} (model of {title})", basis=words[one], title=model.inline) for one, model in intervals.items()]
+        basis = "; ".join([based[0], *map(apa.lower, based[1:])])
+    found += [nested for model in models if (nested := clusters.nested(model))]
     kind = _("percentile") if settings.bootstrap.interval == "percentile" else _("bias-corrected and accelerated")
     found.append(
         _(
@@ -214,8 +223,8 @@ def _results(model: Model, shown: dict) -> tuple:
         ),
         Paragraph(
             sentences(
-                facts.power(short=True), facts.influence(short=True), doubtful, facts.scales(short=True),
-                facts.measurement_error(short=True),
+                clusters.influence(model), facts.power(short=True), facts.influence(short=True), doubtful,
+                facts.scales(short=True), facts.measurement_error(short=True),
             )
         ),
     )  # fmt: skip
@@ -230,6 +239,7 @@ def _limitations(context: Context, models: list[Model]) -> tuple[str, ...]:
         ),
     ]
     found += list(dict.fromkeys(sentence for model in models if (sentence := words.outcome(model))))
+    found += list(dict.fromkeys(sentence for model in models if (sentence := clusters.caution(model))))
     if any(model.continuous for model in models):
         found.append(_("Johnson–Neyman boundaries are estimates and vary across samples."))
     if len(models) > 1:
@@ -257,7 +267,7 @@ def _limitations(context: Context, models: list[Model]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _methods(context: Context) -> tuple[tuple[str, str], ...]:
+def _methods(context: Context, models: list[Model]) -> tuple[tuple[str, str], ...]:
     settings = context.config.moderation
     centred = _("both mean-centred") if settings.center == "mean" else _("uncentred")
     by, other = ("OLS", "HC3") if settings.interval == "ols" else ("HC3", "OLS")
@@ -274,6 +284,7 @@ def _methods(context: Context) -> tuple[tuple[str, str], ...]:
     )  # fmt: skip
     if context.config.categories:
         model = sentences(model, _("Categorical variables are coded by indicators of each category but the first."))
+    model = sentences(model, clusters.method(models))
     chosen = (
         _("of four intervals, the one that kept its level in simulations of this design with equal and unequal variances")
         if settings.interval == "hc3"

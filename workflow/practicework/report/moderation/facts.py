@@ -11,6 +11,7 @@ from practicework.report import apa
 from practicework.report.context import Context, records
 from practicework.report.messages import _
 from practicework.study.settings import Model as Spec
+from practicework.study.settings import Moderation
 
 BY_CATEGORY = "]"
 """Probes and terms of categories end with it: `variable[code]`."""
@@ -28,6 +29,7 @@ def errors_words(errors: str) -> str:
     return {
         "ols": "OLS",
         "hc3": "HC3",
+        "cr2": "CR2",
         "bootstrap": _("bootstrap"),
         "noncentral F": _("noncentral F"),
     }[errors]
@@ -73,6 +75,11 @@ class Model:
     def rows(self, table: str) -> list[dict]:
         """A result table's rows, empty cells as None."""
         return records(self.frame(table))
+
+    @cached_property
+    def settings(self) -> Moderation:
+        """The settings of the stage that hold for the model."""
+        return self.context.config.moderation.of(self.spec)
 
     @property
     def x(self) -> str:
@@ -148,11 +155,18 @@ class Model:
 
     @cached_property
     def by(self) -> str:
-        """The standard errors of curves and regions: those of the sentences; HC3 for the bootstrap, which has none."""
-        if self.context.config.moderation.interval == "ols":
+        """The standard errors of curves and regions: those of the sentences; CR2 or HC3 for the bootstrap, which has none."""
+        if self.settings.cluster:
+            return "cr2"
+        if self.settings.interval == "ols":
             return "ols"
         alternatives = self.frame("johnson_neyman_regions_alternatives")
         return "hc3" if (alternatives["method"] == "hc3").any() or not self.continuous else "ols"
+
+    @property
+    def robust(self) -> str:
+        """The robust standard errors that are reported: CR2 with clusters, otherwise HC3."""
+        return "cr2" if self.settings.cluster else "hc3"
 
     def by_errors(self, table: str) -> list[dict]:
         """The rows of a Johnson–Neyman table with the standard errors of `by`."""
@@ -176,7 +190,7 @@ class Model:
         rows = [row for row in rows if row["probe"] in shown]
         if not self.moderator_is_categorical:
             rows = [rows[0], rows[-1]]
-        low, high = ends(self.context.config.moderation.interval)
+        low, high = ends(self.settings.interval)
         return [
             {
                 "effect": row["effect"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from practicework.report import apa
 from practicework.report.messages import _, count, listing, numeral, say, sentences
+from practicework.report.moderation import clusters
 from practicework.report.moderation.facts import Model, errors_words
 from practicework.report.moderation.wording import smallest
 
@@ -58,6 +59,7 @@ class Robustness:
         """The short list of robustness: one entry per question."""
         parts = (
             (_("Basis of the conclusion"), self._basis()),
+            (_("Clusters"), clusters.sentence(self.model)),
             (_("Power"), self.power()),
             (_("Influential respondents"), self.influence()),
             (_("Assumptions"), self.assumptions()),
@@ -105,6 +107,8 @@ class Robustness:
         if row["power_simulated"] is None:
             found = _("Power to detect an interaction of ΔR² = {change} was {power} (OLS test).",
                       change=change, power=apa.unit(row["power"]))  # fmt: skip
+            if self.model.settings.cluster:
+                found = sentences(found, _("This treats respondents as independent; within clusters, power is usually lower."))
         else:
             found = _(
                 "Power to detect an interaction of ΔR² = {change} was {power} ({interval} interval, newly drawn respondents, "

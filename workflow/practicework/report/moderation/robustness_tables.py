@@ -81,7 +81,11 @@ def sensitivity(model: Model) -> Table:
             interval=errors_words(simulated),
         )  # fmt: skip
     else:
-        how = _("Power was not simulated for this number of respondents or terms.")
+        how = (
+            _("Power was not simulated because respondents are in clusters; closed forms treat them as independent.")
+            if model.settings.cluster
+            else _("Power was not simulated for this number of respondents or terms.")
+        )
     note = model.context.note(
         f"N = {model.fit['n']:,}.",
         how,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from practicework.report import apa
 from practicework.report.messages import _, count, listing
-from practicework.report.moderation import wording
+from practicework.report.moderation import clusters, wording
 from practicework.report.moderation.facts import BY_CATEGORY, Model, errors_words
 from practicework.report.table import (
     Column,
@@ -20,7 +20,6 @@ from practicework.report.table import (
     precision,
     text,
 )  # fmt: skip
-from practicework.tables.contracts.moderation import ROBUST
 
 DIGITS = precision("std_error")
 
@@ -37,7 +36,7 @@ def _columns(errors: str) -> dict[str, str]:
 
 def _others(model: Model) -> list[str]:
     """The standard errors that are reported next to those of the conclusion."""
-    return [errors for errors in ("ols", *ROBUST) if errors != model.by]
+    return [errors for errors in ("ols", "hc3") if errors != model.by and not (errors == "ols" and model.settings.cluster)]
 
 
 def _interval(model: Model, errors: str, title: str) -> Column:
@@ -59,6 +58,7 @@ def inference(model: Model) -> list[Column]:
     return [
         number(own["std_error"], "SE", DIGITS),
         number(own["t"], "t"),
+        *([number("df_cr2", "df", 1)] if model.by == "cr2" else []),
         p(own["p_value"], "p"),
         _interval(model, model.by, level),
         *others,
@@ -68,6 +68,11 @@ def inference(model: Model) -> list[Column]:
 
 def _robust_note(model: Model) -> str:
     explained = _("HC3 = heteroscedasticity-consistent standard errors.")
+    if model.settings.cluster:
+        explained = _(
+            "CR2 = cluster-robust standard errors with Satterthwaite degrees of freedom; HC3 = heteroscedasticity-consistent "
+            "standard errors, which ignore the clusters."
+        )
     based = _("SE, t, p and the first interval are based on {errors} standard errors.", errors=errors_words(model.by))
     return f"{based} {explained}"
 
@@ -103,6 +108,7 @@ def coefficients(model: Model) -> Table:
             p_change=apa.p_equals(fit["p_change"]),
         ),
         centred,
+        clusters.nested(model),
         _robust_note(model),
         wording.resampled(model),
     )
@@ -201,7 +207,9 @@ def regions(model: Model) -> Table | None:
     note = context.note(
         _("Boundaries within the observed range: {values}.", values=listing(inside) or _("none")),
         _("Boundaries outside the observed range: {values}.", values=listing(outside)) if outside else "",
-        _("Computed in closed form with {errors} standard errors.", errors=errors_words(model.by)),
+        _("Computed numerically with {errors} standard errors, within the observed range.", errors=errors_words(model.by))
+        if model.by == "cr2"
+        else _("Computed in closed form with {errors} standard errors.", errors=errors_words(model.by)),
         wording.alternatives(model),
     )
     title = _("{model}: regions of significance (Johnson–Neyman)", model=model.title)
@@ -297,7 +305,7 @@ def omnibus(model: Model) -> Table | None:
         made("df", "df", lambda row: apa.joined("{}, {}", df1=apa.integer(row["df1"]), df2=apa.integer(row["df2"]))),
         number("f", "F"),
         p("p_value", "p"),
-        *(column for errors in ROBUST for column in (
+        *(column for errors in (model.robust,) for column in (
             number(f"f_{errors}", f"F ({errors_words(errors)})"), p(f"p_value_{errors}", f"p ({errors_words(errors)})"))),
     ]  # fmt: skip
     note = model.context.note(_("Wald tests of all terms jointly."))

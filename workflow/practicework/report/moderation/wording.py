@@ -8,7 +8,7 @@ from practicework.numerics.levels import few_values
 from practicework.report import apa
 from practicework.report.context import limiting
 from practicework.report.messages import _, count, listing, sentences
-from practicework.report.moderation.facts import Model
+from practicework.report.moderation.facts import Model, errors_words
 
 
 def estimate(model: Model) -> str:
@@ -88,13 +88,14 @@ def test(model: Model) -> str:
     """Return the tests of the interaction."""
     fit = model.fit
     tested = _(
-        "The interaction explained {change}, F({df1}, {df2}) = {f}, p {p}; with HC3 standard errors, p {p_hc3}.",
+        "The interaction explained {change}, F({df1}, {df2}) = {f}, p {p}; with {errors} standard errors, p {p_robust}.",
         change=change(model),
         df1=fit["df_change"],
         df2=fit["df_residual"],
         f=apa.number(fit["f_change"]),
         p=apa.p_equals(fit["p_change"]),
-        p_hc3=apa.p_equals(fit["p_change_hc3"]),
+        errors=errors_words(model.robust),
+        p_robust=apa.p_equals(fit[f"p_change_{model.robust}"]),
     )
     row = next((row for row in model.rows("coefficients") if row["term"] == model.spec.interaction), None)
     if row is None:
@@ -225,6 +226,7 @@ def alternatives(model: Model) -> str:
     words = {
         "ols": _("with OLS standard errors"),
         "hc3": _("with HC3 standard errors"),
+        "cr2": _("with CR2 standard errors"),
         "fdr": _("with OLS standard errors and the false discovery rate controlled"),
         "fdr_hc3": _("with HC3 standard errors and the false discovery rate controlled"),
     }
@@ -250,11 +252,11 @@ def resampled(model: Model) -> str:
     """Return how the bootstrap intervals came about."""
     fit, settings = model.fit, model.context.config.moderation.bootstrap
     kind = _("percentile") if settings.interval == "percentile" else _("bias-corrected and accelerated")
-    found = _(
-        "Bootstrap intervals are {kind} intervals based on {resamples} case resamples (seed {seed}).",
-        kind=kind,
-        resamples=f"{fit['resamples']:,}",
-        seed=model.context.study.bootstrap_seed,
+    names = {"kind": kind, "resamples": f"{fit['resamples']:,}", "seed": model.context.study.bootstrap_seed}
+    found = (
+        _("Bootstrap intervals are {kind} intervals based on {resamples} resamples of clusters (seed {seed}).", **names)
+        if model.settings.cluster
+        else _("Bootstrap intervals are {kind} intervals based on {resamples} case resamples (seed {seed}).", **names)
     )
     redrawn = count(
         "Of the resamples, {n} was singular and drawn again.",

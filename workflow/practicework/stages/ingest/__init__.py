@@ -13,7 +13,7 @@ import pandas as pd
 from practicework.errors import StudyError
 from practicework.numerics.seeds import Streams
 from practicework.stages.ingest import detect, people, quality
-from practicework.stages.ingest.coding import Coder
+from practicework.stages.ingest.coding import Coder, numbered
 from practicework.stages.ingest.columns import match
 from practicework.stages.ingest.deidentify import anonymity, categories, why_dropped
 from practicework.study import Study
@@ -66,7 +66,7 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
     Returns
     -------
     Ingested
-        `responses`: `respondent`, then one float column per item and variable; NaN where there is no
+        `responses`: `respondent`, then one float column per item, variable and cluster; NaN where there is no
         answer. `missing`: each missing answer with its kind, as far as the export records it. `quality`: duration,
         completion and attention checks. `dropped`, `left_out`: excluded columns and rows, with the reason.
 
@@ -86,6 +86,11 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
     cells = list(zip(*raw.rows, strict=True))  # by column; the cells themselves are shared with the rows
     data, absent = {}, {"respondent": [], "column": [], "kind": []}
     for name, position in columns.items():
+        if name in study.clusters:
+            codes = {*spec.missing_codes(name), *raw.missing.get(position, ())}
+            data[name], kinds = numbered(cells[position], codes)
+            _record(absent, name, kinds, respondents)
+            continue
         scale = study.items.get(name)
         missing = spec.missing_codes(name, *([scale.id] if scale else [])) | {*raw.missing.get(position, ())}
         coder = Coder(
@@ -99,13 +104,11 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
             trusted=name in spec.not_personal,
         )
         data[name], kinds = coder.code(cells[position], raw.lines)
-        absent["respondent"] += map(respondents.__getitem__, kinds)
-        absent["column"] += [name] * len(kinds)
-        absent["kind"] += kinds.values()
+        _record(absent, name, kinds, respondents)
     responses = pd.DataFrame({"respondent": respondents, **data})
     kept = {id_column, *columns.values(), *extra.values()}
     dropped = [(heading(name), why_dropped(raw, place)) for place, name in enumerate(raw.header) if place not in kept]
-    identifiers = list(study.config.quasi_identifiers)
+    identifiers = study.identifiers
     return Ingested(
         responses,
         pd.DataFrame(absent, dtype="str"),
@@ -115,6 +118,13 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
         anonymity(responses, identifiers),
         categories(responses, identifiers),
     )
+
+
+def _record(absent: dict[str, list], name: str, kinds: Mapping[int, str], respondents: list[str]) -> None:
+    """Add the missing answers of a column to the table `missing`."""
+    absent["respondent"] += map(respondents.__getitem__, kinds)
+    absent["column"] += [name] * len(kinds)
+    absent["kind"] += kinds.values()
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:

@@ -32,6 +32,21 @@ def code_and_label(text: str) -> tuple[int, str] | None:
     return (int(found["code"]), found["label"]) if found else None
 
 
+def numbered(cells: Sequence[str | None], missing: Iterable[str]) -> tuple[np.ndarray, dict[int, str]]:
+    """Return running numbers in place of the names of clusters, in order of appearance, and the missing ones with their kind.
+
+    Names that differ in case or in blanks are the same.
+    """
+    declared, numbers, found, kinds = {*missing}, {}, np.full(len(cells), np.nan), {}
+    for place, cell in enumerate(cells):
+        text = (cell or "").strip()
+        if not text or text in declared or plain(text) in declared or text == R_MISSING:
+            kinds[place] = NOT_SHOWN if cell is None else NO_ANSWER if not text else DECLARED
+        else:
+            found[place] = numbers.setdefault(normalized(text), len(numbers) + 1)
+    return found, kinds
+
+
 class _Mistake(Exception):
     """What is wrong with a cell."""
 

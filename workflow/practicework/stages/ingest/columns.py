@@ -84,7 +84,7 @@ class Matcher:
 
 
 def match(raw: RawTable, study: Study, sample: str) -> dict[str, int]:
-    """Return the position of every item and variable of the study in a sample's export.
+    """Return the position of every item, variable and cluster of the study in a sample's export.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def match(raw: RawTable, study: Study, sample: str) -> dict[str, int]:
     matcher = Matcher(raw)
     items = {item.id: item for scale in study.scales.values() for item in scale.items}
     columns: dict[str, int] = {}
-    for name in [*study.items, *study.variables]:
+    for name in [*study.items, *study.variables, *study.clusters]:
         item = items.get(name)
         columns[name] = matcher.item(name, mapped.get(name), item.columns if item else (), item.text if item else None)
     first: dict[int, str] = {}

@@ -10,6 +10,8 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from practicework.errors import StudyError
+from practicework.numerics.clusters import ClusterRobust
+from practicework.numerics.least_squares import LeastSquares
 from practicework.numerics.seeds import Streams
 from practicework.stages.moderation import (
     checks,
@@ -21,7 +23,7 @@ from practicework.stages.moderation import (
     scale_dependence,
     sensitivity,
 )
-from practicework.stages.moderation.design import build
+from practicework.stages.moderation.design import Design, build
 from practicework.stages.moderation.regression import coefficients, correlations, fit_table, ols, t_tests
 from practicework.stages.moderation.regression import fit as fitted
 from practicework.stages.moderation.simulation import simulate
@@ -36,7 +38,7 @@ def why_not_fitted(
     scores: pd.DataFrame, name: str, model: Model, settings: Moderation, categories: Collection[str], rng: np.random.Generator
 ) -> str | None:
     """Return why a model cannot be fitted to the scores, as `analyse` would state it; None if it can."""
-    complete = scores[["respondent", *model.variables]].dropna()
+    complete = scores[["respondent", *model.variables, *settings.grouping]].dropna()
     few = settings.model_copy(update={"bootstrap": settings.bootstrap.model_copy(update={"resamples": 100})})
     try:
         fitted(build(complete, name, model, settings.center, categories), few, rng)
@@ -99,9 +101,10 @@ def analyse(
     In R: ``lm(y ~ x * w + c)``, ``sandwich::vcovHC(m, "HC3")``, ``anova(m0, m)``; PROCESS 4 with
     ``center = 1`` (here covariates are never centred).
     """
-    data = scores[["respondent", *model.variables]]
+    data = scores[["respondent", *model.variables, *settings.grouping]]
     complete = data.dropna()
     known = reliabilities or {}
+    clusters = data.set_index("respondent")[settings.cluster] if settings.cluster else None
     for_errors, for_studies, for_fragility = rng.spawn(3)
     fit = fitted(build(complete, name, model, settings.center, categories), settings, rng)
     studies = simulate(fit, settings, for_studies)
@@ -118,13 +121,16 @@ def analyse(
         "correlations": correlations(fit.design),
         "equivalence": equivalence.compare(fit, settings),
         "influence": influence.measure(fit),
+        "clusters": influence.without_clusters(fit),
         "leave_one_out": without,
         "fragility": fragility.expect(fit, without, settings, for_fragility),
         "checks": checks.run(fit),
         "linearity": checks.terciles(fit),
         "sensitivity": sensitivity.assess(fit, known, studies, settings, for_studies),
         "power_curve": sensitivity.power_curve(fit, known, settings),
-        "errors_in_variables": errors_in_variables.correct(fit, known, items or {}, settings.bootstrap.resamples, for_errors),
+        "errors_in_variables": errors_in_variables.correct(
+            fit, known, items or {}, settings.bootstrap.resamples, for_errors, clusters
+        ),
         "scale_dependence": scale_dependence.compare(fit, settings.interval, ranges or {}),
         "dropped": _dropped(data),
     }
@@ -158,23 +164,34 @@ def without_flagged(
     """
     rows, marked = [], scores["respondent"].isin(flagged)
     for words, some in (("retained", scores), ("unflagged", scores[~marked])):
-        complete = some[["respondent", *model.variables]].dropna()
+        complete = some[["respondent", *model.variables, *settings.grouping]].dropna()
         row = {"respondents": words, "n": len(complete)}
         try:
             made = build(complete, name, model, settings.center, categories)
             squares, estimates, residuals = ols(made)
-            df = len(residuals) - len(estimates)
-            critical = float(stdtrit(df, (1 + settings.confidence) / 2))
-            errors = "ols" if settings.interval == "ols" else "hc3"
-            covariance = squares.covariance(residuals, errors)
-            if np.isnan(covariance).any():
-                errors, covariance = "ols", squares.covariance(residuals, "ols")
+            errors, covariance, degrees = _errors(made, squares, residuals, settings)
             for place in made.interaction:
-                tests = t_tests(estimates[place], np.sqrt(covariance[place, place]), df, critical)
+                critical = float(stdtrit(degrees[place], (1 + settings.confidence) / 2))
+                tests = t_tests(estimates[place], np.sqrt(covariance[place, place]), float(degrees[place]), critical)
                 rows.append(row | {"term": made.terms[place], "estimate": estimates[place], "interval": errors} | tests)
         except StudyError as problem:
             rows.append(row | {"note": f"not computable: {problem}"})
     return frame("moderation/{model}/screening", rows if marked.any() else [])
+
+
+def _errors(
+    made: Design, squares: LeastSquares, residuals: np.ndarray, settings: Moderation
+) -> tuple[str, np.ndarray, np.ndarray]:
+    """The standard errors of the conclusion, without a bootstrap: name, covariance, degrees of freedom by coefficient."""
+    n, p = made.matrix.shape
+    if settings.cluster:
+        clustered = ClusterRobust(squares, residuals, made.data[settings.cluster].to_numpy())
+        return "cr2", clustered.covariance, clustered.degrees(np.eye(p))
+    errors = "ols" if settings.interval == "ols" else "hc3"
+    covariance = squares.covariance(residuals, errors)
+    if np.isnan(covariance).any():
+        errors, covariance = "ols", squares.covariance(residuals, "ols")
+    return errors, covariance, np.full(p, n - p)
 
 
 def _dropped(data: pd.DataFrame) -> pd.DataFrame:
@@ -196,8 +213,13 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
     items = {name: scale.keyed(answers) for name, scale in study.scales.items() if name not in settings.reliabilities}
     ranges = {name: scale.score_range for name, scale in study.scales.items()}
     found, models = {}, []
+    if study.clusters:
+        responses = inputs["ingest/responses"].set_index("respondent")[study.clusters]
+        scores = scores.join(responses, on="respondent")
     for name, model in study.models.items():
-        models.append({"model": name, "n": len(scores[model.variables].dropna()), "fitted": True})
+        settings = study.config.moderation.of(model)
+        complete = scores[[*model.variables, *settings.grouping]].dropna()
+        models.append({"model": name, "n": len(complete), "fitted": True})
         try:
             tables = analyse(
                 scores, name, model, settings, rng(name),
@@ -210,5 +232,7 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
         if ledger is not None:
             flagged = ledger.loc[ledger["flagged"], "respondent"]
             tables["screening"] = without_flagged(scores, flagged, name, model, settings, categories=categories)
+        if not study.clusters:
+            del tables["clusters"]
         found |= {f"moderation/{name}/{table}": made for table, made in tables.items()}
     return found | {"moderation/models": frame("moderation/models", models)}

@@ -7,11 +7,10 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from practicework.numerics.exact import holm
-from practicework.numerics.johnson_neyman import boundaries, regions
+from practicework.numerics.johnson_neyman import boundaries, regions, searched
 from practicework.stages.moderation.design import Design
 from practicework.stages.moderation.regression import Fit
 from practicework.tables import frame
-from practicework.tables.contracts.moderation import ROBUST
 
 CURVE_POINTS = 101
 TABLE = "moderation/{model}"
@@ -75,7 +74,7 @@ def contrasts(fit: Fit) -> pd.DataFrame:
     table = pd.concat(found or [frame(f"{TABLE}/contrasts", [])], ignore_index=True)
     if design.moderator.levels is not None and len(table) > 1:
         table["p_holm"] = holm(table["p_value"])
-        for errors in ROBUST:
+        for errors in fit.robust:
             if table[f"p_value_{errors}"].notna().all():
                 table[f"p_holm_{errors}"] = holm(table[f"p_value_{errors}"])
     return table
@@ -93,9 +92,7 @@ def omnibus(fit: Fit) -> pd.DataFrame:
     for test, probe, value, rows in tests:
         row = {"test": test, "probe": probe, "moderator_value": value, "df1": len(rows), "df2": fit.df}
         row["f"], row["p_value"] = fit.wald(rows)
-        for errors in ROBUST:
-            row[f"f_{errors}"], row[f"p_value_{errors}"] = fit.wald(rows, errors)
-        table.append(row)
+        table.append(row | fit.robust_wald(rows, "f", "p_value"))
     return frame(f"{TABLE}/omnibus", table)
 
 
@@ -119,10 +116,10 @@ def johnson_neyman(fit: Fit) -> dict[str, pd.DataFrame]:
         roots, parts = _regions(fit, effect, fit.critical, "ols")
         found["johnson_neyman"] += [row | {"effect_of": term} for row in roots]
         found["johnson_neyman_regions"] += [row | {"effect_of": term} for row in parts]
-        for method, errors, controlled in _alternatives():
+        for method, errors, controlled in _alternatives(fit):
             if not fit.computable(errors):
                 continue
-            critical = fdr_critical(fit, effect, errors) if controlled else fit.critical
+            critical = np.nan if errors == "cr2" else fdr_critical(fit, effect, errors) if controlled else fit.critical
             roots, parts = _regions(fit, effect, critical, errors)
             added = {"effect_of": term, "method": method, "critical": critical}
             found["johnson_neyman_alternatives"] += [row | added for row in roots]
@@ -130,28 +127,37 @@ def johnson_neyman(fit: Fit) -> dict[str, pd.DataFrame]:
     return {name: frame(f"{TABLE}/{name}", rows) for name, rows in found.items()}
 
 
-def _alternatives() -> list[tuple[str, str, bool]]:
+def _alternatives(fit: Fit) -> list[tuple[str, str, bool]]:
     """Methods other than plain OLS: name, standard errors, and whether the false discovery rate is controlled."""
-    robust = [(errors, errors, False) for errors in ROBUST]
-    return [*robust, ("fdr", "ols", True), *((f"fdr_{errors}", errors, True) for errors in ROBUST)]
+    robust = [(errors, errors, False) for errors in fit.robust]
+    return [*robust, ("fdr", "ols", True), ("fdr_hc3", "hc3", True)]
 
 
 def _regions(fit: Fit, effect: int, critical: float, errors: str) -> tuple[list[dict], list[dict]]:
-    """Boundaries and regions of one effect at a critical value of t, which may be infinite."""
+    """Boundaries and regions of one effect at a critical value of t, which may be infinite, and varies for CR2."""
     design = fit.design
     slope, product = 1 + effect, design.interaction[effect]
     v = fit.covariances[errors]
     moderator = design.data[design.model.moderator].to_numpy(float)
     low, high = moderator.min(), moderator.max()
+
+    def at(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The effect, and the distance from zero from which it is significant."""
+        rows = design.contrasts(effect, values)
+        estimate, error = fit.effect(rows, errors)
+        return estimate, error * (fit.critical_values(rows, errors) if errors == "cr2" else critical)
+
     roots = []
-    if np.isfinite(critical):
+    if errors == "cr2":
+        roots = searched(lambda values: np.subtract(*map(np.abs, at(values))), low, high)
+    elif np.isfinite(critical):
         b1, b3 = fit.estimates[slope], fit.estimates[product]
         roots = boundaries(b1, b3, v[slope, slope], v[slope, product], v[product, product], critical)
-    roots = [root + design.moderator.center for root in roots]
+        roots = [root + design.moderator.center for root in roots]
     rows = [
         {"boundary": root, "in_range": low <= root <= high, "percent_below": 100 * (moderator < root).mean()} for root in roots
     ]
-    parts = regions(roots, moderator, lambda values: fit.effect(design.contrasts(effect, values), errors), critical)
+    parts = regions(roots, moderator, at)
     return rows, parts.to_dict("records")
 
 
@@ -211,8 +217,8 @@ def effect_curve(fit: Fit) -> pd.DataFrame:
 def _bands(fit: Fit, rows: np.ndarray, name: str) -> dict[str, np.ndarray]:
     """Linear combinations of the coefficients with their OLS and robust intervals."""
     found = {}
-    for errors, suffix in (("ols", ""), *((robust, f"_{robust}") for robust in ROBUST)):
+    for errors, suffix in (("ols", ""), *((robust, f"_{robust}") for robust in fit.robust)):
         estimate, error = fit.effect(rows, errors)
-        half = fit.critical * error
+        half = fit.critical_values(rows, errors) * error
         found |= {name: estimate, f"ci_low{suffix}": estimate - half, f"ci_high{suffix}": estimate + half}
     return found

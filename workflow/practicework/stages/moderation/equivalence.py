@@ -79,11 +79,12 @@ def compare(fit: Fit, settings: Moderation) -> pd.DataFrame:
         errors = fit.deciding(settings.interval)
         if errors != settings.interval:
             row |= {"interval": errors, "note": NO_HC3}
-        error = float(fit.effect(unit, errors)[1][0])
-        low, high = estimate - fit.critical * error, estimate + fit.critical * error
-        reach = float(stdtrit(fit.df, 1 - alpha)) * error
+        error, df = float(fit.effect(unit, errors)[1][0]), float(fit.degrees(unit, errors)[0])
+        critical = float(stdtrit(df, 1 - alpha / 2))
+        low, high = estimate - critical * error, estimate + critical * error
+        reach = float(stdtrit(df, 1 - alpha)) * error
         inner = estimate - reach, estimate + reach
-        p_value = float(stdtr(fit.df, -(smallest - abs(estimate)) / error))
+        p_value = float(stdtr(df, -(smallest - abs(estimate)) / error))
     row |= {"smallest_effect": smallest, "smallest_change": smallest**2 * scale, "estimate": estimate}
     row |= {"ci_low": low, "ci_high": high, "equivalence_low": inner[0], "equivalence_high": inner[1]}
     row |= {"p_equivalence": p_value, "reading": classify(low, high, smallest, *inner)}

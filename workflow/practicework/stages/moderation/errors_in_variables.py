@@ -19,6 +19,7 @@ def correct(
     items: Mapping[str, pd.DataFrame],
     resamples: int,
     rng: np.random.Generator,
+    clusters: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Return coefficients corrected for the unreliability of predictor, moderator and covariates.
 
@@ -28,8 +29,8 @@ def correct(
     error variance once, if both have errors). Errors are assumed independent of each other and of the true scores. Errors
     of the outcome cause no bias. Variables without a known reliability are treated as free of error.
 
-    The bootstrap resamples respondents. Where the reliability is coefficient alpha, each resample has its own alpha, so the
-    interval includes the uncertainty of alpha; other reliabilities are treated as known.
+    The bootstrap resamples respondents, or their clusters. Where the reliability is coefficient alpha, each resample has its
+    own alpha, so the interval includes the uncertainty of alpha; other reliabilities are treated as known.
 
     Parameters
     ----------
@@ -42,6 +43,9 @@ def correct(
     resamples : int
         Case resamples for the percentile interval.
     rng : numpy.random.Generator
+    clusters : Series, optional
+        The cluster of each respondent, by id: clusters are resampled instead of respondents. Respondents of unknown clusters,
+        who are not in the model, each count as one.
 
     Returns
     -------
@@ -69,6 +73,7 @@ def correct(
     table["resampled"] = [term in resampled if term in used else None for term in design.terms]
     people = next(iter(resampled.values())).index if resampled else pd.Index(design.data["respondent"])
     inside = people.get_indexer(design.data["respondent"])
+    groups = None if clusters is None else _groups(clusters, people)
     rows, cols = np.triu_indices(columns.shape[1])
     values = np.zeros((len(people), columns.shape[1]))
     values[inside] = columns
@@ -81,7 +86,7 @@ def correct(
 
     ends, found = np.cumsum([block.shape[1] for block in summed(np.zeros((1, sum(one.shape[1] for one in data))))]), []
     draws = resamples if solved[0] else 0
-    for sums in bootstrap.weighted_sums(np.hstack(data), draws, rng, lambda some: np.hstack(summed(some))):
+    for sums in bootstrap.group_sums(np.hstack(data), groups, draws, rng, lambda some: np.hstack(summed(some))):
         parts = np.split(sums, ends[:-1], axis=1)
         moments = np.empty((len(sums), columns.shape[1], columns.shape[1]))
         # the intercept is the first column, so its mean square in the sample is that of the drawn respondents' number
@@ -98,6 +103,12 @@ def correct(
     elif solved[0]:
         table["note"] = f"no interval: {resamples - len(draws):,} of {resamples:,} resamples have no solution"
     return frame("moderation/{model}/errors_in_variables", table.to_dict("list"))
+
+
+def _groups(clusters: pd.Series, people: pd.Index) -> np.ndarray:
+    """The cluster of each of these people; those of unknown clusters have negative numbers of their own."""
+    own = clusters.reindex(people).to_numpy(float)
+    return np.where(np.isnan(own), -1.0 - np.arange(len(own)), own)
 
 
 def _complete(items: np.ndarray) -> np.ndarray:

@@ -5,14 +5,21 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from practicework.numerics import bootstrap
-from practicework.numerics.least_squares import ALONE
+from practicework.numerics.clusters import ClusterRobust
+from practicework.numerics.least_squares import ALONE, LeastSquares
 from practicework.stages.moderation.regression import Fit, t_tests
+from practicework.tables import frame
 
 HC3_LIMIT = 5_000
 """Respondents up to which HC3 standard errors are computed without each of them; the cost grows with their square."""
 
 LISTED = 10_000
 """Respondents up to which all are listed; of more, those with the largest |DFBETAS| and all who change the conclusion."""
+
+REFITTED = 100
+"""Clusters up to which the model is refitted without each of them."""
+
+CLUSTERS = "moderation/{model}/clusters"
 
 BLOCK = 500
 """Rows of the hat matrix at a time."""
@@ -86,6 +93,44 @@ def leave_one_out(fit: Fit, errors: str) -> pd.DataFrame:
         turns = np.where(np.isnan(table["ci_low"]), None, turns)
         frames.append(_listed(pd.DataFrame(table | {"turns": turns})))
     return pd.concat(frames, ignore_index=True)
+
+
+def without_clusters(fit: Fit) -> pd.DataFrame:
+    """Return the interaction without each cluster, with its CR2 interval, and whether the conclusion changes.
+
+    In R: ``m <- update(m, subset = cluster != g)``, ``clubSandwich::coef_test(m, "CR2", cluster)``.
+
+    Returns
+    -------
+    DataFrame
+        The table `clusters`, one row per cluster and product term; without rows if the model has no clusters. With more than
+        100 clusters, only the estimates.
+    """
+    if fit.clustered is None:
+        return frame(CLUSTERS, [])
+    design, groups, rows = fit.design, fit.clustered.clusters, []
+    estimates = fit.estimates + fit.clustered.without_each
+    names, sizes = np.unique(groups, return_counts=True)
+    whole = fit.tests(np.eye(len(fit.estimates))[design.interaction])
+    for place, (name, n) in enumerate(zip(names, sizes, strict=True)):
+        left = groups != name
+        refitted = None
+        if len(names) <= REFITTED and not np.isnan(estimates[place]).any() and left.sum() > design.matrix.shape[1]:
+            squares = LeastSquares(design.matrix[left])
+            refitted = ClusterRobust(squares, squares.residuals(design.outcome[left]), groups[left])
+        for term, at in enumerate(design.interaction):
+            row = {"cluster": int(name), "n": int(n), "term": design.terms[at], "estimate": estimates[place, at]}
+            if refitted is not None:
+                unit = np.eye(len(fit.estimates))[[at]]
+                error, df = np.sqrt(refitted.covariance[at, at]), refitted.degrees(unit)[0]
+                half = stdtrit(df, (1 + fit.confidence) / 2) * error
+                low, high = row["estimate"] - half, row["estimate"] + half
+                row |= {"std_error_cr2": error, "df_cr2": df, "ci_low": low, "ci_high": high}
+                side = int(low > 0) - int(high < 0)
+                clear = int(whole["ci_low_cr2"][term] > 0) - int(whole["ci_high_cr2"][term] < 0)
+                row["turns"] = None if side == clear else "sign" if side * clear < 0 else "verdict"
+            rows.append(row)
+    return frame(CLUSTERS, rows)
 
 
 def _listed(table: pd.DataFrame) -> pd.DataFrame:

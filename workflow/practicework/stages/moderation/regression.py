@@ -8,6 +8,7 @@ from scipy.special import fdtrc, stdtr, stdtrit
 
 from practicework.errors import StudyError
 from practicework.numerics import bootstrap
+from practicework.numerics.clusters import FEWEST, ClusterRobust, intraclass_correlation
 from practicework.numerics.least_squares import LeastSquares
 from practicework.stages.moderation import power
 from practicework.stages.moderation.design import Design, build
@@ -31,7 +32,9 @@ class Fit:
         The covariance of the estimates by the name of the standard errors, `ols` or one of `ROBUST`; NaN where these are not
         computable.
     critical : float
-        The critical value of t.
+        The critical value of t, except with `cr2`, whose degrees of freedom differ between linear combinations.
+    clustered : ClusterRobust or None
+        Inference for respondents in clusters, if the model has any.
     draws : ndarray of shape (resamples, p)
         The bootstrap; `redrawn` of its resamples were singular and drawn again.
     jackknife : ndarray of shape (n, p) or None
@@ -50,6 +53,12 @@ class Fit:
     draws: np.ndarray
     redrawn: int
     jackknife: np.ndarray | None
+    clustered: ClusterRobust | None = None
+
+    @property
+    def robust(self) -> list[str]:
+        """The standard errors other than OLS of this model."""
+        return [errors for errors in ROBUST if errors in self.covariances]
 
     @property
     def residuals(self) -> np.ndarray:
@@ -81,6 +90,14 @@ class Fit:
         variance = np.einsum("ij,jk,ik->i", rows, self.covariances[errors], rows)
         return rows @ self.estimates, np.sqrt(np.maximum(variance, 0))
 
+    def degrees(self, rows: np.ndarray, errors: str = "ols") -> np.ndarray:
+        """Return the degrees of freedom of t of linear combinations, shape (m,)."""
+        return self.clustered.degrees(rows) if errors == "cr2" else np.full(len(rows), self.df)
+
+    def critical_values(self, rows: np.ndarray, errors: str = "ols") -> np.ndarray:
+        """Return the critical values of t of linear combinations, shape (m,)."""
+        return stdtrit(self.degrees(rows, errors), (1 + self.confidence) / 2)
+
     def tests(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """Return standard errors, t, p and intervals of linear combinations: OLS, robust and bootstrap.
 
@@ -101,16 +118,26 @@ class Fit:
         else:
             low, high = bootstrap.bca(draws, estimate, self.jackknife @ rows.T, self.confidence)
         table |= {"boot_std_error": draws.std(axis=0, ddof=1), "boot_low": low, "boot_high": high}
-        for errors in ROBUST:
-            robust = t_tests(*self.effect(rows, errors), self.df, self.critical)
+        for errors in self.robust:
+            robust = t_tests(*self.effect(rows, errors), self.degrees(rows, errors), self.critical_values(rows, errors))
             table |= {f"{column}_{errors}": robust[column] for column in ("std_error", "t", "p_value", "ci_low", "ci_high")}
-        return table
+        return table | ({"df_cr2": self.clustered.degrees(rows)} if self.clustered else {})
+
+    def robust_wald(self, rows: np.ndarray, f: str, p: str) -> dict[str, float]:
+        """Return the columns of a joint test with each of the robust covariances, by the names of F and p."""
+        found = {}
+        for errors in self.robust:
+            found[f"{f}_{errors}"], found[f"{p}_{errors}"] = self.wald(rows, errors)
+        return found | ({"df2_cr2": self.clustered.wald(rows, self.estimates)[1]} if self.clustered else {})
 
     def wald(self, rows: np.ndarray, errors: str = "ols") -> tuple[float, float]:
         """Return F and p of the hypothesis that all these linear combinations are zero.
 
-        In R: ``car::linearHypothesis(m, rows, vcov. = sandwich::vcovHC(m, "HC3"))``.
+        In R: ``car::linearHypothesis(m, rows, vcov. = sandwich::vcovHC(m, "HC3"))``, ``clubSandwich::Wald_test``.
         """
+        if errors == "cr2":
+            f, _, p_value = self.clustered.wald(rows, self.estimates)
+            return f, p_value
         covariance = rows @ self.covariances[errors] @ rows.T
         if np.isnan(covariance).any():
             return np.nan, np.nan
@@ -120,7 +147,9 @@ class Fit:
         return f, float(fdtrc(len(rows), self.df, f))
 
 
-def t_tests(estimate: np.ndarray, std_error: np.ndarray, df: int, critical: float) -> dict[str, np.ndarray]:
+def t_tests(
+    estimate: np.ndarray, std_error: np.ndarray, df: float | np.ndarray, critical: float | np.ndarray
+) -> dict[str, np.ndarray]:
     """Return standard errors, t, two-sided p values and intervals."""
     t = estimate / std_error
     return {
@@ -166,8 +195,14 @@ def fit(design: Design, settings: Moderation, rng: np.random.Generator) -> Fit:
     StudyError
         If the terms are perfectly collinear or the fit is perfect.
     """
+    groups = None if settings.cluster is None else design.data[settings.cluster].to_numpy()
+    if groups is not None and (found := len(np.unique(groups))) < FEWEST:
+        raise StudyError(
+            f"{design.where} cannot be fitted: its respondents belong to {found} clusters ('{settings.cluster}'), and cluster-"
+            f"robust standard errors require at least {FEWEST}; remove 'cluster', or add respondents of other clusters."
+        )
     try:
-        draws = bootstrap.resample_ols(design.matrix, design.outcome, settings.bootstrap.resamples, rng)
+        draws = bootstrap.resample_ols(design.matrix, design.outcome, settings.bootstrap.resamples, rng, groups)
     except ValueError as error:
         raise StudyError(
             f"{design.where} cannot be fitted: {error}, so its coefficients are not identified; "
@@ -176,11 +211,13 @@ def fit(design: Design, settings: Moderation, rng: np.random.Generator) -> Fit:
     squares, estimates, residuals = ols(design)
     reduced = LeastSquares(np.delete(design.matrix, design.interaction, axis=1)).residuals(design.outcome)
     df = len(residuals) - len(estimates)
+    clustered = None if groups is None else ClusterRobust(squares, residuals, groups)
+    covariances = {errors: squares.covariance(residuals, errors) for errors in ("ols", "hc3")}
     return Fit(
         design,
         squares,
         estimates,
-        {errors: squares.covariance(residuals, errors) for errors in ("ols", *ROBUST)},
+        covariances | ({"cr2": clustered.covariance} if clustered else {}),
         df,
         float(stdtrit(df, (1 + settings.confidence) / 2)),
         settings.confidence,
@@ -188,8 +225,14 @@ def fit(design: Design, settings: Moderation, rng: np.random.Generator) -> Fit:
         _explained(reduced, design.outcome),
         draws.coefficients,
         draws.redrawn,
-        bootstrap.leave_one_out(design.matrix, design.outcome) if settings.bootstrap.interval == "bca" else None,
+        _jackknife(design, estimates, clustered) if settings.bootstrap.interval == "bca" else None,
+        clustered,
     )
+
+
+def _jackknife(design: Design, estimates: np.ndarray, clustered: ClusterRobust | None) -> np.ndarray:
+    """The coefficients without each respondent, or without each cluster."""
+    return bootstrap.leave_one_out(design.matrix, design.outcome) if clustered is None else estimates + clustered.without_each
 
 
 def coefficients(fit: Fit) -> pd.DataFrame:
@@ -252,8 +295,13 @@ def fit_table(fit: Fit, dropped: int, settings: Moderation) -> pd.DataFrame:
         "r_squared_change_high": power.change_at(alpha / 2, f_change, n, fit.df, reduced, terms),
         "significant_change": power.significant_change(fit.df, reduced, alpha, terms),
     }
-    for errors in ROBUST:
-        row[f"f_change_{errors}"], row[f"p_change_{errors}"] = fit.wald(rows[fit.design.interaction], errors)
+    row |= fit.robust_wald(rows[fit.design.interaction], "f_change", "p_change")
+    if fit.clustered:
+        groups = fit.clustered.clusters
+        sizes = np.unique(groups, return_counts=True)[1]
+        row |= {"clusters": len(sizes), "cluster_smallest": sizes.min(), "cluster_largest": sizes.max()}
+        row |= {f"icc_{name}": intraclass_correlation(values, groups)
+                for name, values in (("outcome", fit.design.outcome), ("residual", fit.residuals))}  # fmt: skip
     return frame("moderation/{model}/fit", [row])
 
 

@@ -10,6 +10,7 @@ from statsmodels.robust.robust_linear_model import RLM
 
 from practicework.errors import NotComputable
 from practicework.numerics import proportional_odds
+from practicework.numerics.clusters import ClusterRobust
 from practicework.numerics.least_squares import LeastSquares
 from practicework.stages.moderation.checks import squares
 from practicework.stages.moderation.regression import Fit
@@ -49,9 +50,9 @@ def compare(fit: Fit, interval: str, ranges: Mapping[str, tuple[float, float]]) 
     Parameters
     ----------
     fit : Fit
-    interval : {"ols", "hc3", "bootstrap"}
-        The interval of the conclusion. Regressions use its standard errors, and HC3 for the bootstrap; OLS if HC3 is not
-        computable.
+    interval : {"ols", "hc3", "cr2", "bootstrap"}
+        The interval of the conclusion. Regressions use its standard errors; for the bootstrap, CR2 with clusters and otherwise
+        HC3; OLS if HC3 is not computable.
     ranges : mapping of str to tuple
         The lowest and highest possible score of each scale.
 
@@ -62,7 +63,7 @@ def compare(fit: Fit, interval: str, ranges: Mapping[str, tuple[float, float]]) 
         proportional odds) and have no estimate. An analysis that cannot be computed is empty, with the reason in `note`.
     """
     design, y = fit.design, fit.design.outcome
-    errors = "hc3" if interval == "bootstrap" else interval
+    errors = ("cr2" if fit.clustered else "hc3") if interval == "bootstrap" else interval
     errors = errors if fit.computable(errors) else "ols"
     model = design.model
     analyses: dict[str, Callable[[], dict]] = {
@@ -113,10 +114,19 @@ def _ols(fit: Fit, y: np.ndarray, errors: str, more: np.ndarray | None = None) -
         if len(matrix) <= matrix.shape[1] or squares.singular:
             raise NotComputable("the larger model is not identified")
     estimates, residuals = squares.estimates(y), squares.residuals(y)
+    df = len(y) - len(estimates)
+    if errors == "cr2":
+        clustered = ClusterRobust(squares, residuals, fit.clustered.clusters)
+        unit = np.eye(len(estimates))[fit.design.interaction]
+        if len(unit) > 1:
+            f, left, p_value = clustered.wald(unit, estimates)
+            clear = "significant" if p_value < 1 - fit.confidence else "not significant"
+            return {"statistic": f, "df1": len(unit), "df2": left, "p_value": p_value, "sign": clear, "interval": errors}
+        return _tested(fit, estimates, clustered.covariance, float(clustered.degrees(unit)[0])) | {"interval": errors}
     covariance = squares.covariance(residuals, errors)
     if np.isnan(covariance).any():
         errors, covariance = "ols", squares.covariance(residuals, "ols")
-    return _tested(fit, estimates, covariance, len(y) - len(estimates)) | {"interval": errors}
+    return _tested(fit, estimates, covariance, df) | {"interval": errors}
 
 
 def _ordered(fit: Fit) -> dict:

@@ -100,7 +100,7 @@ class Studies:
 def simulate(
     fit: Fit, settings: Moderation, rng: np.random.Generator, size: int | None = None, studies: int | None = None
 ) -> Studies | None:
-    """Simulate studies; None for several product terms and for too few or too many respondents.
+    """Simulate studies; None for several product terms, for clusters, and for too few or too many respondents.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def simulate(
     """
     sample, p = fit.design.matrix.shape
     n = sample if size is None else size
-    if len(fit.design.interaction) > 1 or not FEWEST * p <= n <= LARGEST:
+    if len(fit.design.interaction) > 1 or fit.clustered or not FEWEST * p <= n <= LARGEST:
         return None
     interval = fit.deciding(settings.interval)
     if interval == "bootstrap" and n > LARGEST_BOOTSTRAP:

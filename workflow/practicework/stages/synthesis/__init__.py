@@ -57,7 +57,8 @@ def model_rows(part: Part, name: str, model: Model, inputs: Mapping[str, pd.Data
     found = {"metric": metric.rows(name, model, samples, inputs, study.scales, claims)}
     same = all(row["same"] for row in found["metric"])
     used = spec.metric if spec.metric != "auto" else "coefficient" if same else "partial_r"
-    errors = spec.errors or ("ols" if settings.interval == "ols" else "hc3")
+    own = settings.of(model)
+    errors = "cr2" if own.cluster else spec.errors or ("ols" if settings.interval == "ols" else "hc3")
     level = settings.confidence
     rows = [effects.of_sample(name, model, sample, inputs, used, errors, level) for sample in samples]
     years = {sample: _year(config.samples[sample].attributes.get("year")) for sample in samples}

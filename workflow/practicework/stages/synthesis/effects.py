@@ -11,7 +11,7 @@ from scipy.special import stdtrit
 from practicework.stages.synthesis.printed import Published
 from practicework.study.settings import Model
 
-COLUMNS = {"hc3": "std_error_hc3", "ols": "std_error"}
+COLUMNS = {"hc3": "std_error_hc3", "cr2": "std_error_cr2", "ols": "std_error"}
 """The column of `moderation/{model}/coefficients` with each kind of standard error."""
 
 
@@ -34,8 +34,9 @@ def of_sample(
     inputs : mapping of str to DataFrame
         The tables of all samples, as `sample/table`.
     metric : {"coefficient", "standardised", "partial_r"}
-    errors : {"hc3", "ols"}
-        OLS where HC3 is not computable, as the note states.
+    errors : {"hc3", "cr2", "ols"}
+        OLS where HC3 is not computable, as the note states. With CR2, the interval uses Satterthwaite's degrees of freedom, and
+        z has the variance 1/(df − 1) times the squared ratio of the CR2 to the OLS standard error.
     confidence : float
     """
     row = {"model": name, "sample": sample, "source": "data", "metric": metric}
@@ -52,11 +53,13 @@ def of_sample(
     estimate, error = float(own["estimate"]), float(own[COLUMNS[errors]])
     if np.isnan(error):
         error, note = float(own["std_error"]), "OLS standard error, because HC3 is not computable"
-    critical = float(stdtrit(df, (1 + confidence) / 2))
+    critical = float(stdtrit(own["df_cr2"] if errors == "cr2" else df, (1 + confidence) / 2))
     if metric == "partial_r":
         if df < 2:
             return row | {"note": "too few respondents for a partial correlation"}
-        estimate, error = float(np.arcsinh(estimate / error / np.sqrt(df))), 1 / np.sqrt(df - 1)
+        # clusters change the uncertainty of a correlation but not its size
+        size, larger = (own["std_error"], error / own["std_error"]) if errors == "cr2" else (error, 1.0)
+        estimate, error = float(np.arcsinh(estimate / size / np.sqrt(df))), float(larger / np.sqrt(df - 1))
     elif metric == "standardised":
         spread = inputs[f"{sample}/scoring/scores"][model.variables].dropna().std()
         factor = float(spread[model.predictor] * spread[model.moderator] / spread[model.outcome])

@@ -2,23 +2,28 @@
 
 from practicework.tables.contracts.contract import NOTE, Contract
 
-_INTERVAL = {
+INTERVAL = {
     "ci_low": ("number?", "lower end of the interval at the study's confidence level"),
     "ci_high": ("number?", "upper end"),
 }
-_TEST = {
+TEST = {
     "std_error": ("number", "standard error, ordinary least squares"),
     "t": ("number", "estimate / std_error, on df_residual degrees of freedom"),
     "p_value": ("number", "two-sided, t distribution"),
-    **_INTERVAL,
+    **INTERVAL,
 }
 _BOOT = {
     "boot_std_error": ("number", "standard deviation over the bootstrap resamples"),
     "boot_low": ("number?", "lower end of the bootstrap interval, percentile or BCa as configured"),
     "boot_high": ("number?", "upper end"),
 }
-ROBUST = {"hc3": "heteroscedasticity-consistent standard error, HC3"}
+ROBUST = {
+    "hc3": "heteroscedasticity-consistent standard error, HC3",
+    "cr2": "cluster-robust standard error, CR2; empty without clusters",
+}
 """Standard errors other than OLS, by the suffix of their columns; `moderation.regression` computes them."""
+
+_DEGREES = {"df_cr2": ("number?", "Satterthwaite's degrees of freedom of t_cr2")}
 
 _ROBUST = {
     column: kind
@@ -51,23 +56,23 @@ def _robust_wald(f: str, p: str, words: str) -> dict[str, tuple[str, str]]:
     }
 
 
-_EFFECT_OF = {"effect_of": ("text", "the predictor, or its category compared with the first")}
+EFFECT_OF = {"effect_of": ("text", "the predictor, or its category compared with the first")}
 _BOUNDARY = {
     "boundary": ("number", "the moderator's own units, uncentred"),
     "in_range": ("flag", "whether it lies within the observed range"),
     "percent_below": ("number", "percent of respondents with a lower value"),
-    **_EFFECT_OF,
+    **EFFECT_OF,
 }
-_MODERATOR = ("number", "the moderator's own units, uncentred")
+MODERATOR = ("number", "the moderator's own units, uncentred")
 _REGION = {
-    **dict.fromkeys(("from", "to"), _MODERATOR),
+    **dict.fromkeys(("from", "to"), MODERATOR),
     "sign": ("text", "positive, negative or not significant"),
     "percent": ("number", "percent of respondents in the region"),
-    **_EFFECT_OF,
+    **EFFECT_OF,
 }
 _METHOD = {
-    "method": ("text", "hc3, fdr (false discovery rate controlled) or fdr_hc3"),
-    "critical": ("number", "critical value of t; inf if no value is significant"),
+    "method": ("text", "hc3, cr2, fdr (false discovery rate controlled) or fdr_hc3"),
+    "critical": ("number?", "critical value of t; inf if no value is significant; empty for cr2, whose value varies"),
 }
 _PROBE = "as in conditional_effects"
 
@@ -77,10 +82,11 @@ CONTRACTS = {
         {
             "term": ("text", "intercept, a variable's name, variable[code] of a category, or predictor:moderator"),
             "estimate": ("number", "unstandardised coefficient"),
-            **_TEST,
+            **TEST,
             **_ROBUST,
             **_BOOT,
             **_ROBUST_INTERVAL,
+            **_DEGREES,
             "beta": ("number", "standardised coefficient, with outcome and variables as z-scores and the product of z-scores"),
             "beta_low": ("number", "lower end of its interval, ordinary least squares"),
             "beta_high": ("number", "upper end"),
@@ -96,13 +102,14 @@ CONTRACTS = {
                 "p16 p50 p84 (position p(n + 1)), mean-sd mean mean+sd; low high for two values; "
                 "at ... for the model's own probes; moderator[code] for categories",
             ),
-            "moderator_value": _MODERATOR,
+            "moderator_value": MODERATOR,
             "effect": ("number", "outcome units per unit of the predictor"),
-            **_TEST,
+            **TEST,
             **_ROBUST,
             **_BOOT,
             **_ROBUST_INTERVAL,
-            **_EFFECT_OF,
+            **_DEGREES,
+            **EFFECT_OF,
             **NOTE,
         },
     ),
@@ -112,11 +119,12 @@ CONTRACTS = {
             "probe_a": ("text", _PROBE),
             "probe_b": ("text", _PROBE),
             "difference": ("number", "effect at probe_b minus effect at probe_a"),
-            **_TEST,
+            **TEST,
             **_ROBUST,
             **_BOOT,
             **_ROBUST_INTERVAL,
-            **_EFFECT_OF,
+            **_DEGREES,
+            **EFFECT_OF,
             "p_holm": ("number?", "p_value, Holm-corrected over the rows, for a categorical moderator"),
             **{f"p_holm_{name}": ("number?", f"the same of p_value_{name}") for name in ROBUST},
         },
@@ -132,6 +140,7 @@ CONTRACTS = {
             "f": ("number", "Wald F, ordinary least squares"),
             "p_value": ("number", "of that F"),
             **_robust_wald("f", "p_value", "Wald F"),
+            "df2_cr2": ("number?", "denominator degrees of freedom of f_cr2 (Hotelling's T² approximation)"),
         },
     ),
     "moderation/{model}/johnson_neyman": Contract(
@@ -170,27 +179,33 @@ CONTRACTS = {
             "r_squared_change_low": ("number", "lower end of the interval of the true increment, noncentral F distribution"),
             "r_squared_change_high": ("number", "upper end"),
             "significant_change": ("number", "smallest increment that is significant in a sample of this size (F test)"),
+            "df2_cr2": ("number?", "denominator degrees of freedom of f_change_cr2"),
+            "clusters": ("count?", "clusters; empty if the model has none"),
+            "cluster_smallest": ("count?", "respondents in the smallest cluster"),
+            "cluster_largest": ("count?", "respondents in the largest cluster"),
+            "icc_outcome": ("number?", "intraclass correlation of the outcome, ICC(1)"),
+            "icc_residual": ("number?", "intraclass correlation of the residuals, ICC(1)"),
         },
     ),
     "moderation/{model}/simple_slopes": Contract(
         "Predicted outcome over the predictor's observed range at probed moderator values, covariates at their means.",
         {
             "probe": ("text", _PROBE),
-            "moderator_value": _MODERATOR,
+            "moderator_value": MODERATOR,
             "predictor_value": ("number", "the predictor's own units, uncentred"),
             "predicted": ("number", "outcome units"),
-            **_INTERVAL,
+            **INTERVAL,
             **_ROBUST_INTERVAL,
         },
     ),
     "moderation/{model}/effect_curve": Contract(
         "The predictor's effect over the moderator's observed range; no rows for a categorical moderator.",
         {
-            "moderator_value": _MODERATOR,
+            "moderator_value": MODERATOR,
             "effect": ("number", "outcome units per unit of the predictor"),
-            **_INTERVAL,
+            **INTERVAL,
             **_ROBUST_INTERVAL,
-            **_EFFECT_OF,
+            **EFFECT_OF,
         },
     ),
     "moderation/{model}/correlations": Contract(
@@ -205,11 +220,11 @@ CONTRACTS = {
         "The interaction's interval compared with the smallest effect size of interest, and the conclusion.",
         {
             "term": ("text", "predictor:moderator"),
-            "interval": ("text", "ols, hc3 or bootstrap; noncentral F for several product terms, whose effect is ΔR²"),
+            "interval": ("text", "ols, hc3, cr2 or bootstrap; noncentral F for several product terms, whose effect is ΔR²"),
             "smallest_effect": ("number?", "the smallest effect size of interest, in units of the coefficient"),
             "smallest_change": ("number", "the same, as ΔR² in this sample"),
             "estimate": ("number", "the coefficient; ΔR² for several product terms"),
-            **_INTERVAL,
+            **INTERVAL,
             "equivalence_low": ("number?", "lower end of the 1 − 2α interval, for the two one-sided tests"),
             "equivalence_high": ("number?", "upper end"),
             "p_equivalence": ("number?", "the larger p of the two one-sided tests; empty for the bootstrap"),
@@ -218,158 +233,6 @@ CONTRACTS = {
                 "relevant_positive, positive, small_positive, negligible, undecided, small_negative, negative, "
                 "relevant_negative; for several product terms relevant, present, small, negligible, undecided",
             ),
-            **NOTE,
-        },
-    ),
-    "moderation/{model}/influence": Contract(
-        "Each respondent's residual and influence.",
-        {
-            "respondent": ("text", "respondent id"),
-            "fitted": ("number", "predicted outcome"),
-            "residual": ("number", "outcome minus prediction"),
-            "leverage": ("number", "diagonal of the hat matrix, 0 to 1"),
-            "studentized_residual": ("number?", "externally studentised"),
-            "cooks_distance": ("number?", "Cook's distance"),
-        },
-    ),
-    "moderation/{model}/leave_one_out": Contract(
-        "The interaction with each respondent omitted in turn.",
-        {
-            "respondent": ("text", "omitted respondent"),
-            "term": ("text", "product term"),
-            "estimate": ("number?", "the coefficient without the respondent"),
-            "std_error": ("number?", "its standard error, HC3 or ordinary least squares as in the report"),
-            "t": ("number?", "estimate / std_error"),
-            "p_value": ("number?", "two-sided, t distribution"),
-            **_INTERVAL,
-            "dfbetas": ("number?", "standardised change of the coefficient"),
-            "turns": (
-                "text?",
-                "verdict if omission changes whether the interval excludes zero, sign if it excludes zero on the other side",
-            ),
-        },
-    ),
-    "moderation/{model}/checks": Contract(
-        "Tests of the model's assumptions.",
-        {
-            "check": ("text", "shapiro_wilk, breusch_pagan, quadratic or binning"),
-            "statistic": ("number?", "W, n R², or F"),
-            "df1": ("count?", "degrees of freedom"),
-            "df2": ("count?", "degrees of freedom of the denominator"),
-            "p_value": ("number?", "of the statistic"),
-            **NOTE,
-        },
-    ),
-    "moderation/{model}/linearity": Contract(
-        "The predictor's effect within terciles of the moderator, compared with the linear interaction.",
-        {
-            "bin": ("count", "1, 2, 3"),
-            "from": _MODERATOR,
-            "to": _MODERATOR,
-            "median": _MODERATOR,
-            "n": ("count", "respondents in the bin"),
-            "effect": ("number", "at the bin's median, from the bin's own slope"),
-            **_TEST,
-            "model_effect": ("number", "the same, from the linear interaction"),
-            **_EFFECT_OF,
-        },
-    ),
-    "moderation/{model}/fragility": Contract(
-        "Deletions of one respondent that change the conclusion, and how many are to be expected in data like these.",
-        {
-            "term": ("text", "product term"),
-            "interval": ("text", "ols or hc3: the interval of the conclusion, as in leave_one_out"),
-            "deletions": ("count", "respondents whose omission changes the conclusion"),
-            "expected_any": ("number?", "share of simulated data sets with at least one such respondent"),
-            "expected_as_many": ("number?", "share with at least as many as in this sample"),
-            "expected_median": ("number?", "median number of such respondents"),
-            "respondent": ("text?", "the respondent with the largest |DFBETAS|"),
-            "dfbetas": ("number?", "that respondent's DFBETAS"),
-            "expected_dfbetas": ("number?", "median of the largest |DFBETAS| of the simulated data sets"),
-            "expected_as_large": ("number?", "share of simulated data sets in which it is at least as large"),
-            "data_sets": ("count?", "simulated data sets: this design, normal errors, the observed t"),
-            **NOTE,
-        },
-    ),
-    "moderation/{model}/sensitivity": Contract(
-        "Power and sensitivity for an interaction at this sample size.",
-        {
-            "quantity": (
-                "text",
-                "minimum_detectable (80% power, closed form), minimum_detectable_simulated (80% power, simulated), "
-                "smallest_effect (of interest), or effect",
-            ),
-            "metric": ("text", "scores, or true_scores: whether delta_r_squared is that of the scores or between true scores"),
-            "attenuation": ("number", "share of delta_r_squared that remains in the scores; 1 in the metric of the scores"),
-            "delta_r_squared": ("number?", "true ΔR², in the metric of the row"),
-            "delta_r_squared_scores": ("number?", "the same in the metric of the scores"),
-            "n": ("count", "respondents in the model"),
-            "power": ("number?", "of the F test, noncentral F distribution, this sample's design"),
-            "type_s": ("number?", "probability of the wrong sign, given significance; empty for several product terms"),
-            "type_m": ("number?", "mean |estimate| / true coefficient of the scores, given significance"),
-            "n_required": ("count?", "respondents for 80% power; empty beyond one million"),
-            "power_expected": ("number?", "power averaged over designs resampled from this sample"),
-            "power_ols": ("number?", "share of simulated studies whose OLS interval excludes zero"),
-            "power_hc3": ("number?", "the same with HC3"),
-            "power_bootstrap": ("number?", "the same with the percentile bootstrap, if conclusions are based on it"),
-            "type_s_simulated": ("number?", "type_s among the simulated studies, by the interval of the conclusion"),
-            "type_m_simulated": ("number?", "type_m among the simulated studies, by the interval of the conclusion"),
-            "interval": ("text?", "the interval of power_simulated: that of the conclusion"),
-            "power_simulated": (
-                "number?",
-                "share of simulated studies with newly drawn respondents whose interval excludes zero",
-            ),
-            "power_simulated_se": ("number?", "Monte Carlo standard error of power_simulated"),
-            "power_required": ("number?", "power_simulated with n_required respondents"),
-            "power_required_se": ("number?", "Monte Carlo standard error of power_required"),
-            "least_exaggeration": ("number?", "smallest significant ΔR² in a sample of this size / delta_r_squared_scores"),
-            **NOTE,
-        },
-    ),
-    "moderation/{model}/power_curve": Contract(
-        "Power by effect size, and by sample size at the smallest effect size of interest.",
-        {
-            "curve": ("text", "delta_r_squared or n: the quantity that varies"),
-            "attenuation": ("number", "as in sensitivity"),
-            "delta_r_squared": ("number", "as in sensitivity"),
-            "n": ("count", "respondents"),
-            "power": ("number", "as in sensitivity"),
-        },
-    ),
-    "moderation/{model}/errors_in_variables": Contract(
-        "The coefficients corrected for unreliability; no rows if no reliability below 1 is known.",
-        {
-            "term": ("text", "as in coefficients"),
-            "reliability": ("number?", "of the variable, if known and below 1"),
-            "uncorrected": ("number", "the coefficient by ordinary least squares"),
-            "estimate": ("number?", "the corrected coefficient"),
-            "boot_std_error": ("number?", "standard deviation over the bootstrap resamples"),
-            "boot_low": ("number?", "lower end of the percentile bootstrap interval"),
-            "boot_high": ("number?", "upper end"),
-            "resamples": ("count", "bootstrap resamples"),
-            "unsolved": ("count?", "resamples without a solution"),
-            "resampled": ("flag?", "whether the reliability is resampled with the respondents; otherwise treated as known"),
-            **NOTE,
-        },
-    ),
-    "moderation/{model}/scale_dependence": Contract(
-        "The interaction on other scales of the outcome and in other models.",
-        {
-            "analysis": (
-                "text",
-                "as_measured, log, logit, rank_normal, squared, proportional_odds, quadratic (with squares of predictor and "
-                "moderator) or robust (Huber)",
-            ),
-            "term": ("text", "predictor:moderator"),
-            "estimate": ("number?", "coefficient in the units of the analysis; empty for several product terms"),
-            "std_error": ("number?", "its standard error"),
-            "statistic": ("number?", "t, z (proportional odds), or F of several product terms"),
-            "df1": ("count?", "product terms"),
-            "df2": ("number?", "residual degrees of freedom; empty for z"),
-            "p_value": ("number?", "of the statistic, two-sided"),
-            **_INTERVAL,
-            "interval": ("text?", "standard errors: ols, hc3, or wald for maximum likelihood and M estimates"),
-            "sign": ("text?", "positive, negative or not significant; significant for several product terms"),
             **NOTE,
         },
     ),
@@ -390,7 +253,7 @@ CONTRACTS = {
             "std_error": ("number?", "its standard error, as named in interval"),
             "t": ("number?", "estimate / std_error"),
             "p_value": ("number?", "two-sided, t distribution"),
-            **_INTERVAL,
+            **INTERVAL,
             **NOTE,
             "term": ("text?", "product term"),
             "interval": ("text?", "standard errors: those of the conclusion (HC3 for the bootstrap), or ols if not computable"),

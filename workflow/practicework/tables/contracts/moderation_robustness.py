@@ -1,0 +1,173 @@
+"""Tables of the moderation stage about robustness: influence, assumptions, power, measurement error, scale dependence."""
+
+from practicework.tables.contracts.contract import NOTE, Contract
+from practicework.tables.contracts.moderation import EFFECT_OF, INTERVAL, MODERATOR, TEST
+
+CONTRACTS = {
+    "moderation/{model}/clusters": Contract(
+        "The interaction without each cluster; no rows without clusters.",
+        {
+            "cluster": ("count", "running number of the cluster"),
+            "n": ("count", "its respondents in the model"),
+            "term": ("text", "product term"),
+            "estimate": ("number?", "coefficient without the cluster; empty if the model is not identified without it"),
+            "std_error_cr2": ("number?", "of that estimate"),
+            "df_cr2": ("number?", "Satterthwaite's degrees of freedom"),
+            **INTERVAL,
+            "turns": ("text?", "verdict if the interval excludes zero only with or only without the cluster; sign if it changes"),
+        },
+        needs="clusters",
+    ),
+    "moderation/{model}/influence": Contract(
+        "Each respondent's residual and influence.",
+        {
+            "respondent": ("text", "respondent id"),
+            "fitted": ("number", "predicted outcome"),
+            "residual": ("number", "outcome minus prediction"),
+            "leverage": ("number", "diagonal of the hat matrix, 0 to 1"),
+            "studentized_residual": ("number?", "externally studentised"),
+            "cooks_distance": ("number?", "Cook's distance"),
+        },
+    ),
+    "moderation/{model}/leave_one_out": Contract(
+        "The interaction with each respondent omitted in turn.",
+        {
+            "respondent": ("text", "omitted respondent"),
+            "term": ("text", "product term"),
+            "estimate": ("number?", "the coefficient without the respondent"),
+            "std_error": ("number?", "its standard error, HC3 or ordinary least squares as in the report"),
+            "t": ("number?", "estimate / std_error"),
+            "p_value": ("number?", "two-sided, t distribution"),
+            **INTERVAL,
+            "dfbetas": ("number?", "standardised change of the coefficient"),
+            "turns": (
+                "text?",
+                "verdict if omission changes whether the interval excludes zero, sign if it excludes zero on the other side",
+            ),
+        },
+    ),
+    "moderation/{model}/checks": Contract(
+        "Tests of the model's assumptions.",
+        {
+            "check": ("text", "shapiro_wilk, breusch_pagan, quadratic or binning"),
+            "statistic": ("number?", "W, n R², or F"),
+            "df1": ("count?", "degrees of freedom"),
+            "df2": ("count?", "degrees of freedom of the denominator"),
+            "p_value": ("number?", "of the statistic"),
+            **NOTE,
+        },
+    ),
+    "moderation/{model}/linearity": Contract(
+        "The predictor's effect within terciles of the moderator, compared with the linear interaction.",
+        {
+            "bin": ("count", "1, 2, 3"),
+            "from": MODERATOR,
+            "to": MODERATOR,
+            "median": MODERATOR,
+            "n": ("count", "respondents in the bin"),
+            "effect": ("number", "at the bin's median, from the bin's own slope"),
+            **TEST,
+            "model_effect": ("number", "the same, from the linear interaction"),
+            **EFFECT_OF,
+        },
+    ),
+    "moderation/{model}/fragility": Contract(
+        "Deletions of one respondent that change the conclusion, and how many are to be expected in data like these.",
+        {
+            "term": ("text", "product term"),
+            "interval": ("text", "ols or hc3: the interval of the conclusion, as in leave_one_out"),
+            "deletions": ("count", "respondents whose omission changes the conclusion"),
+            "expected_any": ("number?", "share of simulated data sets with at least one such respondent"),
+            "expected_as_many": ("number?", "share with at least as many as in this sample"),
+            "expected_median": ("number?", "median number of such respondents"),
+            "respondent": ("text?", "the respondent with the largest |DFBETAS|"),
+            "dfbetas": ("number?", "that respondent's DFBETAS"),
+            "expected_dfbetas": ("number?", "median of the largest |DFBETAS| of the simulated data sets"),
+            "expected_as_large": ("number?", "share of simulated data sets in which it is at least as large"),
+            "data_sets": ("count?", "simulated data sets: this design, normal errors, the observed t"),
+            **NOTE,
+        },
+    ),
+    "moderation/{model}/sensitivity": Contract(
+        "Power and sensitivity for an interaction at this sample size.",
+        {
+            "quantity": (
+                "text",
+                "minimum_detectable (80% power, closed form), minimum_detectable_simulated (80% power, simulated), "
+                "smallest_effect (of interest), or effect",
+            ),
+            "metric": ("text", "scores, or true_scores: whether delta_r_squared is that of the scores or between true scores"),
+            "attenuation": ("number", "share of delta_r_squared that remains in the scores; 1 in the metric of the scores"),
+            "delta_r_squared": ("number?", "true ΔR², in the metric of the row"),
+            "delta_r_squared_scores": ("number?", "the same in the metric of the scores"),
+            "n": ("count", "respondents in the model"),
+            "power": ("number?", "of the F test, noncentral F distribution, this sample's design"),
+            "type_s": ("number?", "probability of the wrong sign, given significance; empty for several product terms"),
+            "type_m": ("number?", "mean |estimate| / true coefficient of the scores, given significance"),
+            "n_required": ("count?", "respondents for 80% power; empty beyond one million"),
+            "power_expected": ("number?", "power averaged over designs resampled from this sample"),
+            "power_ols": ("number?", "share of simulated studies whose OLS interval excludes zero"),
+            "power_hc3": ("number?", "the same with HC3"),
+            "power_bootstrap": ("number?", "the same with the percentile bootstrap, if conclusions are based on it"),
+            "type_s_simulated": ("number?", "type_s among the simulated studies, by the interval of the conclusion"),
+            "type_m_simulated": ("number?", "type_m among the simulated studies, by the interval of the conclusion"),
+            "interval": ("text?", "the interval of power_simulated: that of the conclusion"),
+            "power_simulated": (
+                "number?",
+                "share of simulated studies with newly drawn respondents whose interval excludes zero",
+            ),
+            "power_simulated_se": ("number?", "Monte Carlo standard error of power_simulated"),
+            "power_required": ("number?", "power_simulated with n_required respondents"),
+            "power_required_se": ("number?", "Monte Carlo standard error of power_required"),
+            "least_exaggeration": ("number?", "smallest significant ΔR² in a sample of this size / delta_r_squared_scores"),
+            **NOTE,
+        },
+    ),
+    "moderation/{model}/power_curve": Contract(
+        "Power by effect size, and by sample size at the smallest effect size of interest.",
+        {
+            "curve": ("text", "delta_r_squared or n: the quantity that varies"),
+            "attenuation": ("number", "as in sensitivity"),
+            "delta_r_squared": ("number", "as in sensitivity"),
+            "n": ("count", "respondents"),
+            "power": ("number", "as in sensitivity"),
+        },
+    ),
+    "moderation/{model}/errors_in_variables": Contract(
+        "The coefficients corrected for unreliability; no rows if no reliability below 1 is known.",
+        {
+            "term": ("text", "as in coefficients"),
+            "reliability": ("number?", "of the variable, if known and below 1"),
+            "uncorrected": ("number", "the coefficient by ordinary least squares"),
+            "estimate": ("number?", "the corrected coefficient"),
+            "boot_std_error": ("number?", "standard deviation over the bootstrap resamples"),
+            "boot_low": ("number?", "lower end of the percentile bootstrap interval"),
+            "boot_high": ("number?", "upper end"),
+            "resamples": ("count", "bootstrap resamples"),
+            "unsolved": ("count?", "resamples without a solution"),
+            "resampled": ("flag?", "whether the reliability is resampled with the respondents; otherwise treated as known"),
+            **NOTE,
+        },
+    ),
+    "moderation/{model}/scale_dependence": Contract(
+        "The interaction on other scales of the outcome and in other models.",
+        {
+            "analysis": (
+                "text",
+                "as_measured, log, logit, rank_normal, squared, proportional_odds, quadratic (with squares of predictor and "
+                "moderator) or robust (Huber)",
+            ),
+            "term": ("text", "predictor:moderator"),
+            "estimate": ("number?", "coefficient in the units of the analysis; empty for several product terms"),
+            "std_error": ("number?", "its standard error"),
+            "statistic": ("number?", "t, z (proportional odds), or F of several product terms"),
+            "df1": ("count?", "product terms"),
+            "df2": ("number?", "residual degrees of freedom; empty for z"),
+            "p_value": ("number?", "of the statistic, two-sided"),
+            **INTERVAL,
+            "interval": ("text?", "standard errors: ols, hc3, or wald for maximum likelihood and M estimates"),
+            "sign": ("text?", "positive, negative or not significant; significant for several product terms"),
+            **NOTE,
+        },
+    ),
+}

@@ -6,7 +6,7 @@ import pytest
 from moderation_runs import analyse, fit
 from scipy import stats
 
-from practicework.stages.moderation import power
+from practicework.numerics import power
 from practicework.study.settings import Model
 
 MODELS = {

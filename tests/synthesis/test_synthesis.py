@@ -6,11 +6,14 @@ import pytest
 from scipy import stats
 
 from practicework.errors import StudyError
+from practicework.numerics.clusters import ClusterRobust
+from practicework.numerics.least_squares import LeastSquares
 from practicework.stages import synthesis
-from practicework.stages.synthesis import metric, pooling, printed, verdicts
+from practicework.stages.synthesis import metric, one_stage, pooling, printed, verdicts
 from practicework.study.config import Claim
 from practicework.study.pipeline import Part
 from practicework.study.scale import Scale
+from practicework.study.settings import Model
 from practicework.study.synthesis import Synthesis
 
 TERM = "usefulness:support"
@@ -239,14 +242,59 @@ def test_mistakes_in_a_synthesis(writer, changes, sentence):
         writer.load(changes)
 
 
-def test_samples_with_the_same_people_are_refused(writer):
-    """If both declare ids that are not running numbers, and many are the same; not for a panel."""
-    changes = {"config.samples.t.respondent": "id"}
-    some = part(writer, **changes)
-    inputs = {f"{name}/ingest/responses": pd.DataFrame({"respondent": [f"AB{977 * n}" for n in range(first, first + 50)]})
-              for name, first in (("s", 0), ("t", 30))}  # fmt: skip
-    with pytest.raises(StudyError, match="have 20 ids of respondents in common"):
-        synthesis._check_people(some, inputs)
-    for form in ("{}", "P{:03d}"):
-        numbers = {name: table.assign(respondent=[form.format(n) for n in range(1, 51)]) for name, table in inputs.items()}
-        synthesis._check_people(some, numbers)
+def waves(shift: float = 0.0, seed: int = 1) -> dict[str, pd.DataFrame]:
+    """Two waves of 60 people, 50 of whom took part in both, with a part of the error that is the same in both."""
+    rng = np.random.default_rng(seed)
+    lasting, standing, found = rng.normal(0, 1, 70), rng.normal(3, 1, (2, 70)), {}
+    for name, first in (("s", 0), ("t", 10)):
+        people = np.arange(first, first + 60)
+        ease, age = standing[:, people] + rng.normal(0, 0.3, (2, 60))
+        own = {"respondent": [f"P{one:03d}" for one in people], "ease": ease, "age": age}
+        own["pride"] = shift * ease * age + ease + lasting[people] * (ease - 3) * (age - 3) + rng.normal(0, 0.5, 60)
+        found[name] = pd.DataFrame(own)
+    return found
+
+
+def people(writer, first: int = 10, declared: bool = True, dropped: str = "phone", **keys: object) -> tuple:
+    """A synthesis of two samples whose ids recur, and its tables."""
+    changes = {"config.samples.t.respondent": "id" if declared else None, "config.synthesis": {"all": keys}}
+    found = {}
+    for name, one in (("s", 0), ("t", first)):
+        ids = [f"P{n:03d}" for n in range(one, one + 50)]
+        found[f"{name}/ingest/responses"] = pd.DataFrame({"respondent": ids})
+        found[f"{name}/ingest/dropped"] = pd.DataFrame({"column": [dropped], "reason": ["contact"]})
+    return Part(writer.load({"config.profiles": None, **changes}), "all"), found
+
+
+def test_ids_that_recur_have_to_be_explained(writer):
+    """Running ids say nothing: they are the same people or not, and only the researcher knows."""
+    with pytest.raises(StudyError, match=r"have 40 respondent ids in common; write 'synthesis.all.same_people: yes'"):
+        synthesis._check_people(*people(writer))
+    synthesis._check_people(*people(writer, first=60))
+    synthesis._check_people(*people(writer, declared=False))  # numbered by the program
+    synthesis._check_people(*people(writer, dropped="id"))  # replaced, since they identified people
+
+
+def test_the_same_people_are_clusters_of_one_regression(writer):
+    """As clubSandwich would with the person as cluster: answers of one person are connected, in both waves and by firm."""
+    samples, model = waves(), Model(outcome="pride", predictor="ease", moderator="age")
+    ids = {name: pd.DataFrame({"person": one["respondent"]}).set_axis(one["respondent"]) for name, one in samples.items()}
+    alone = {row["term"]: row for row in one_stage.fit("main", model, samples, (), {})}
+    found = {row["term"]: row for row in one_stage.fit("main", model, samples, (), ids)}
+    assert "std_error_cr2" not in alone["ease:age"]
+    assert found["ease:age"]["clusters"] == 70
+    assert found["ease:age"]["std_error_cr2"] > 1.15 * found["ease:age"]["std_error_hc3"]
+    firms = {name: one.assign(cluster=[f"{name} {int(who[1:]) % 12}" for who in one["person"]]) for name, one in ids.items()}
+    assert one_stage.fit("main", model, samples, (), firms)[0]["clusters"] == 12
+    stacked, design = [], []
+    for place, one in enumerate(samples.values()):
+        x, w = one["ease"] - one["ease"].mean(), one["age"] - one["age"].mean()
+        own = np.column_stack([np.ones(60), x, w])
+        design.append(np.column_stack([own * (place == 0), own * (place == 1), x * w]))
+        stacked.append(one)
+    squares, outcome = LeastSquares(np.vstack(design)), np.concatenate([one["pride"] for one in stacked])
+    person = np.concatenate([one["respondent"] for one in stacked])
+    own = ClusterRobust(squares, squares.residuals(outcome), person)
+    assert found["ease:age"]["std_error_cr2"] == pytest.approx(np.sqrt(own.covariance[-1, -1]), rel=1e-9)
+    assert found["ease:age"]["df_cr2"] == pytest.approx(own.degrees(np.eye(7)[[-1]])[0], rel=1e-9)
+    assert found["difference"]["df_cr2"] > 5

@@ -102,6 +102,7 @@ def test_hartung_knapp_intervals_contain_the_truth():
 def test_one_stage_equals_lm(golden, root):
     """Common product, OLS and HC3, and the test of differences, by party in the study of global warming."""
     data = pd.read_csv(root / "examples/globalwarming/data/raw/globalWarm.csv")
+    data["respondent"] = [f"R{n:04d}" for n in range(len(data))]
     samples = dict(iter(data.groupby("partyid")))
     common, difference = one_stage.fit("main", MODEL, samples, [])
     theirs = golden("synthesis_one_stage").iloc[0]

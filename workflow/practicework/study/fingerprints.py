@@ -60,7 +60,7 @@ def synthesis(part: Part) -> list:
     models = {name: model.model_dump(exclude={"label"}) for name, model in study.models.items()}
     moderation = config.moderation and [config.moderation.confidence, config.moderation.interval, config.moderation.cluster]
     return [
-        part.spec.model_dump(exclude={"label"}),
+        part.spec.model_dump(exclude={"label", "synthetic"}),
         part.samples,
         published,
         attributes,

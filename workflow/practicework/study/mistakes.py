@@ -179,11 +179,18 @@ def _syntheses(study: Study) -> Iterator[str]:
             if sample not in config.samples:
                 close = did_you_mean(sample, config.samples)
                 yield f"{where}: '{sample}' is not a sample of this study{close}; correct the name."
-            elif config.samples[sample].synthetic:
-                yield f"{where}: '{sample}' is synthetic, and synthetic samples are not pooled; remove it from 'samples'."
+            elif config.samples[sample].synthetic and not one.synthetic:
+                yield (
+                    f"{where}: '{sample}' is synthetic, and synthetic samples are not pooled; remove it from 'samples', or add "
+                    "the key 'synthetic' with the reason if all samples of the synthesis are."
+                )
+            elif one.synthetic and not config.samples[sample].synthetic:
+                yield f"{where} is 'synthetic', but the sample '{sample}' is not; remove the sample or the key."
             if (one.samples or ()).count(sample) > 1:
                 yield f"{where} lists the sample '{sample}' twice; remove one entry."
-        if one.samples is None and all(sample.synthetic for sample in config.samples.values()):
+        if one.synthetic and one.samples is None:
+            yield f"{where} is 'synthetic', but names no samples; list them under 'samples'."
+        elif one.samples is None and all(sample.synthetic for sample in config.samples.values()):
             yield f"{where} has no samples, since all samples of the study are synthetic; add one or remove the synthesis."
         for model in (*(one.models or ()), *one.originals):
             if model not in study.models:

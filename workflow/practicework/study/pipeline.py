@@ -69,7 +69,7 @@ class Part:
     @property
     def synthetic(self) -> str | None:
         """Why the data are synthetic, if they are."""
-        return self.spec.synthetic if self.is_sample else None
+        return None if self.is_set else self.spec.synthetic
 
     @property
     def files(self) -> list[str]:
@@ -186,7 +186,8 @@ def _synthesis_reads(part: Part) -> dict[str, list[str]]:
     groups = (part.spec.invariance.groups if part.spec.invariance else None) or ()
     for name in dict.fromkeys([*part.samples, *groups]):
         sample = Part(part.study, name)
-        wanted = ["ingest/responses", "screening/ledger", "scoring/scores", "scoring/summary", "reliability/scales"]
+        wanted = ["ingest/responses", "ingest/dropped", "screening/ledger"]
+        wanted += ["scoring/scores", "scoring/summary", "reliability/scales"]
         wanted += ["moderation/models"] if "moderation" in sample.stages else []
         wanted += [
             f"moderation/{model}/{table}" for model in part.study.models for table in ("coefficients", "fit", "equivalence")

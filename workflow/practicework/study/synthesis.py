@@ -73,7 +73,20 @@ class Synthesis(Strict):
         (), strict=False, description="Attributes of the samples for meta-regression, which requires ten samples."
     )
     invariance: Invariance | None = Field(default_factory=Invariance, description="The tests of invariance; null: none.")
-    panel: Flag = Field(False, description="Whether samples may share respondents; nothing is pooled then.")
+    same_people: Flag | None = Field(
+        None,
+        description=(
+            "Whether equal respondent ids in several samples are the same people (`yes`: one regression with person-clustered "
+            "errors, and nothing pooled in two stages) or different ones (`no`); required if declared ids recur."
+        ),
+    )
+    synthetic: str | None = Field(
+        None,
+        description=(
+            "For a synthesis of synthetic samples, a sentence that gives the reason; shown in its report. Otherwise synthetic "
+            "samples are refused."
+        ),
+    )
 
 
 def syntheses(config: Config) -> dict[str, Synthesis]:

@@ -92,8 +92,8 @@ class Pool:
         """The pooled estimate, the prediction interval, the heterogeneity and who moves it: in this order."""
         pooled = self.pooled
         if pooled is None:
-            if self.context.part.spec.panel:
-                return _("The samples share respondents, so their effects are shown but not pooled.")
+            if self.context.part.spec.same_people:
+                return self._same_people()
             if len(self.effects) == 1:
                 return _("The synthesis has one sample, {sample}, so nothing is pooled.", sample=self.effects[0]["sample"])
             return _("No sample has an effect of {model} that could be pooled.", model=self.model.inline)
@@ -110,6 +110,24 @@ class Pool:
         )  # fmt: skip
         read = _("The interval excludes zero.") if clear else _("The interval includes zero.")
         return sentences(found, read, self._spread())
+
+    def _same_people(self) -> str:
+        """The common product of one regression, where samples are waves of the same people."""
+        found = _("The samples share respondents, so their effects are not pooled as those of independent samples.")
+        row = next(
+            (row for row in self.rows("one_stage") if row["std_error_cr2"] is not None and row["term"] != "difference"), None
+        )
+        if row is None:
+            return found
+        return sentences(
+            found,
+            _(
+                "In one regression of all answers with standard errors clustered by person, the interaction of {model} was {b}, "
+                "SE = {se}, t({df}) = {t}, p {p}.",
+                model=self.model.inline, b=self.number(row["estimate"]), se=self.number(row["std_error_cr2"]),
+                df=apa.number(row["df_cr2"], 1), t=apa.number(row["statistic_cr2"]), p=apa.p_equals(row["p_cr2"]),
+            ),
+        )  # fmt: skip
 
     def brief(self) -> str:
         """The pooled effect in a few words, for the overview."""

@@ -118,13 +118,24 @@ def one_stage(pool: Pool) -> Table | None:
         made("statistic", _("t or F"), lambda row: apa.number(row["statistic"])),
         p("p", "p"),
         p("p_hc3", _("p, HC3")),
+        *(
+            [number("std_error_cr2", _("SE, CR2"), pool.digits), number("df_cr2", _("df, CR2"), 1), p("p_cr2", _("p, CR2"))]
+            if rows[0]["clusters"]
+            else []
+        ),
     ]
     note = pool.context.note(
+        _(
+            "CR2 = standard errors for {n} clusters of respondents who are not independent (the same people, or firms).",
+            n=f"{rows[0]['clusters']:,}",
+        )
+        if rows[0]["clusters"]
+        else "",
         _(
             "One regression of {n} respondents. Predictor and moderator are centred within samples, and all other coefficients "
             "differ between samples, so the common product rests on differences within samples only (Riley et al., 2023).",
             n=f"{rows[0]['n']:,}",
-        )
+        ),
     )
     title = _("{model}: one-stage analysis", model=pool.model.title)
     return Table.of(f"synthesis_{pool.name}_one_stage", title, columns, rows, note, row="term")

@@ -6,7 +6,7 @@ from scipy.special import stdtr, stdtrit
 
 from practicework.numerics import bootstrap
 from practicework.numerics.least_squares import LeastSquares
-from practicework.stages.moderation.power import change_at
+from practicework.numerics.power import change_at
 from practicework.stages.moderation.regression import NO_HC3, Fit
 from practicework.study.settings import Moderation
 from practicework.tables import frame

@@ -7,10 +7,9 @@ import pandas as pd
 from scipy.special import fdtrc, stdtr, stdtrit
 
 from practicework.errors import StudyError
-from practicework.numerics import bootstrap
+from practicework.numerics import bootstrap, power
 from practicework.numerics.clusters import FEWEST, ClusterRobust, intraclass_correlation
 from practicework.numerics.least_squares import LeastSquares
-from practicework.stages.moderation import power
 from practicework.stages.moderation.design import Design, build
 from practicework.study.settings import Moderation
 from practicework.tables import frame

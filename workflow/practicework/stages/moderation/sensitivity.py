@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from practicework.stages.moderation import power
+from practicework.numerics import power
 from practicework.stages.moderation.regression import Fit
 from practicework.stages.moderation.simulation import Studies, simulate
 from practicework.study.settings import Moderation

@@ -7,7 +7,7 @@ from scipy.special import ncfdtr, stdtrit
 
 from practicework.numerics import bootstrap
 from practicework.numerics.least_squares import ALONE, LeastSquares
-from practicework.stages.moderation.power import CERTAIN, POWER
+from practicework.numerics.power import CERTAIN, POWER
 from practicework.stages.moderation.regression import Fit
 from practicework.study.settings import Moderation
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -17,12 +16,6 @@ from practicework.study.settings import Model
 from practicework.study.synthesis import original
 from practicework.tables import frame, retained
 
-SHARED = 0.2
-"""Share of respondents' ids of the smaller sample from which two samples seem to share people."""
-
-SPARSE = 3
-"""Running numbers reach at most so many times the number of respondents, since some rows are missing."""
-
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:
     """Return the stage's tables for a synthesis.
@@ -30,16 +23,16 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
     Raises
     ------
     StudyError
-        If two samples seem to share respondents, unless the synthesis is declared a panel.
+        If declared ids of respondents recur in several samples, and the synthesis does not state whether they are the same.
     """
     study, spec, samples = part.study, part.spec, part.samples
-    if not spec.panel:
+    if spec.same_people is None:
         _check_people(part, inputs)
     found: dict[str, list[dict]] = {name.split("/")[1]: [] for name in part.tables("synthesis")}
     for name in spec.models or study.models:
         for table, rows in model_rows(part, name, study.models[name], inputs).items():
             found[table] += rows
-    if study.scales and spec.invariance is not None and not spec.panel:
+    if study.scales and spec.invariance is not None and not spec.same_people:
         for table, rows in invariance_rows(part, inputs).items():
             found[table] += rows
     if study.scales:
@@ -63,13 +56,14 @@ def model_rows(part: Part, name: str, model: Model, inputs: Mapping[str, pd.Data
     rows = [effects.of_sample(name, model, sample, inputs, used, errors, level) for sample in samples]
     years = {sample: _year(config.samples[sample].attributes.get("year")) for sample in samples}
     attributes = {sample: config.samples[sample].attributes for sample in samples}
-    if not spec.panel:
+    scores = {sample: inputs[f"{sample}/scoring/scores"] for sample in samples}
+    groups = {sample: _groups(part, sample, model, inputs) for sample in samples}
+    found["one_stage"] = one_stage.fit(name, model, scores, config.categories, groups)
+    if not spec.same_people:
         found["pooled"] = pooling.pooled(rows, spec, level)
         found["leave_one_out"] = pooling.without_each(rows, spec, level)
         found["cumulative"] = pooling.cumulative(rows, years, spec, level)
         found["moderators"] = pooling.moderators(rows, attributes, spec, level)
-        scores = {sample: inputs[f"{sample}/scoring/scores"] for sample in samples}
-        found["one_stage"] = one_stage.fit(name, model, scores, config.categories)
     found["effects"] = list(rows)
     if print_ is not None:
         found["effects"].append(effects.of_print(name, print_, used, level))
@@ -130,25 +124,32 @@ def _year(value: float | str | None) -> float:
     return float(value) if isinstance(value, (int, float)) else np.inf
 
 
-def _running(ids: set[str]) -> bool:
-    """Whether ids are running numbers, such as 1 to 75 or P001 to P120, which do not show that people are the same."""
-    found = [re.fullmatch(r"(\D*)(\d+)", one) for one in ids]
-    if not all(found):
-        return False
-    return len({one[1] for one in found}) == 1 and max(int(one[2]) for one in found) <= SPARSE * len(ids)
+def _groups(part: Part, sample: str, model: Model, inputs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The groups within which the respondents of a sample are not independent, by id: the same people, and clusters."""
+    responses = inputs[f"{sample}/ingest/responses"].set_index("respondent")
+    found = pd.DataFrame(index=responses.index)
+    if part.spec.same_people:
+        own = f"{sample} " if _numbered(part, sample, inputs) else ""
+        found["person"] = own + responses.index.to_series()
+    if cluster := part.study.config.moderation.of(model).cluster:
+        found["cluster"] = f"{sample} " + responses[cluster].astype("str").where(responses[cluster].notna())
+    return found
+
+
+def _numbered(part: Part, sample: str, inputs: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether the respondents of a sample have running ids of this program, which say nothing about other samples."""
+    declared = part.study.config.samples[sample].respondent
+    return declared is None or declared in set(inputs[f"{sample}/ingest/dropped"]["column"].dropna())
 
 
 def _check_people(part: Part, inputs: Mapping[str, pd.DataFrame]) -> None:
-    """Refuse samples with the same respondents, as far as their own ids show."""
-    declared = [name for name in part.samples if part.study.config.samples[name].respondent]
+    """Refuse samples whose declared ids recur, since the same ids can mean the same people or not."""
+    declared = [name for name in part.samples if not _numbered(part, name, inputs)]
     ids = {name: set(inputs[f"{name}/ingest/responses"]["respondent"]) for name in declared}
-    ids = {name: found for name, found in ids.items() if not _running(found)}
-    for place, first in enumerate(ids):
-        for second in list(ids)[place + 1 :]:
-            shared = ids[first] & ids[second]
-            if len(shared) > SHARED * min(len(ids[first]), len(ids[second])):
+    for place, first in enumerate(declared):
+        for second in declared[place + 1 :]:
+            if shared := len(ids[first] & ids[second]):
                 raise StudyError(
-                    f"'{part.name}': the samples '{first}' and '{second}' have {len(shared)} ids of respondents in common, so "
-                    "they are not independent; write 'panel: true' in the synthesis if they are the same people, or give them "
-                    "other ids."
+                    f"'{part.name}': the samples '{first}' and '{second}' have {shared:,} respondent ids in common; write "
+                    f"'synthesis.{part.name}.same_people: yes' if these are the same people, or 'no' if each sample has its own."
                 )

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from practicework.errors import NotComputable
-from practicework.numerics import multigroup
+from practicework.numerics import multigroup, one_factor
 from practicework.numerics.multigroup import LEVELS, Moments
 from practicework.stages.synthesis import invariance
 from practicework.study.scale import Scale
@@ -112,19 +112,36 @@ def test_models_that_cannot_be_fitted_say_why(schools):
         multigroup.fit(same, FACTOR, "metric")
 
 
+@pytest.mark.parametrize("group", ["gender", "age_group"])
+def test_twenty_five_items_equal_lavaan(root, golden, group):
+    """Five factors of the bfi by gender and by age group, at every level."""
+    data = pd.read_csv(root / "examples/bfi/data/raw/bfi.csv")
+    items = [f"{letter}{number}" for letter in "ACENO" for number in range(1, 6)]
+    data = data.dropna(subset=items).assign(age_group=lambda d: np.where(d["age"] < 30, 1, 2))
+    groups = [moments_of(data.loc[data[group] == one, items].to_numpy(float)) for one in (1, 2)]
+    for row in golden("invariance_bfi").query("group == @group").to_dict("records"):
+        found = multigroup.fit(groups, np.repeat(np.arange(5), 5), row["level"]).fit
+        for theirs, ours in NAMES.items():
+            assert found[ours] == pytest.approx(row[theirs], rel=1e-6, abs=1e-6), (row["level"], ours)
+
+
 def test_levels_and_items_of_a_scale(root):
     """Neuroticism by gender: dMACS with the first item as anchor, as computed with lavaan's configural estimates in R."""
     data = pd.read_csv(root / "examples/bfi/data/raw/bfi.csv")
     listwise = data.dropna(subset=[name for name in data if name[0] in "ACENO" and name[1:].isdigit()])
     items = [{"id": f"N{number}", "text": "A."} for number in range(1, 6)]
     scale = Scale.model_validate({"id": "neuroticism", "label": "N", "response": {"min": 1, "max": 6}, "items": items})
-    groups = invariance.moments(scale, {"men": listwise[listwise["gender"] == 1], "women": listwise[listwise["gender"] == 2]})
+    answers = invariance.complete(scale, {"men": listwise[listwise["gender"] == 1], "women": listwise[listwise["gender"] == 2]})
+    groups = invariance.moments(answers)
     assert [one.n for one in groups.values()] == [805, 1631]
     rows, fitted = invariance.models(scale, groups, [])
-    found = invariance.items(scale, groups, fitted)
+    found = invariance.items(scale, groups, fitted, answers, np.random.default_rng(1))
     ours = [row["dmacs"] for row in found]
     assert ours == pytest.approx([0, 0.134837646, 0.194980409, 0.0729576391, 0.426880456], rel=1e-4, abs=1e-9)
     assert found[0]["note"] == "anchor of the comparison"
+    assert "dmacs_low" not in found[0]
+    assert all(row["dmacs_low"] < row["dmacs"] < row["dmacs_high"] for row in found[1:])
+    assert found[4]["dmacs_low"] > 0.3  # N5 differs clearly
     levels = {row["level"]: row for row in rows}
     assert levels["metric"]["verdict"] == "holds"
     assert levels["scalar"]["verdict"] == "fails"
@@ -133,6 +150,46 @@ def test_levels_and_items_of_a_scale(root):
     partial = next(row for row in free if row["level"] == "scalar")
     assert partial["d_df"] == 3
     assert "intercepts of N5 may differ" in partial["note"]
+
+
+def test_one_factor_of_many_resamples_equals_a_loop():
+    """Loadings of each covariance matrix as fitted alone; a matrix without a proper solution has none."""
+    rng = np.random.default_rng(5)
+    answers = rng.standard_normal((150, 1)) * [0.8, 0.6, 0.9, 0.5] + 0.7 * rng.standard_normal((150, 4))
+    whole = multigroup.fit([simple := moments_of(answers), simple], np.zeros(4, int), "configural")
+    loadings, _, residuals, *_ = whole.matrices(0)
+    covariances = np.array([moments_of(answers[rng.integers(0, 150, 150)]).covariance for _ in range(20)])
+    found, done = one_factor.fit(covariances, loadings, residuals)
+    assert 15 < done.sum() < 20  # one has a loading above 1
+    for own, fitted, covariance in zip(found, done, covariances, strict=True):
+        alone = Moments(150, np.zeros(4), covariance)
+        if fitted:
+            expected = multigroup.fit([alone, alone], np.zeros(4, int), "configural").matrices(0)[0]
+            np.testing.assert_allclose(own, expected, atol=2e-5)
+        else:
+            assert np.isnan(own).all()
+            with pytest.raises(NotComputable, match="a residual variance is not positive"):
+                multigroup.fit([alone, alone], np.zeros(4, int), "configural")
+
+
+def test_intervals_of_item_differences_contain_the_truth():
+    """In 95% of samples, for an item that differs (true dMACS of .50 in the population)."""
+    rng, inside = np.random.default_rng(6), []
+    items = [{"id": f"i{number}", "text": "A."} for number in range(4)]
+    scale = Scale.model_validate({"id": "t", "label": "T", "response": {"min": 0, "max": 9}, "items": items})
+    for _ in range(100):
+        answers = {name: rng.standard_normal((200, 1)) * 0.8 + 0.6 * rng.standard_normal((200, 4)) for name in "ab"}
+        answers["b"][:, 2] += 0.5
+        groups = invariance.moments(answers)
+        fitted = {"configural": multigroup.fit(list(groups.values()), np.zeros(4, int), "configural")}
+        row = invariance.items(scale, groups, fitted, answers, rng)[2]
+        inside.append(row["dmacs_low"] < 0.5 / np.sqrt(1.0) < row["dmacs_high"])
+    assert 0.88 <= np.mean(inside) <= 0.99
+
+
+def moments_of(answers: np.ndarray) -> Moments:
+    """The moments of some answers."""
+    return Moments(len(answers), answers.mean(axis=0), np.cov(answers.T, bias=True))
 
 
 def test_few_respondents_get_no_verdict():

@@ -29,3 +29,15 @@ labels <- table$plabel
 what <- sapply(uni$lhs, function(label) paste(table$lhs[labels == label], table$op[labels == label], table$rhs[labels == label]))
 save(data.frame(parameter = what, chisq = uni$X2, df = uni$df), "score")
 save(subset(parameterEstimates(scalar), op %in% c("=~", "~1", "~~"), c("lhs", "op", "rhs", "group", "est")), "estimates")
+# psychTools' bfi, five factors of five items, by gender and by age group (below 30, and 30 or more)
+bfi <- read.csv("../../../examples/bfi/data/raw/bfi.csv")
+items <- paste0(rep(c("A", "C", "E", "N", "O"), each = 5), 1:5)
+bfi <- bfi[complete.cases(bfi[items]), ]
+bfi$age_group <- ifelse(bfi$age < 30, 1, 2)
+model <- paste(sapply(c("A", "C", "E", "N", "O"), function(f) paste(f, "=~", paste0(f, 1:5, collapse = " + "))), collapse = "\n")
+found <- NULL
+for (group in c("gender", "age_group")) for (level in names(equal)) {
+  fit <- cfa(model, bfi, group = group, group.equal = equal[[level]], std.lv = TRUE, meanstructure = TRUE)
+  found <- rbind(found, data.frame(group = group, level = level, values(fit)))
+}
+save(found, "bfi")

@@ -35,6 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     )
     command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
     command.add_argument("--profile", default="default", help="settings of Snakemake: default, slurm, or the folder of a profile")
+    command = commands.add_parser(
+        "plan", help="state how many respondents the next sample needs, from the results of a synthesis"
+    )
+    command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
     command = commands.add_parser("check", help="check a study or describe an export; writes nothing")
     command.add_argument("path", nargs="?", default=".", help="study folder or export file (default: current folder)")
     command.add_argument("--study", default=".", help="for an export: study whose scales are tested (default: current folder)")
@@ -86,6 +90,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.command == "run":
             return run(Path(chosen.study), options, chosen.profile)
+        if chosen.command == "plan":
+            print("\n".join(planning(Path(chosen.study))))
+            return 0
         if chosen.command == "check":
             return check(Path(chosen.path), chosen)
         if chosen.command == "init":
@@ -154,6 +161,13 @@ def _progress(line: str) -> None:
     """Show a line of progress if a person is looking."""
     if sys.stderr.isatty():
         print(line, file=sys.stderr, flush=True)
+
+
+def planning(folder: Path) -> list[str]:
+    """Return how many respondents the next sample needs, for each synthesis and model of a study that was run."""
+    from practicework.commands.planning import plan
+
+    return plan(folder)
 
 
 def check(path: Path, chosen: argparse.Namespace) -> int:

@@ -110,7 +110,13 @@ def _limiting_sums(
 
 
 def covariances(data: np.ndarray, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Yield covariance matrices of case resamples, in blocks of shape (at most BLOCK, k, k); the divisor is n.
+    """Yield covariance matrices of case resamples, in blocks of shape (at most BLOCK, k, k); the divisor is n. See `moments`."""
+    for _, found in moments(data, resamples, rng):
+        yield found
+
+
+def moments(data: np.ndarray, resamples: int, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield means and covariance matrices of case resamples, in blocks of shapes (at most BLOCK, k) and (.., k, k), divisor n.
 
     Statistics of covariances (alpha, omega, HTMT) are then computed for a whole block at once. A column that
     is constant in a resample has a variance of zero up to rounding: compare it with the whole sample's.
@@ -132,7 +138,7 @@ def covariances(data: np.ndarray, resamples: int, rng: np.random.Generator) -> I
         means, products = sums[:, :k] / n, sums[:, k:] / n
         cov = np.empty((len(sums), k, k))
         cov[:, rows, cols] = cov[:, cols, rows] = products - means[:, rows] * means[:, cols]
-        yield cov
+        yield means + data.mean(axis=0), cov
 
 
 def ols(design: np.ndarray, outcome: np.ndarray, resamples: int, rng: np.random.Generator) -> np.ndarray:

@@ -7,7 +7,7 @@ from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.messages import _, count, listing, say, sentences
 from practicework.report.section import Block, Fold, Heading, Items, Paragraph, Section, Tile, present
-from practicework.report.synthesis import figures, tables
+from practicework.report.synthesis import figures, planning, tables
 from practicework.report.synthesis.facts import Pool, invariant, metrics
 from practicework.report.table import Drawing
 
@@ -24,7 +24,7 @@ def section(context: Context) -> Section:
             Heading(_("Measurement invariance and reliability")),
             Paragraph(invariant(context)),
             tables.invariance(context),
-            Fold(_("Differences of single items"), present(tables.items(context))),
+            Fold(_("Differences of single items"), present(_items(context), tables.items(context))),
             tables.drift(pools[0]),
         )
     several = len(pools) > 1
@@ -49,7 +49,7 @@ def section(context: Context) -> Section:
 
 
 def _invariance_works(context: Context) -> tuple[str, ...]:
-    return ("chen2007", "nye2011") if context.rows("synthesis/invariance_items") else ()
+    return ("chen2007", "nye2011", "nye2019") if context.rows("synthesis/invariance_items") else ()
 
 
 class _Blocks:
@@ -73,10 +73,12 @@ class _Blocks:
             Paragraph(_("The published interaction, and whether the new samples replicate it:")) if self.verdicts else None,
             Items(tuple(pool.replicated())),
             self.verdicts,
+            planning.table(pool),
             Fold(
                 _("Without each sample, sample by sample, one-stage analysis, and the metric"),
                 present(
                     tables.steps(pool, "leave_one_out"),
+                    _cumulative(pool),
                     tables.steps(pool, "cumulative"),
                     tables.one_stage(pool),
                     tables.metric(pool),
@@ -119,6 +121,36 @@ def _forest(pool: Pool) -> Drawing:
     return Drawing(
         f"synthesis_{pool.name}", drawing, caption, _("Each sample's interaction with its interval, and the pooled one.")
     )
+
+
+def _cumulative(pool: Pool) -> Drawing | None:
+    rows = pool.rows("cumulative")
+    if len(rows) < 3:
+        return None
+    words = _("{model}: {metric}", model=pool.model.title, metric=metrics()[pool.effects[0]["metric"]])
+    caption = pool.context.note(
+        _("{model}: pooled effect with its {level} as samples were added, from top to bottom. One sample: its own effect; two: the "
+          "common effect; three and more: the random-effects mean.", model=pool.model.title, level=pool.level)
+    )  # fmt: skip
+    return Drawing(
+        f"synthesis_{pool.name}_cumulative", figures.cumulative(rows, words), caption,
+        _("The pooled interaction after each further sample, with its interval."),
+    )  # fmt: skip
+
+
+def _items(context: Context) -> Drawing | None:
+    rows = [row for row in context.rows("synthesis/invariance_items") if row["dmacs"] is not None]
+    first = {scale.item_ids[0] for scale in context.study.scales.values()}
+    shown = [row for row in rows if row["item"] not in first]
+    if not shown:
+        return None
+    names = {item: _("{scale}: {item}", scale=context.label(scale.id), item=item) for item, scale in context.study.items.items()}
+    caption = context.note(
+        _("Differences of items between samples as dMACS, with the first item of each scale as anchor (not shown). Dashed lines: "
+          "small (.2), medium (.4) and large (.7) differences (Nye et al., 2019)."),
+        _("Bars: 95% bootstrap intervals.") if any(row["dmacs_low"] is not None for row in shown) else "",
+    )  # fmt: skip
+    return Drawing("synthesis_items", figures.items(shown, names), caption, _("The dMACS of each item for each pair of samples."))
 
 
 def _samples(context: Context) -> str:

@@ -1,4 +1,4 @@
-"""Forest plots of a synthesis."""
+"""Forest plots of a synthesis, and the differences of single items."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
 from practicework.report.messages import _
-from practicework.report.style import COLOURS, GREY, WIDTH, canvas, wrapped
+from practicework.report.style import COLOURS, GREY, WIDTH, canvas, legend, wrapped
+
+MARKERS = ("o", "s", "D")
+"""Markers of up to three pairs of samples."""
+
+BENCHMARKS = (0.2, 0.4, 0.7)
+"""Small, medium and large dMACS (Nye et al., 2019)."""
 
 
 def forest(effects: list[dict], published: dict | None, pooled: dict | None, words: str) -> Figure:
@@ -56,4 +62,66 @@ def forest(effects: list[dict], published: dict | None, pooled: dict | None, wor
     axes.set_ylim(0.4, len(names) + 0.6)
     axes.locator_params(axis="x", steps=[1, 2, 5, 10], nbins=6)
     axes.set_xlabel(wrapped(words, 0.6 * WIDTH))
+    return figure
+
+
+def cumulative(rows: list[dict], words: str) -> Figure:
+    """Plot the pooled effect after each sample.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Rows of `synthesis/cumulative`.
+    words : str
+        The label of the horizontal axis.
+    """
+    names = [rows[0]["sample"], *(f"+ {row['sample']}" for row in rows[1:])]
+    figure, (axes,) = canvas(1.1 + 0.33 * len(names))
+    places = range(len(names), 0, -1)
+    for row, place in zip(rows, places, strict=True):
+        axes.plot([row["ci_low"], row["ci_high"]], [place, place], color=COLOURS[0], linewidth=1.4)
+        axes.scatter(row["estimate"], place, s=30, color=COLOURS[0], linewidths=0, zorder=3)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set_yticks(places, [fill(name, 30) for name in names])
+    axes.set_ylim(0.4, len(names) + 0.6)
+    axes.locator_params(axis="x", steps=[1, 2, 5, 10], nbins=6)
+    axes.set_xlabel(wrapped(words, 0.6 * WIDTH))
+    return figure
+
+
+def items(rows: list[dict], words: dict[str, str]) -> Figure:
+    """Plot dMACS of each item with its interval, one colour per pair of samples; without intervals for more than three pairs.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Rows of `synthesis/invariance_items` without anchors.
+    words : dict of str to str
+        The label of each item.
+    """
+    names, pairs = (
+        list(dict.fromkeys(row["item"] for row in rows)),
+        list(dict.fromkeys((row["sample_a"], row["sample_b"]) for row in rows)),
+    )
+    few, handles = len(pairs) <= len(MARKERS), []
+    figure, (axes,) = canvas(1.3 + 0.3 * len(names) + (0.22 * len(pairs) if few else 0))
+    for at, pair in enumerate(pairs):
+        shift = (at - (len(pairs) - 1) / 2) * 0.22 if few else 0.0
+        colour, marker = (COLOURS[at], MARKERS[at]) if few else (GREY, "o")
+        for row in rows:
+            if (row["sample_a"], row["sample_b"]) == pair:
+                place = len(names) - names.index(row["item"]) - shift
+                if few and row["dmacs_low"] is not None:
+                    axes.plot([row["dmacs_low"], row["dmacs_high"]], [place, place], color=colour, linewidth=1.2)
+                axes.scatter(row["dmacs"], place, s=26, marker=marker, color=colour, linewidths=0, zorder=3)
+        if few and len(pairs) > 1:
+            handles.append(axes.scatter([], [], s=26, marker=marker, color=colour))
+    for limit in BENCHMARKS:
+        axes.axvline(limit, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+    axes.set_yticks(range(len(names), 0, -1), [fill(words[name], 34) for name in names])
+    axes.set_ylim(0.3, len(names) + 0.7)
+    axes.set_xlim(left=0)
+    axes.set_xlabel(_("dMACS (pooled standard deviations of the item)"))
+    if handles:
+        legend(figure, handles, [_("{a} and {b}", a=first, b=second) for first, second in pairs])
     return figure

@@ -9,7 +9,7 @@ import pandas as pd
 
 from practicework.errors import StudyError
 from practicework.numerics.seeds import Streams
-from practicework.stages.synthesis import effects, invariance, metric, one_stage, pooling, printed, verdicts
+from practicework.stages.synthesis import effects, invariance, metric, one_stage, planning, pooling, printed, verdicts
 from practicework.study.config import Claim
 from practicework.study.pipeline import Part
 from practicework.study.settings import Model
@@ -33,7 +33,7 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
         for table, rows in model_rows(part, name, study.models[name], inputs).items():
             found[table] += rows
     if study.scales and spec.invariance is not None and not spec.same_people:
-        for table, rows in invariance_rows(part, inputs).items():
+        for table, rows in invariance_rows(part, inputs, rng).items():
             found[table] += rows
     if study.scales:
         found["reliability_drift"] = metric.drift(study.scales, samples, inputs, _all_claims(part))
@@ -64,6 +64,8 @@ def model_rows(part: Part, name: str, model: Model, inputs: Mapping[str, pd.Data
         found["leave_one_out"] = pooling.without_each(rows, spec, level)
         found["cumulative"] = pooling.cumulative(rows, years, spec, level)
         found["moderators"] = pooling.moderators(rows, attributes, spec, level)
+    random = next((row for row in found.get("pooled", ()) if row["estimator"] == "random" and row["k"] > 2), None)
+    found["planning"] = planning.rows(name, print_, rows, random, planning.fits(name, samples, inputs), level)
     found["effects"] = list(rows)
     if print_ is not None:
         found["effects"].append(effects.of_print(name, print_, used, level))
@@ -76,7 +78,7 @@ def model_rows(part: Part, name: str, model: Model, inputs: Mapping[str, pd.Data
     return found
 
 
-def invariance_rows(part: Part, inputs: Mapping[str, pd.DataFrame]) -> dict[str, list[dict]]:
+def invariance_rows(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, list[dict]]:
     """Return the rows of the tables `invariance_models` and `invariance_items`."""
     study, spec = part.study, part.spec
     used = [name for model in spec.models or study.models for name in study.models[model].variables if name in study.scales]
@@ -88,12 +90,13 @@ def invariance_rows(part: Part, inputs: Mapping[str, pd.DataFrame]) -> dict[str,
         }
         answers[sample] = retained(tables)
     for name in spec.invariance.scales or dict.fromkeys(used):
-        groups = invariance.moments(study.scales[name], answers)
+        items = invariance.complete(study.scales[name], answers)
+        groups = invariance.moments(items)
         if len(groups) < 2:
             continue
         rows, fitted = invariance.models(study.scales[name], groups, spec.invariance.free.get(name, ()))
         found["invariance_models"] += rows
-        found["invariance_items"] += invariance.items(study.scales[name], groups, fitted)
+        found["invariance_items"] += invariance.items(study.scales[name], groups, fitted, items, rng("invariance", name))
     return found
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from practicework.errors import NotComputable
+from practicework.numerics import bootstrap, one_factor
 from practicework.numerics.exact import holm
 from practicework.numerics.multigroup import LEVELS, Fitted, Moments, dmacs, fit
 from practicework.study.scale import Scale
@@ -20,18 +21,22 @@ FEWEST = 100
 SMALL, UNEQUAL = 300, 1.5
 """Respondents per group below which, and ratio of group sizes from which, the stricter limits of Chen (2007) hold."""
 
+RESAMPLES, KEPT = 500, 0.9
+"""Case resamples for the intervals of dMACS, and the share with a proper solution from which these are given."""
+
 MANY_GROUPS = 10
 """Groups beyond which the limits of Rutkowski and Svetina (2014) hold for equal loadings."""
 
 
-def moments(scale: Scale, samples: Mapping[str, pd.DataFrame]) -> dict[str, Moments]:
-    """Return the moments of the keyed items of each sample, listwise; samples without complete answers are omitted."""
-    found = {}
-    for name, responses in samples.items():
-        complete = scale.keyed(responses).dropna().to_numpy(float)
-        if len(complete) > 1:
-            found[name] = Moments(len(complete), complete.mean(axis=0), np.cov(complete.T, bias=True))
-    return found
+def complete(scale: Scale, samples: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
+    """Return the keyed items of each sample, listwise, shape (n, k); samples with fewer than two respondents are omitted."""
+    found = {name: scale.keyed(responses).dropna().to_numpy(float) for name, responses in samples.items()}
+    return {name: answers for name, answers in found.items() if len(answers) > 1}
+
+
+def moments(answers: Mapping[str, np.ndarray]) -> dict[str, Moments]:
+    """Return the moments of the answers of each sample."""
+    return {name: Moments(len(one), one.mean(axis=0), np.cov(one.T, bias=True)) for name, one in answers.items()}
 
 
 def models(scale: Scale, groups: Mapping[str, Moments], free: Collection[str]) -> tuple[list[dict], dict[str, Fitted]]:
@@ -85,12 +90,20 @@ def _verdict(row: dict, level: str, sizes: list[int]) -> dict:
     return {"verdict": "holds" if holds else "fails", "cfi_limit": limits[0], "rmsea_limit": limits[1]}
 
 
-def items(scale: Scale, groups: Mapping[str, Moments], fitted: Mapping[str, Fitted]) -> list[dict]:
+def items(
+    scale: Scale,
+    groups: Mapping[str, Moments],
+    fitted: Mapping[str, Fitted],
+    answers: Mapping[str, np.ndarray] | None = None,
+    rng: np.random.Generator | None = None,
+) -> list[dict]:
     """Return the rows of a scale in the table `invariance_items`.
 
     dMACS compares each pair of samples on the scale of the factor that the first item anchors, which is a rescaling of the
     configural model. Score tests of the scalar model release each item's loadings or intercepts in all samples, with Holm's
-    correction over the items of the scale.
+    correction over the items of the scale. With answers, dMACS has a percentile interval from `RESAMPLES` case resamples within
+    samples, in each of which the configural model is fitted again; not in more than ten samples. As dMACS cannot be negative, its
+    interval never includes zero.
     """
     if "configural" not in fitted:
         return []
@@ -104,22 +117,51 @@ def items(scale: Scale, groups: Mapping[str, Moments], fitted: Mapping[str, Fitt
             except np.linalg.LinAlgError:
                 continue
             tests[what] = [one[0] for one in chosen], holm(pd.Series([one[2] for one in chosen])).tolist()
+    resampled = {}
+    if answers is not None and len(names) <= MANY_GROUPS:
+        resampled = {place: _resampled(answers[name], matrices[place], rng) for place, name in enumerate(names)}
     for first, second in combinations(range(len(names)), 2):
         (l1, v1, *_), (l2, v2, *_) = matrices[first], matrices[second]
         if l1[0] * l2[0] == 0:
             continue
-        ratio = l2[0] / l1[0]  # the anchor's loading and intercept are equal
-        kappa = (v2[0] - v1[0]) / l1[0]
-        slopes = l2 / ratio
-        intercepts = v2 - slopes * kappa
         sizes = [groups[names[place]] for place in (first, second)]
-        spread = sum(np.diag(one.covariance) * one.n for one in sizes) / (sum(one.n for one in sizes) - 2)
-        size, signed = dmacs((l1, slopes), (v1, intercepts), kappa, ratio**2, np.sqrt(spread))
+        variances = [np.diag(one.covariance) for one in sizes]
+        slopes, intercepts, size, signed = _compared((l1, v1, variances[0]), (l2, v2, variances[1]), sizes[0].n, sizes[1].n)
+        low = high = np.full(len(l1), np.nan)
+        if resampled:
+            draws = _compared(resampled[first], resampled[second], sizes[0].n, sizes[1].n)[2]
+            if np.isfinite(draws).all(axis=1).mean() >= KEPT:
+                low, high = np.nanquantile(draws, [0.025, 0.975], axis=0)
         for place, item in enumerate(scale.item_ids):
             row = {"scale": scale.id, "item": item, "sample_a": names[first], "sample_b": names[second]}
             row |= {"loading_difference": slopes[place] - l1[place], "intercept_difference": intercepts[place] - v1[place]}
             row |= {"dmacs": size[place], "dmacs_signed": signed[place], "note": None if place else "anchor of the comparison"}
+            row |= {"dmacs_low": low[place], "dmacs_high": high[place]} if place else {}
             for what, (values, p) in tests.items():
                 row |= {f"{what}_chisq": values[place], f"{what}_p_holm": p[place]}
             found.append(row)
     return found
+
+
+Group = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Loadings, intercepts and variances of the items of a sample: shapes (k,), or (resamples, k)."""
+
+
+def _compared(reference: Group, focal: Group, n_reference: int, n_focal: int) -> tuple[np.ndarray, ...]:
+    """Loadings and intercepts of the focal sample on the scale of the reference, and dMACS without and with sign.
+
+    The first item is the anchor: its loading and intercept are equal, which gives the factor's mean and variance.
+    """
+    (l1, v1, s1), (l2, v2, s2) = reference, focal
+    ratio, kappa = l2[..., :1] / l1[..., :1], (v2[..., :1] - v1[..., :1]) / l1[..., :1]
+    slopes = l2 / ratio
+    intercepts = v2 - slopes * kappa
+    spread = (s1 * n_reference + s2 * n_focal) / (n_reference + n_focal - 2)
+    return slopes, intercepts, *dmacs((l1, slopes), (v1, intercepts), kappa, ratio**2, np.sqrt(spread))
+
+
+def _resampled(answers: np.ndarray, matrices: tuple[np.ndarray, ...], rng: np.random.Generator) -> Group:
+    """The configural model of a sample in case resamples; NaN where it has no proper solution."""
+    (means, covariances), *_ = bootstrap.moments(answers, RESAMPLES, rng)
+    loadings, _ = one_factor.fit(covariances, matrices[0], matrices[2])
+    return loadings, means, np.diagonal(covariances, axis1=1, axis2=2)

@@ -143,6 +143,17 @@ CONTRACTS = {
             "sentence": ("text", "the verdict in words"),
         },
     ),
+    "synthesis/planning": Contract(
+        "Number of respondents that a further sample needs.",
+        {
+            **_MODEL,
+            "goal": ("text", "telescope, prediction (of the published result), pooled_prediction or power"),
+            "basis": ("number?", "partial r of the telescope, confidence level, pooled effect, or ΔR² of the smallest effect"),
+            "n_low": ("count?", "respondents; the lowest number over all that print allows"),
+            "n_high": ("count?", "the highest number; empty above a million"),
+            **NOTE,
+        },
+    ),
     "synthesis/metric": Contract(
         "Whether the variables of the models mean the same in all samples, and as published.",
         {
@@ -203,6 +214,11 @@ CONTRACTS = {
             "loading_difference": ("number?", "focal less reference, with the first item as anchor, response units"),
             "intercept_difference": ("number?", "likewise"),
             "dmacs": ("number?", "size of the difference of expected answers, in pooled SDs (Nye & Drasgow, 2011)"),
+            "dmacs_low": (
+                "number?",
+                "lower end of its 95% bootstrap interval; empty for the anchor and beyond ten samples",
+            ),
+            "dmacs_high": ("number?", "upper end"),
             "dmacs_signed": ("number?", "the same, negative if the reference sample answers lower at equal standing"),
             "loadings_chisq": ("number?", "score test of equal loadings in all samples"),
             "loadings_p_holm": ("number?", "its p, Holm-corrected over the items of the scale"),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from practicework.commands import cli
 from practicework.study import load_study
 
 NAMES = {"bfi": "bfi", "globalwarming": "globalwarm"}
@@ -168,3 +169,65 @@ def test_globalwarming_has_no_scales(results):
     """Stages without a section in the config do not run."""
     stages = {path.name for path in results("globalwarming").iterdir()}
     assert stages == {"ingest", "scoring", "moderation", "replication", "report", "logs"}
+
+
+# three simulated samples that repeat the published study -------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def repeated(root, tmp_path_factory) -> Path:
+    """The results of the example, without the reports of its samples."""
+    folder = tmp_path_factory.mktemp("examples") / "new_samples"
+    shutil.copytree(root / "examples/new_samples", folder, ignore=shutil.ignore_patterns("results", ".snakemake"))
+    config = folder / "config/config.yaml"
+    text = config.read_text(encoding="utf-8").replace("    attributes:", "    report: false\n    attributes:")
+    text = text.replace("\nmoderation:\n", "\nmoderation:\n  simulation: {studies: 100, resamples: 100}\n")
+    config.write_text(text + "report: {formats: [html, tables]}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "snakemake", "-s", root / "Snakefile", "-d", folder]
+    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    assert finished.returncode == 0, finished.stderr
+    return folder
+
+
+def test_the_samples_are_what_the_program_simulates(root, repeated):
+    """Byte for byte; and the published sample is the root's."""
+    for sample in ("lyon2026", "koeln2027", "madrid2027"):
+        assert (repeated / f"data/raw/{sample}_synthetic.csv").is_file()
+        (repeated / f"data/raw/{sample}_synthetic.csv").rename(repeated / f"data/{sample}.csv")
+    subprocess.run([sys.executable, repeated / "data/simulate.py"], check=True)
+    for sample in ("lyon2026", "koeln2027", "madrid2027"):
+        assert (repeated / f"data/raw/{sample}_synthetic.csv").read_bytes() == (repeated / f"data/{sample}.csv").read_bytes()
+    name = "data/raw/schmitt2021_synthetic.csv"
+    assert (root / name).read_bytes() == (repeated / name).read_bytes()
+
+
+def test_the_truth_of_the_new_samples_is_found(repeated):
+    """Two replicate, one does not; the reworded item is found, and the published sample is not pooled."""
+    folder = repeated / "results/new_samples"
+    effects = table(folder, "synthesis/effects").set_index("sample")
+    assert effects.index.tolist() == ["lyon2026", "koeln2027", "madrid2027", "published"]
+    verdicts = table(folder, "synthesis/verdicts").set_index(["sample", "criterion"])["verdict"]
+    for sample in ("lyon2026", "koeln2027"):
+        assert verdicts[sample, "significant"] == verdicts[sample, "inside_new"] == verdicts[sample, "prediction"] == "yes"
+        assert verdicts[sample, "sceptical"] == "depends"
+    assert set(verdicts["madrid2027"]) == {"no"}
+    items = table(folder, "synthesis/invariance_items")
+    found = items[items["dmacs_low"] > 0.4]
+    assert set(found["item"]) == {"promotion_3"}
+    assert found[["sample_a", "sample_b"]].to_numpy().tolist() == [["lyon2026", "koeln2027"], ["koeln2027", "madrid2027"]]
+    levels = table(folder, "synthesis/invariance_models").set_index(["scale", "level"])["verdict"]
+    assert levels["promotion", "metric"] == "holds"
+    assert levels["promotion", "scalar"] == "fails"
+    assert levels["usefulness", "scalar"] == levels["support", "scalar"] == "holds"
+
+
+def test_the_overview_leads_with_the_answer(repeated, capsys):
+    """The pooled effect, each sample's verdicts, that the data are synthetic; and `plan` tells what a further sample needs."""
+    text = (repeated / "results/overview.html").read_text(encoding="utf-8").replace("\xa0", " ")
+    answer = text.index("Three new samples: Over three samples (<i>N</i> = 530)")
+    assert answer < text.index("madrid2027 disagrees in: same sign and significant") < text.index('id="parts"')
+    assert "Synthetic data." in text[: text.index('id="parts"')]
+    assert cli.main(["plan", str(repeated)]) == 0
+    told = capsys.readouterr().out
+    assert "with a power of 80%: N = 201." in told
+    assert "prediction interval of the published result exclude zero: N = 100 to" in told

@@ -12,7 +12,7 @@ from practicework.report import apa, page
 from practicework.report.coding.sets import summary
 from practicework.report.contents import Contents
 from practicework.report.context import Context
-from practicework.report.messages import _, count
+from practicework.report.messages import _, count, sentences
 from practicework.report.moderation.facts import Model
 from practicework.report.replication import reproduced_kinds
 from practicework.report.section import Section, present
@@ -46,8 +46,9 @@ def render(study: Study, results: Results) -> str:
     if sets:
         whole = Context(Part(study, next(iter(sets))), {}, sets)
         cards += [_set(summary(whole, name)) for name in sets]
+    tested = any(len(context.results["synthesis/invariance_models"]) for context in pools)
     sections = [_model(samples, name, bool(pools)) for name in study.models if any(name in one.models for one in samples)] + (
-        [_scales(samples)] if study.scales and samples else []
+        [_scales(samples, tested=tested)] if study.scales and samples else []
     )
     links = {"report.html": _("Report"), "manuscript.docx": _("Manuscript"), "supplement.docx": _("Supplement")}
     title = count("{n} sample", "{n} samples", len(samples), start=True)
@@ -64,6 +65,7 @@ def render(study: Study, results: Results) -> str:
         versions=[("practicework", __version__)],
         config=study.config,
         title=title,
+        answers=[sentence for context in pools for sentence in _answers(context)],
         cards=cards,
         links={what: words for what, words in links.items() if what in study.config.report.files.values()},
         sections=sections,
@@ -86,13 +88,27 @@ def _sample(context: Context) -> dict:
         words.append(_("published values reproduced: {kinds}", kinds=reproduced_kinds(ledger)))
     if context.unfitted:
         words.append(count("{n} model could not be fitted", "{n} models could not be fitted", len(context.unfitted)))
-    return {"name": context.part.name, "words": "; ".join(words), "report": "report" in context.part.stages}
+    return {
+        "name": (name := context.part.name),
+        "title": name,
+        "words": "; ".join(words),
+        "report": "report" in context.part.stages,
+    }
 
 
 def _synthesis(context: Context) -> dict:
     """The card of a synthesis."""
     words = [Pool(context, name).brief() for name in context.part.spec.models or context.study.models]
-    return {"name": context.part.name, "words": "; ".join(words), "report": True}
+    return {"name": context.part.name, "title": context.part.label, "words": "; ".join(words), "report": True}
+
+
+def _answers(context: Context) -> list[str]:
+    """What a synthesis says of its first model: the pooled effect, and whether each new sample replicates the published one."""
+    pool = Pool(context, next(iter(context.part.spec.models or context.study.models)))
+    told = _("{label}: {answer}", label=context.part.label, answer=pool.answer())
+    if context.part.synthetic:
+        told = sentences(told, _("Synthetic data."))
+    return [told, *pool.replicated()]
 
 
 def _set(one: dict) -> dict:
@@ -102,7 +118,7 @@ def _set(one: dict) -> dict:
     ]
     if one["claims"]:
         words.append(_("{part} of {whole} claims agree", part=one["claims"] - len(one["differ"]), whole=one["claims"]))
-    return {"name": one["name"], "words": "; ".join(words), "report": True}
+    return {"name": one["name"], "title": one["name"], "words": "; ".join(words), "report": True}
 
 
 def readings() -> dict[str, str]:
@@ -174,7 +190,7 @@ def _forest(models: list[Model], rows: list[dict], pooled: bool) -> Drawing:
     )
 
 
-def _scales(samples: list[Context]) -> Section:
+def _scales(samples: list[Context], *, tested: bool) -> Section:
     """Alpha, mean and standard deviation of each scale in each sample."""
     study, several = samples[0].study, len(samples) > 1
     found = {context.part.name: {row["scale"]: row for row in context.rows("reliability/scales")} for context in samples}
@@ -191,7 +207,11 @@ def _scales(samples: list[Context]) -> Section:
     columns += [column for name in found for column in columns_of(name)]
     note = _("α = coefficient alpha.")
     if several:
-        note += " " + _("Means are comparable only if the measures are invariant across samples, which was not tested.")
+        note += " " + (
+            _("Means are comparable only if the measures are invariant across samples, which the synthesis tests.")
+            if tested
+            else _("Means are comparable only if the measures are invariant across samples, which was not tested.")
+        )
     title = _("Scales in each sample") if several else _("Scales")
     table = Table.of("overview_scales", title, columns, [{"scale": scale} for scale in study.scales], note, row="scale")
     return Section("overview-scales", _("Measures"), body=(table,))

@@ -129,8 +129,8 @@ def _cumulative(pool: Pool) -> Drawing | None:
         return None
     words = _("{model}: {metric}", model=pool.model.title, metric=metrics()[pool.effects[0]["metric"]])
     caption = pool.context.note(
-        _("{model}: pooled effect with its {level} as samples were added, from top to bottom. One sample: its own effect; two: the "
-          "common effect; three and more: the random-effects mean.", model=pool.model.title, level=pool.level)
+        _("{model}: pooled effect with its {level} as samples were added, from top to bottom. One sample: its own effect; two: "
+          "the common effect; three and more: the random-effects mean.", model=pool.model.title, level=pool.level)
     )  # fmt: skip
     return Drawing(
         f"synthesis_{pool.name}_cumulative", figures.cumulative(rows, words), caption,

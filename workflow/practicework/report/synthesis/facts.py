@@ -147,9 +147,10 @@ class Pool:
         low, high = self.number(pooled["prediction_low"]), self.number(pooled["prediction_high"])
         parts = [
             _("In a further sample of this kind, the effect is expected between {low} and {high}.", low=low, high=high),
-            _("The true effects vary with a standard deviation of τ = {tau} (Q-profile interval of τ² {ends}).",
+            _("The true effects vary with a standard deviation of τ = {tau} (Q-profile interval {ends}).",
               tau=self.number(pooled["tau"]),
-              ends=apa.interval(pooled["tau2_low"], pooled["tau2_high"], 2 * self.digits)),
+              ends=apa.interval(*(None if pooled[key] is None else pooled[key] ** 0.5 for key in ("tau2_low", "tau2_high")),
+                                self.digits)),
             self._moved(),
         ]  # fmt: skip
         return sentences(*parts)
@@ -166,26 +167,25 @@ class Pool:
         return _("Without {samples}, the conclusion changes.", samples=listing(moved))
 
     def replicated(self) -> list[str]:
-        """For each new sample, how many criteria agree, in words; no total score."""
+        """By which criteria each new sample agrees with the published result, in words; no total score."""
         found = []
         for sample in dict.fromkeys(row["sample"] for row in self.rows("verdicts")):
-            own = [row for row in self.rows("verdicts") if row["sample"] == sample]
-            words = criteria()
+            own = {row["criterion"]: row["verdict"] for row in self.rows("verdicts") if row["sample"] == sample}
+            small, named = own.pop("negligible", "unknown"), criteria()
             by = {
-                verdict: [words[row["criterion"]][0] for row in own if row["verdict"] == verdict]
+                verdict: [apa.lower(named[criterion][0]) for criterion, one in own.items() if one == verdict]
                 for verdict in ("yes", "no", "depends", "unknown")
             }
-            parts = [
-                _("met: {list}", list=listing([apa.lower(one) for one in by["yes"]])) if by["yes"] else "",
-                _("not met: {list}", list=listing([apa.lower(one) for one in by["no"]])) if by["no"] else "",
-                _("depends on what print does not tell: {list}", list=listing([apa.lower(one) for one in by["depends"]]))
-                if by["depends"]
-                else "",
-                count("{n} criterion could not be evaluated", "{n} criteria could not be evaluated", len(by["unknown"]))
-                if by["unknown"]
-                else "",
-            ]
-            found.append(_("{sample}: {parts}.", sample=sample, parts="; ".join(filter(None, parts))))
+            found.append(
+                sentences(
+                    _("{sample} agrees with the published result in: {list}.", sample=sample, list=listing(by["yes"]))
+                    if by["yes"] else "",
+                    _("{sample} disagrees in: {list}.", sample=sample, list=listing(by["no"])) if by["no"] else "",
+                    _("Print gives too little to decide: {list}.", list=listing(by["depends"] + by["unknown"]))
+                    if by["depends"] + by["unknown"] else "",
+                    _("Its effect is smaller than the smallest effect size of interest.") if small == "yes" else "",
+                )
+            )  # fmt: skip
         return found
 
 

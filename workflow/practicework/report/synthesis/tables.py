@@ -151,6 +151,8 @@ def verdicts(pool: Pool) -> Table | None:
     def value(row: dict) -> str:
         if row["value_low"] is None:
             return apa.EMPTY
+        if row["criterion"] == "significant":
+            return apa.p(row["value_low"])
         digits = pool.digits if row["criterion"] in ("inside_new", "prediction", "negligible") else 3
         if row["value_low"] == row["value_high"]:
             return apa.number(row["value_low"], digits)

@@ -177,6 +177,7 @@ def _pooling(pooled: bool) -> str:
 
 def _forest(models: list[Model], rows: list[dict], pooled: bool) -> Drawing:
     from practicework.report.forest import forest  # matplotlib, only if there is something to draw
+    from practicework.report.style import largest, shown_rows
 
     first = models[0]
     caption = _(
@@ -184,9 +185,13 @@ def _forest(models: list[Model], rows: list[dict], pooled: bool) -> Drawing:
         "smallest effect size of interest in each sample. {pooling}",
         model=first.title, level=first.level, by=rows[0]["by"], pooling=_pooling(pooled),
     )  # fmt: skip
+    caption = sentences(caption, shown_rows(len(rows)))
     label = _("Interaction: {model}", model=first.title)
     return Drawing(
-        f"forest_{first.name}", forest(rows, label), caption, _("Each sample's interaction as a point with its interval.")
+        f"forest_{first.name}",
+        forest(largest(rows), label),
+        caption,
+        _("Each sample's interaction as a point with its interval."),
     )
 
 

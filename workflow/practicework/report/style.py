@@ -26,6 +26,9 @@ GREY = "#5f6b76"
 MANY = 500
 """Beyond so many points a vector graphic becomes heavy: they are drawn as an image inside it."""
 
+ROWS = 40
+"""Maximum number of samples in a forest plot, which then fills a page."""
+
 DOTS = 5_000
 """Maximum number of respondents that a figure shows as dots."""
 
@@ -94,6 +97,19 @@ def legend(figure: Figure, handles: Iterable[Artist], labels: Iterable[str], tit
 def some(n: int) -> np.ndarray:
     """Return the positions of at most `DOTS` of n dots, evenly spaced, the first and the last included."""
     return np.unique(np.linspace(0, max(n - 1, 0), min(n, DOTS)).round().astype(int))
+
+
+def largest(rows: list[dict]) -> list[dict]:
+    """Return the rows of the samples that a forest plot shows, in their order: those with the most respondents."""
+    kept = sorted(range(len(rows)), key=lambda place: -rows[place]["n"])[:ROWS]
+    return [rows[place] for place in sorted(kept)]
+
+
+def shown_rows(n: int) -> str:
+    """Return the sentence of a caption that states that only the largest samples are shown; empty if all are."""
+    if n <= ROWS:
+        return ""
+    return _("Of {n} samples, the {shown} with the most respondents are shown.", n=f"{n:,}", shown=ROWS)
 
 
 def dots(n: int) -> str:

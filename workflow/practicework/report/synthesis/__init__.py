@@ -7,6 +7,7 @@ from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.messages import _, count, listing, say, sentences
 from practicework.report.section import Block, Fold, Heading, Items, Paragraph, Section, Tile, present
+from practicework.report.style import ROWS, largest, shown_rows
 from practicework.report.synthesis import figures, planning, tables
 from practicework.report.synthesis.facts import Pool, invariant, metrics
 from practicework.report.table import Drawing
@@ -113,11 +114,12 @@ def _forest(pool: Pool) -> Drawing:
           kind=_("common effect") if pooled["estimator"] == "common" else _("random effects"))
         if pooled
         else "",
+        shown_rows(len(pool.effects)),
         _("Grey bar behind it: prediction interval of a further sample.")
         if pooled and pooled["prediction_low"] is not None
         else "",
     )  # fmt: skip
-    drawing = figures.forest(pool.effects, pool.published, pooled, words)
+    drawing = figures.forest(largest(pool.effects), pool.published, pooled, words)
     return Drawing(
         f"synthesis_{pool.name}", drawing, caption, _("Each sample's interaction with its interval, and the pooled one.")
     )
@@ -130,10 +132,11 @@ def _cumulative(pool: Pool) -> Drawing | None:
     words = _("{model}: {metric}", model=pool.model.title, metric=metrics()[pool.effects[0]["metric"]])
     caption = pool.context.note(
         _("{model}: pooled effect with its {level} as samples were added, from top to bottom. One sample: its own effect; two: "
-          "the common effect; three and more: the random-effects mean.", model=pool.model.title, level=pool.level)
+          "the common effect; three and more: the random-effects mean.", model=pool.model.title, level=pool.level),
+        _("The last {n} steps are shown.", n=ROWS) if len(rows) > ROWS else "",
     )  # fmt: skip
     return Drawing(
-        f"synthesis_{pool.name}_cumulative", figures.cumulative(rows, words), caption,
+        f"synthesis_{pool.name}_cumulative", figures.cumulative(rows[-ROWS:], words), caption,
         _("The pooled interaction after each further sample, with its interval."),
     )  # fmt: skip
 

@@ -21,6 +21,9 @@ FEWEST = 100
 SMALL, UNEQUAL = 300, 1.5
 """Respondents per group below which, and ratio of group sizes from which, the stricter limits of Chen (2007) hold."""
 
+LARGEST = 30
+"""Samples up to which levels of invariance are tested; the information matrix grows with their square."""
+
 RESAMPLES, KEPT = 500, 0.9
 """Case resamples for the intervals of dMACS, and the share with a proper solution from which these are given."""
 
@@ -51,6 +54,10 @@ def models(scale: Scale, groups: Mapping[str, Moments], free: Collection[str]) -
     rows, found, before, failed = [], {}, None, None
     for level in LEVELS:
         row: dict = {"scale": scale.id, "level": level, "groups": len(groups), "n": sum(sizes)}
+        if len(groups) > LARGEST:
+            note = f"not computed for more than {LARGEST} samples; name some of them under 'invariance.groups'"
+            rows.append(row | {"note": note})
+            continue
         if len(items) < 3:
             rows.append(row | {"note": "not computed: a factor of fewer than three items is not identified"})
             continue

@@ -65,6 +65,13 @@ def test_other_ways_to_print():
     assert of(t="-2.30", n="75").sign == -1
 
 
+def test_what_print_lacks_is_said():
+    """Without the number of respondents or a test, nothing can be compared."""
+    assert "number of respondents" in printed.lacking(claims(estimate=".02", p_value="< .05", n="75")[:-1], "main", TERM)
+    assert "no test" in printed.lacking(claims(estimate=".02", n="75"), "main", TERM)
+    assert printed.lacking(claims(p_value="< .05", n="75"), "main", TERM) is None
+
+
 # criteria -------------------------------------------------------------------------------------------------
 
 

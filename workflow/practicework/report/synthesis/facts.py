@@ -169,6 +169,8 @@ class Pool:
     def replicated(self) -> list[str]:
         """By which criteria each new sample agrees with the published result, in words; no total score."""
         found = []
+        if self.published is not None and self.published["n"] is None:
+            found.append(_("Published interaction {why}.", why=self.published["note"]))
         for sample in dict.fromkeys(row["sample"] for row in self.rows("verdicts")):
             own = {row["criterion"]: row["verdict"] for row in self.rows("verdicts") if row["sample"] == sample}
             small, named = own.pop("negligible", "unknown"), criteria()

@@ -67,6 +67,9 @@ def model_rows(part: Part, name: str, model: Model, inputs: Mapping[str, pd.Data
     random = next((row for row in found.get("pooled", ()) if row["estimator"] == "random" and row["k"] > 2), None)
     found["planning"] = planning.rows(name, print_, rows, random, planning.fits(name, samples, inputs), level)
     found["effects"] = list(rows)
+    if print_ is None and claims and (why := printed.lacking(claims, name, model.interaction)):
+        blank = {"model": name, "sample": "published", "source": "print", "metric": used}
+        found["effects"].append(blank | {"note": f"not compared: {why}"})
     if print_ is not None:
         found["effects"].append(effects.of_print(name, print_, used, level))
         found["verdicts"] = [

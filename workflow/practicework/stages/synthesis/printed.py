@@ -73,17 +73,8 @@ def published(claims: Iterable[Claim], model: str, term: str, predictors: int) -
         The number of terms of the model without the intercept, for the degrees of freedom.
     """
     claims = list(claims)
-    found: dict[str, Printed] = {}
-    for claim in claims:
-        if (
-            claim.table == f"moderation/{model}/coefficients"
-            and alternatives(claim.row.get("term", "")) == (term,)
-            and claim.column
-        ):
-            found[claim.column] = parse(claim.published)
-        if claim.table == f"moderation/{model}/fit" and claim.column == "n":
-            found["n"] = parse(claim.published)
-    if "n" not in found or not {"p_value", "t", "std_error"} & found.keys():
+    found = _about(claims, model, term)
+    if lacking(claims, model, term):
         return None
     n = int(found["n"].number)
     df = n - predictors - 1
@@ -97,6 +88,31 @@ def published(claims: Iterable[Claim], model: str, term: str, predictors: int) -
         signs = {np.sign(found["t"].number)}
     sign = int(signs.pop()) if len(signs) == 1 else 0
     return Published(estimate, (low, high), df, n, sign, how)
+
+
+def lacking(claims: Iterable[Claim], model: str, term: str) -> str | None:
+    """Return what claims about a model's interaction lack for a comparison; None if they lack nothing."""
+    found = _about(claims, model, term)
+    if "n" not in found:
+        return f"the claims do not give the number of respondents (table moderation/{model}/fit, column n)"
+    if not {"p_value", "t", "std_error"} & found.keys():
+        return "the claims give no test of the interaction (p_value, t or std_error)"
+    return None
+
+
+def _about(claims: Iterable[Claim], model: str, term: str) -> dict[str, Printed]:
+    """What print tells of a model's interaction by column, and n."""
+    found: dict[str, Printed] = {}
+    for claim in claims:
+        if (
+            claim.table == f"moderation/{model}/coefficients"
+            and alternatives(claim.row.get("term", "")) == (term,)
+            and claim.column
+        ):
+            found[claim.column] = parse(claim.published)
+        if claim.table == f"moderation/{model}/fit" and claim.column == "n":
+            found["n"] = parse(claim.published)
+    return found
 
 
 def _rounded(value: Printed) -> tuple[float, float]:

@@ -38,7 +38,7 @@ def section(context: Context) -> Section:
         manuscript={
             "participants": (_samples(context),),
             "analysis": (_analysis(pools),),
-            "results": tuple(block for one in made for block in one.results),
+            "results": (*(block for one in made for block in one.results), *filter(None, [invariant(context)])),
         },
         methods=((_("Synthesis"), _methods()),),
         limitations=_limitations(pools),
@@ -98,7 +98,7 @@ class _Blocks:
                                          figure=ref(self.forest))),
             *pool.replicated(),
         ]  # fmt: skip
-        return (*found, self.effects, self.forest)
+        return tuple(found)
 
 
 def _forest(pool: Pool) -> Drawing:
@@ -171,11 +171,31 @@ def _tile(pool: Pool, *, key: bool, several: bool) -> Tile:
 
 def _analysis(pools: list[Pool]) -> str:
     rows = pools[0].rows("effects") if pools else []
-    used = metrics()[rows[0]["metric"]] if rows else ""
-    return _(
-        "The interactions of the samples ({metric}) were pooled in two stages, with a common effect for two samples and random "
-        "effects for three and more.", metric=used,
-    )  # fmt: skip
+    if not rows:
+        return ""
+    spec = pools[0].context.part.spec
+    found = [
+        _(
+            "The interactions of the samples ({metric}) were pooled in two stages: two samples by a common effect, three and more "
+            "by random effects with {method} and Hartung–Knapp intervals (Jackson et al., 2017).",
+            metric=metrics()[rows[0]["metric"]], method=tables.methods()[spec.tau2],
+        )
+    ]  # fmt: skip
+    if any(pool.rows("verdicts") for pool in pools):
+        found.append(
+            _(
+                "The published interaction entered as the range of values that print allows. Each new sample was compared with "
+                "it by its sign and significance, the interval of the new effect, the prediction interval of the published one "
+                "(Patil et al., 2016), small telescopes (Simonsohn, 2015), the sceptical p value (Held, 2020), equivalence and "
+                "the combined effect; there is no total score."
+            )
+        )
+    if pools[0].context.rows("synthesis/invariance_models"):
+        found.append(
+            _("Measurement invariance was tested by multi-group factor models with the limits of Chen (2007), and differences of "
+              "items were measured by dMACS (Nye & Drasgow, 2011).")
+        )  # fmt: skip
+    return sentences(*found)
 
 
 def _methods() -> str:

@@ -39,6 +39,11 @@ def effects(pool: Pool) -> Table:
     return Table.of(f"synthesis_{pool.name}_effects", title, columns, rows, note, row="sample")
 
 
+def methods() -> dict[str, str]:
+    """Return the estimators of heterogeneity in words."""
+    return {"reml": _("restricted maximum likelihood"), "pm": _("Paule and Mandel's method")}
+
+
 def pooled(pool: Pool) -> Table | None:
     """Both pooled estimates."""
     rows = [row for row in pool.rows("pooled") if row["estimate"] is not None]
@@ -57,7 +62,6 @@ def pooled(pool: Pool) -> Table | None:
         made("i2", "I²", lambda row: apa.percent(row["i2"])),
     ]
     q = rows[0]
-    methods = {"reml": _("restricted maximum likelihood"), "pm": _("Paule and Mandel's method")}
     intervals = {
         "hartung_knapp": _("Hartung–Knapp intervals"),
         "floored": _("Hartung–Knapp intervals that are not narrower than those of the model itself"),
@@ -66,7 +70,7 @@ def pooled(pool: Pool) -> Table | None:
     method, form = rows[-1]["method"].split(", ")
     note = pool.context.note(
         _("Q({df}) = {q}, p {p}. τ by {method}; {interval}.", df=q["q_df"], q=apa.number(q["q"]), p=apa.p_equals(q["q_p"]),
-          method=methods[method], interval=intervals[form]),
+          method=methods()[method], interval=intervals[form]),
         _("The prediction interval states where the effect of a further sample is expected. With t on k − 2 degrees of freedom, "
           "it is {ends}.", ends=apa.interval(rows[-1]["prediction_low_k2"], rows[-1]["prediction_high_k2"], digits))
         if rows[-1]["prediction_low_k2"] is not None

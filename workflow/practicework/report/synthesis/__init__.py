@@ -176,8 +176,8 @@ def _analysis(pools: list[Pool]) -> str:
     spec = pools[0].context.part.spec
     found = [
         _(
-            "The interactions of the samples ({metric}) were pooled in two stages: two samples by a common effect, three and more "
-            "by random effects with {method} and Hartung–Knapp intervals (Jackson et al., 2017).",
+            "The interactions of the samples ({metric}) were pooled in two stages: two samples by a common effect, three and "
+            "more by random effects with {method} and Hartung–Knapp intervals (Jackson et al., 2017).",
             metric=metrics()[rows[0]["metric"]], method=tables.methods()[spec.tau2],
         )
     ]  # fmt: skip

@@ -16,6 +16,7 @@ include: "workflow/rules/scoring.smk"
 include: "workflow/rules/reliability.smk"
 include: "workflow/rules/dimensionality.smk"
 include: "workflow/rules/moderation.smk"
+include: "workflow/rules/process.smk"
 include: "workflow/rules/profiles.smk"
 include: "workflow/rules/coding.smk"
 include: "workflow/rules/synthesis.smk"
@@ -28,12 +29,3 @@ rule all:
     default_target: True
     input:
         targets(),
-
-
-onsuccess:
-    end_at_once()
-    tell_unfitted()
-
-
-onerror:
-    tell_errors(log)

@@ -8,8 +8,8 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 
 from practicework.errors import StudyError
-from practicework.numerics import bootstrap
-from practicework.stages.moderation import influence, power, simulation
+from practicework.numerics import bootstrap, power
+from practicework.stages.moderation import influence, simulation
 from practicework.stages.moderation.equivalence import classify
 from practicework.study.settings import Model
 

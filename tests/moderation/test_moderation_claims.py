@@ -7,8 +7,8 @@ from moderation_runs import analyse, fit
 from scipy import stats
 
 from practicework.errors import NotComputable
-from practicework.numerics import proportional_odds
-from practicework.stages.moderation import fragility, power, scale_dependence
+from practicework.numerics import power, proportional_odds
+from practicework.stages.moderation import fragility, scale_dependence
 from practicework.study import load_study
 from practicework.study.settings import Model
 

@@ -197,6 +197,15 @@ onstart:
         workers.start(WORKFLOW / "scripts", pipeline.modules(STUDY))
 
 
+onsuccess:
+    end_at_once()
+    tell_unfitted()
+
+
+onerror:
+    tell_errors(log)
+
+
 for unused in STUDY.unused_raw_files:
     print(
         f"Note: {unused} is not named in config/config.yaml and is not used.",

@@ -51,7 +51,7 @@ def _sets_and_notes(study: Study) -> list[str]:
 
 def _sample(study: Study, sample: str, raw: RawTable) -> list[str]:
     """Read a sample, apply the screening rules and fit the models, with the stages' own code."""
-    from practicework.stages import ingest, moderation, scoring, screening  # only here: they load pandas and statsmodels
+    from practicework.stages import ingest, moderation, process, scoring, screening  # only here: they load pandas and statsmodels
 
     part, config = Part(study, sample), study.config
     found = ingest.ingest(raw, study, sample)
@@ -65,13 +65,18 @@ def _sample(study: Study, sample: str, raw: RawTable) -> list[str]:
     inputs = found.tables()
     if config.screening:
         inputs |= screening.compute(part, inputs, streams(config.seed, "screening", sample))
-    if not study.models:
+    if not study.models and not study.process_models:
         return lines
     inputs |= scoring.compute(part, inputs, streams(config.seed, "scoring", sample))
     scores = inputs["scoring/scores"]
+    if study.clusters:
+        scores = scores.join(found.responses.set_index("respondent")[study.clusters], on="respondent")
+    for name, model in study.process_models.items():
+        if problem := process.why_not_fitted(scores, name, model, config.process, config.categories):
+            raise StudyError(f"{sample}: {problem}")
     for name, model in study.models.items():
         rng = streams(study.bootstrap_seed, "moderation", sample)(name)
-        if problem := moderation.why_not_fitted(scores, name, model, config.moderation, config.categories, rng):
+        if problem := moderation.why_not_fitted(scores, name, model, config.moderation.of(model), config.categories, rng):
             raise StudyError(f"{sample}: {problem}")
         if values := few_values(scores[model.outcome]):
             lines.append(f"Note: {_outcome(model.outcome, values, name)}")
@@ -101,7 +106,8 @@ def check_export(raw: RawTable, file: Path, folder: Path) -> list[str]:
         study = load_study(folder)
         for scale in study.scales.values():
             alone = {"samples": {"file": Sample(file=file.name, synthetic="")}, "variables": None, "quasi_identifiers": ()}
-            config = study.config.model_copy(update=alone | {"screening": None})
+            alone |= dict.fromkeys(("screening", "moderation", "process"))
+            config = study.config.model_copy(update=alone)
             try:
                 ingest(raw, Study(folder, config, {scale.id: scale}), "file")
                 lines.append(f"  scale {scale.id}: can be scored")

@@ -5,7 +5,7 @@ resample is then a weighted sum of the original cross-products, so thousands of 
 matrix product and one batched Cholesky factorisation.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -180,36 +180,88 @@ def resample_ols(
     With `groups`, the group of each row, whole groups are drawn instead of rows (cluster bootstrap; Field & Welsh, 2007). In R:
     ``boot::boot(split(d, d$g), function(s, i) coef(lm(f, do.call(rbind, s[i]))), R)$t``.
     """
-    design, outcome = np.asarray(design, float), np.asarray(outcome, float)
-    if design.ndim != 2 or outcome.shape != design.shape[:1] or resamples < 1:
-        raise ValueError("design must be (n, p), outcome (n,), resamples at least 1")
-    if not (np.isfinite(design).all() and np.isfinite(outcome).all()):
-        raise ValueError("design and outcome must be finite")
-    n, p = design.shape
-    if n < p or not np.abs(design).max(axis=0).all():
-        raise ValueError("the design is singular")
-    fit = LeastSquares(design)
-    if fit.singular:
-        raise ValueError("the design is singular")
-    fitted = fit.q.T @ outcome
-    columns = np.column_stack([fit.q, outcome - fit.q @ fitted])
-    rows, cols = np.triu_indices(p + 1)
+    found, redrawn = resample_equations([(design, outcome)], resamples, rng, groups)
+    return Resamples(found[0], redrawn)
 
-    kept, redrawn, wanted = [], 0, resamples
+
+def resample_equations(
+    equations: Sequence[tuple[np.ndarray, np.ndarray]],
+    resamples: int,
+    rng: np.random.Generator,
+    groups: np.ndarray | None = None,
+) -> tuple[list[np.ndarray], int]:
+    """Return the coefficients of several regressions of the same respondents in the same resamples.
+
+    Parameters
+    ----------
+    equations : sequence of pairs of ndarray
+        A design (n, p) and an outcome (n,) each.
+    resamples, rng, groups
+        As for `resample_ols`; a resample with any singular design is drawn again.
+
+    Returns
+    -------
+    coefficients : list of ndarray of shape (resamples, p)
+    redrawn : int
+
+    Raises
+    ------
+    ValueError
+        As for `ols`.
+    """
+    if resamples < 1:
+        raise ValueError("design must be (n, p), outcome (n,), resamples at least 1")
+    systems = [_System(*equation) for equation in equations]
+    columns = np.column_stack([system.columns for system in systems])
+    first = np.cumsum([0, *(system.columns.shape[1] for system in systems)])
+    pairs = [np.triu_indices(width) for width in np.diff(first)]
+    rows, cols = (np.concatenate([start + pair[side] for start, pair in zip(first[:-1], pairs, strict=True)]) for side in (0, 1))
+    ends = np.cumsum([len(pair[0]) for pair in pairs])[:-1]
+
+    kept: list[list[np.ndarray]] = [[] for _ in systems]
+    redrawn, wanted = 0, resamples
     while wanted:
         found = 0
         for sums in group_sums(columns, groups, wanted, rng, lambda some: some[:, rows] * some[:, cols]):
-            moments = np.empty((p + 1, p + 1, len(sums)))
-            moments[rows, cols] = sums.T
-            solution, regular = _solve(moments)
-            kept.append(solution[:, regular])
+            solutions, regular = [], np.ones(len(sums), bool)
+            for part, pair in zip(np.split(sums, ends, axis=1), pairs, strict=True):
+                size = pair[0][-1] + 1
+                moments = np.empty((size, size, len(sums)))
+                moments[pair] = part.T
+                solution, fine = _solve(moments)
+                solutions.append(solution)
+                regular &= fine
+            for place, solution in enumerate(solutions):
+                kept[place].append(solution[:, regular])
             found += int(regular.sum())
         wanted -= found
         redrawn += wanted
         if redrawn > 1000 * resamples:
             raise ValueError("almost all resamples of this design are singular")
-    gamma = np.concatenate(kept, axis=1) + fitted[:, None]
-    return Resamples(gamma.T @ (fit.inverse.T / fit.size), redrawn)
+    return [system.coefficients(np.concatenate(own, axis=1)) for system, own in zip(systems, kept, strict=True)], redrawn
+
+
+class _System:
+    """One regression as that of its residual on Q."""
+
+    def __init__(self, design: np.ndarray, outcome: np.ndarray) -> None:
+        design, outcome = np.asarray(design, float), np.asarray(outcome, float)
+        if design.ndim != 2 or outcome.shape != design.shape[:1]:
+            raise ValueError("design must be (n, p), outcome (n,), resamples at least 1")
+        if not (np.isfinite(design).all() and np.isfinite(outcome).all()):
+            raise ValueError("design and outcome must be finite")
+        n, p = design.shape
+        if n < p or not np.abs(design).max(axis=0).all():
+            raise ValueError("the design is singular")
+        self.fit = LeastSquares(design)
+        if self.fit.singular:
+            raise ValueError("the design is singular")
+        self.fitted = self.fit.q.T @ outcome
+        self.columns = np.column_stack([self.fit.q, outcome - self.fit.q @ self.fitted])
+
+    def coefficients(self, solution: np.ndarray) -> np.ndarray:
+        """Solutions on Q, shape (p, resamples), as coefficients of the design, shape (resamples, p)."""
+        return (solution + self.fitted[:, None]).T @ (self.fit.inverse.T / self.fit.size)
 
 
 def percentile(draws: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:

@@ -125,6 +125,7 @@ def _uses(study: Study) -> Iterator[str]:
             yield f"{where}: outcome is '{model.outcome}', which is categorical; choose a numeric variable."
         if model.moderator in study.config.categories and model.probes:
             yield f"{where} has 'probes', but every category of the moderator '{model.moderator}' is probed; remove the key."
+    yield from _process(study, known)
     for one in study.config.moderation.reliabilities if study.config.moderation else ():
         if one not in known:
             yield (
@@ -155,6 +156,30 @@ def _uses(study: Study) -> Iterator[str]:
                     f"'profiles.indicators' has '{one}', which is not a scale of this study{did_you_mean(one, study.scales)}; "
                     "name a scale, because an indicator's response range and reliability are needed."
                 )
+
+
+def _process(study: Study, known: list[str]) -> Iterator[str]:
+    """Find names in process models that are undefined or used twice, and variables that have no single effect."""
+    for name, model in study.process_models.items():
+        where = f"'process.models.{name}'"
+        roles = [("outcome", model.outcome), ("predictor", model.predictor), *(("mediators", one) for one in model.mediators)]
+        roles += [("moderator", model.moderator)] if model.moderator else []
+        for role, one in (*roles, *(("covariates", one) for one in model.covariates)):
+            if one not in known:
+                yield (
+                    f"{where}: {role} is '{one}', which is not a scale or variable of this study{did_you_mean(one, known)}; "
+                    "list it under scales or variables, or correct the name."
+                )
+            if model.variables.count(one) > 1:
+                yield f"{where} uses '{one}' more than once, but a variable has one place in a model; choose another."
+        for role, one in roles:
+            if role in ("outcome", "mediators") and one in study.config.categories:
+                yield f"{where}: {role} is '{one}', which is categorical; choose a numeric variable."
+            elif len(study.config.categories.get(one, ())) > 2:
+                yield f"{where}: {role} is '{one}', which has more than two categories; choose one with numbers or with two."
+        cluster = study.config.process.cluster_of(model)
+        if cluster in (*known, *study.items):
+            yield f"{where}: the cluster '{cluster}' is also a scale, item or variable of this study; name another column."
 
 
 def _codings(study: Study) -> Iterator[str]:
@@ -275,7 +300,7 @@ def _row_names(study: Study, sample: str, table: str) -> dict[str, list[str]]:
     if sample in study.config.coding:
         return {"code": study.codebooks[sample].ids} if sample in study.codebooks and table.endswith("/codings") else {}
     names = [*study.scales, *study.variables]
-    profiles, model = study.config.profiles, study.models.get(table.split("/")[1])
+    profiles, model = study.config.profiles, None if table.startswith("process/") else study.models.get(table.split("/")[1])
     scales, items = list(study.scales), list(study.items)
     return {
         **dict.fromkeys(("scale", "scale_a", "scale_b"), scales),

@@ -9,7 +9,7 @@ import csv
 import gc
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -95,8 +95,11 @@ class Part:
             for stage in stages or self.stages
             for name, contract in tables.CONTRACTS.items()
             if name.startswith(f"{stage}/") and NEEDS[contract.needs](self)
-            for model in (self.study.models if "{model}" in name else [""])
+            for model in (self._models(stage) if "{model}" in name else [""])
         ]
+
+    def _models(self, stage: str) -> Iterable[str]:
+        return self.study.process_models if stage == "process" else self.study.models
 
     def results(self) -> "dict[str, pd.DataFrame]":
         """Read every result table of the part from the study's folder, by name."""
@@ -254,6 +257,18 @@ STAGES: dict[str, Stage] = {
             seed=lambda study: study.bootstrap_seed,
         ),
         Stage(
+            "process",
+            runs=_sample(lambda study: study.config.process is not None),
+            settings=lambda part: [
+                part.study.config.process.model_dump(exclude={"design": True, "models": {"__all__": {"label"}}}),
+                list(part.study.config.categories),
+                part.study.config.seed,
+            ],
+            reads=lambda part: ["scoring/scores", *(["ingest/responses"] if part.study.clusters else [])],
+            files=_scales,
+            seed=lambda study: study.config.process.bootstrap.seed or study.config.seed,
+        ),
+        Stage(
             "profiles",
             runs=_sample(lambda study: study.config.profiles is not None),
             settings=lambda part: [
@@ -332,12 +347,13 @@ def _uncollected() -> Iterator[None]:
 
 def unfitted(part: Part) -> list[str]:
     """Return why models could not be fitted, a sentence per model, from the results of a part."""
-    file = part.study.folder / tables.path(part.name, "moderation/models")
-    if "moderation" not in part.stages or not file.is_file():
-        return []
-    where = f"{part.name}: " if len(part.study.config.samples) > 1 else ""
-    with file.open(encoding="utf-8", newline="") as lines:
-        return [f"{where}{row['note']}" for row in csv.DictReader(lines) if row["fitted"] == "False"]
+    where, found = f"{part.name}: " if len(part.study.config.samples) > 1 else "", []
+    for stage in ("moderation", "process"):
+        file = part.study.folder / tables.path(part.name, f"{stage}/models")
+        if stage in part.stages and file.is_file():
+            with file.open(encoding="utf-8", newline="") as lines:
+                found += [f"{where}{row['note']}" for row in csv.DictReader(lines) if row["fitted"] == "False"]
+    return found
 
 
 def modules(study: Study) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from practicework.study.codebook import Codebook
 from practicework.study.config import Config
+from practicework.study.process import ProcessModel
 from practicework.study.scale import Scale
 from practicework.study.settings import Model
 from practicework.study.synthesis import Synthesis, syntheses
@@ -45,9 +46,15 @@ class Study:
         return self.config.moderation.models if self.config.moderation else {}
 
     @property
+    def process_models(self) -> dict[str, ProcessModel]:
+        """The process models by name; empty if the stage does not run."""
+        return self.config.process.models if self.config.process else {}
+
+    @property
     def clusters(self) -> list[str]:
         """The columns with the clusters of respondents that models name."""
         used = [self.config.moderation.of(model).cluster for model in self.models.values()]
+        used += [self.config.process.cluster_of(model) for model in self.process_models.values()]
         return [*dict.fromkeys(name for name in used if name)]
 
     @property

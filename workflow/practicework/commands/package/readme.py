@@ -196,7 +196,9 @@ def _describe(file: Path, name: Path) -> str:
         return f"Expected numbers of {name.stem}, for make verify."
     if name.parts[0] == "results" and len(name.parts) > 2:
         table = "/".join(name.parts[2:]).removesuffix(".csv")
-        if name.suffix == ".csv" and (table in CONTRACTS or (table.count("/") == 2 and table.startswith("moderation/"))):
+        if name.suffix == ".csv" and (
+            table in CONTRACTS or (table.count("/") == 2 and table.startswith(("moderation/", "process/")))
+        ):
             return f"{contract(table).about} Part: {name.parts[1]}."
         return f"Part of the report of {name.parts[1]}."
     if name.suffix == ".py":

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from scipy.special import chdtrc, fdtrc, stdtrit
-from scipy.stats import shapiro
+from scipy.special import fdtrc, stdtrit
 
 from practicework.errors import NotComputable
+from practicework.numerics import assumptions
 from practicework.numerics.least_squares import LeastSquares
 from practicework.stages.moderation.design import Design
 from practicework.stages.moderation.regression import Fit, t_tests
@@ -74,20 +74,11 @@ def terciles(fit: Fit) -> pd.DataFrame:
 
 
 def _shapiro_wilk(fit: Fit) -> dict:
-    if not 3 <= len(fit.residuals) <= 5000:
-        raise NotComputable("the test is defined for 3 to 5,000 respondents")
-    statistic, p_value = shapiro(fit.residuals)
-    return {"statistic": float(statistic), "p_value": float(p_value)}
+    return assumptions.shapiro_wilk(fit.residuals)
 
 
 def _breusch_pagan(fit: Fit) -> dict:
-    n, p = fit.design.matrix.shape
-    squares = fit.residuals**2
-    centred = squares - squares.mean()
-    if not centred @ centred > 1e-20 * (squares @ squares):
-        raise NotComputable("all residuals have the same size")
-    statistic = n * (1 - (fit.squares.residuals(squares) ** 2).sum() / (centred @ centred))
-    return {"statistic": statistic, "df1": p - 1, "p_value": float(chdtrc(p - 1, statistic))}
+    return assumptions.breusch_pagan(fit.squares, fit.residuals)
 
 
 def _compare(fit: Fit, wider: np.ndarray) -> tuple[dict, LeastSquares]:

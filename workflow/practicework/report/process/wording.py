@@ -1,0 +1,175 @@
+"""The sentences about one process model. What they claim depends on the design of the study."""
+
+from __future__ import annotations
+
+from practicework.report import apa
+from practicework.report.messages import _, count, listing, sentences
+from practicework.report.process.facts import ALL, Model, clear, probe_words
+
+
+def answer(model: Model) -> str:
+    """Return whether and how the predictor acts through the mediators, in one or two sentences."""
+    if not model.moderated:
+        return sentences(*(_indirect(model, row) for row in model.effects("indirect") if row["through"] != ALL))
+    index = model.rows("index")
+    if index:
+        return sentences(*(_index(model, row) for row in index))
+    return sentences(*(_difference(model, row) for row in _ends(model)))
+
+
+def _indirect(model: Model, row: dict) -> str:
+    names = {"x": model.x, "y": model.y, "m": model.through(row["through"]), "estimate": model.estimate(row)}
+    if not clear(row):
+        return _("Whether {x} has an indirect effect on {y} through {m} remains unclear, indirect effect = {estimate}.", **names)
+    if model.settings.design == "cross_section":
+        return _("The data are consistent with an indirect effect of {x} on {y} through {m}, {estimate}.", **names)
+    return _("{x} had an indirect effect on {y} through {m}, {estimate}.", **(names | {"x": apa.upper(model.x)}))
+
+
+def _index(model: Model, row: dict) -> str:
+    names = {"x": model.x, "y": model.y, "w": model.w, "m": model.through(row["through"]), "estimate": model.estimate(row)}
+    if not clear(row):
+        return _(
+            "Whether {w} moderates the indirect effect of {x} on {y} through {m} remains unclear, index of moderated mediation = "
+            "{estimate}.", **names,
+        )  # fmt: skip
+    if row["estimate"] > 0:
+        return _("The indirect effect of {x} on {y} through {m} increased with {w}, index of moderated mediation = {estimate}.",
+                 **names)  # fmt: skip
+    return _("The indirect effect of {x} on {y} through {m} decreased with {w}, index of moderated mediation = {estimate}.",
+             **names)  # fmt: skip
+
+
+def _ends(model: Model) -> list[dict]:
+    """The differences between a high and a low value of the moderator, for models without an index."""
+    rows = model.rows("contrasts")
+    return [row for row in rows if (row["probe_a"], row["probe_b"]) in (("p16", "p84"), ("low", "high"))
+            and row["through_a"] == row["through_b"]]  # fmt: skip
+
+
+def _difference(model: Model, row: dict) -> str:
+    names = {"x": model.x, "y": model.y, "w": model.w, "m": model.through(row["through_a"]), "estimate": model.estimate(row),
+             "low": probe_words(row["probe_a"]), "high": probe_words(row["probe_b"])}  # fmt: skip
+    if clear(row):
+        return _("The indirect effect of {x} on {y} through {m} differed between the {low} and the {high} of {w}, difference = "
+                 "{estimate}.", **names)  # fmt: skip
+    return _("Whether the indirect effect of {x} on {y} through {m} differs between the {low} and the {high} of {w} remains "
+             "unclear, difference = {estimate}.", **names)  # fmt: skip
+
+
+def conditional(model: Model) -> str:
+    """Return the indirect effect at low and high values of the moderator."""
+    if not model.moderated:
+        return ""
+    found = []
+    for through in dict.fromkeys(row["through"] for row in model.effects("indirect") if row["through"] != ALL):
+        rows = [row for row in model.effects("indirect") if row["through"] == through]
+        ends = [row for row in rows if row["probe"] in ("p16", "p84", "low", "high")]
+        shown = [
+            _("{estimate} at the {probe} ({value})", estimate=model.estimate(row), probe=probe_words(row["probe"]),
+              value=apa.brief(row["at"]))
+            for row in ends
+        ]  # fmt: skip
+        found.append(
+            _(
+                "Through {m}, the indirect effect was {effects} of {w}.",
+                m=model.through(through),
+                effects=listing(shown),
+                w=model.w,
+            )
+        )
+    return sentences(*found)
+
+
+def direct(model: Model) -> str:
+    """Return total and direct effects with their tests."""
+    found = []
+    for kind, words in (("total", _("The total effect was {effect}.")), ("direct", _("The direct effect was {effect}."))):
+        rows = model.effects(kind)
+        shown = []
+        for row in rows if len(rows) < 2 else [row for row in rows if row["probe"] in ("p16", "p84", "low", "high")]:
+            se = apa.number(row["std_error"], apa.decimals_for(row["boot_se"]))
+            text = _("b = {b}, {errors} SE = {se}, p {p}", b=model.number(row), errors=row["errors"].upper(), se=se,
+                     p=apa.p_equals(row["p_value"]))  # fmt: skip
+            if row["probe"]:
+                text = _("{effect}, at the {probe} of {w} ({value})", effect=text, probe=probe_words(row["probe"]), w=model.w,
+                         value=apa.brief(row["at"]))  # fmt: skip
+            shown.append(text)
+        if shown:
+            found.append(words.format(effect=listing(shown)))
+    return sentences(*found)
+
+
+def contrasts(model: Model) -> str:
+    """Return whether indirect effects through different mediators differ."""
+    rows = [row for row in model.rows("contrasts") if row["through_a"] != row["through_b"] and row["probe_a"] in (None, "p50")]
+    found = []
+    for row in rows:
+        names = {"a": model.through(row["through_a"]), "b": model.through(row["through_b"]), "estimate": model.estimate(row)}
+        found.append(
+            _("The indirect effects through {b} and through {a} differed by {estimate}.", **names)
+            if clear(row)
+            else _(
+                "Whether the indirect effects through {b} and through {a} differ remains unclear, difference = {estimate}.",
+                **names,
+            )
+        )
+    return sentences(*found[:3])
+
+
+def hidden(model: Model) -> str:
+    """Return how strong an unmeasured common cause of mediator and outcome would have to be."""
+    found = [
+        _("{m}: ρ = {rho}", m=model.through(row["through"]), rho=apa.unit(row["rho"]))
+        for row in model.rows("sensitivity") if row["rho"] is not None
+    ]  # fmt: skip
+    if not found:
+        return ""
+    return _(
+        "An unmeasured common cause of mediator and outcome could also produce an indirect effect. It would vanish if such "
+        "causes correlated their errors by ρ ({list}; Imai et al., 2010).", list="; ".join(found),
+    )  # fmt: skip
+
+
+def design(model: Model) -> str:
+    """Return what the design of the study does and does not support."""
+    return {
+        "cross_section": _(
+            "All variables were measured at the same time. Such data can be consistent with mediation but cannot establish its "
+            "temporal order, and they estimate longitudinal mediation with bias (Maxwell & Cole, 2007)."
+        ),
+        "panel": _(
+            "Predictor, mediators and outcome were measured in this order, but unmeasured common causes and earlier levels of "
+            "mediators and outcome can still explain the paths."
+        ),
+        "experiment": _(
+            "The predictor was randomised, so its effects on mediators and outcome are causal; the paths from mediators to the "
+            "outcome are not randomised and can reflect common causes."
+        ),
+    }[model.settings.design]
+
+
+def analysis(model: Model) -> str:
+    """Return what was analysed, for the manuscript."""
+    spec, settings = model.spec, model.settings
+    kind = (
+        _("serial mediators")
+        if spec.serial and len(spec.mediators) > 1
+        else count("mediator", "parallel mediators", len(spec.mediators))
+    )
+    text = _("We estimated the effect of {x} on {y} with {m} as {kind}", x=model.x, y=model.y, m=model.mediators, kind=kind)
+    if spec.moderates:
+        paths = {"a": _("predictor to mediator"), "b": _("mediator to outcome"), "direct": _("direct effect")}
+        text = _("{text} and {w} as moderator ({paths})", text=text, w=model.w,
+                 paths=listing([paths[one] for one in spec.moderates]))  # fmt: skip
+    if spec.covariates:
+        text = _("{text}, controlling for {covariates} in all equations", text=text,
+                 covariates=listing([model.context.inline(one) for one in spec.covariates]))  # fmt: skip
+    interval = _("percentile") if settings.bootstrap.interval == "percentile" else _("bias-corrected and accelerated")
+    unit = _("resamples of clusters") if settings.cluster_of(spec) else _("case resamples")
+    return sentences(
+        _("{text} (model {number} of Hayes, 2022).", text=text, number=spec.number),
+        _("Indirect effects are products of OLS coefficients with {interval} bootstrap intervals from {n} {unit}, which were the "
+          "same for all equations; paths are tested with {errors} standard errors.", interval=interval,
+          n=f"{settings.bootstrap.resamples:,}", unit=unit, errors="CR2" if settings.cluster_of(spec) else "HC3"),
+    )  # fmt: skip

@@ -26,7 +26,7 @@ def run(scores: pd.DataFrame, model: dict, resamples: int = 500, seed: int = 1, 
 @pytest.fixture(scope="module")
 def sets(root) -> dict[str, pd.DataFrame]:
     """The two data sets of Hayes (2022)."""
-    found = {name: pd.read_csv(root / f"examples/process/data/raw/{name}.csv") for name in ("tal_or", "garcia")}
+    found = {name: pd.read_csv(root / f"examples/{name}/data/raw/{name}.csv") for name in ("tal_or", "garcia")}
     return {name: one.assign(respondent=[f"R{n}" for n in range(len(one))]) for name, one in found.items()}
 
 

@@ -14,7 +14,7 @@ import pytest
 from practicework.commands import cli
 from practicework.study import load_study
 
-NAMES = {"bfi": "bfi", "globalwarming": "globalwarm"}
+NAMES = {"bfi": "bfi", "globalwarming": "globalwarm", "tal_or": "tal_or", "garcia": "garcia"}
 """Each example's folder and sample."""
 
 
@@ -52,7 +52,7 @@ def test_every_claim_agrees(results, root, name):
     replication = load_study(root / "examples" / name).config.replication[NAMES[name]]
     assert ledger["claim"].tolist() == [claim.claim for claim in replication.claims]
     assert ledger.loc[~ledger["agrees"], ["claim", "published", "reproduced"]].to_numpy().tolist() == []
-    assert len(ledger) == {"bfi": 69, "globalwarming": 67}[name]
+    assert len(ledger) == {"bfi": 69, "globalwarming": 67, "tal_or": 8, "garcia": 12}[name]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,9 +5,9 @@ source("../save.R")
 load_data <- function(name) { e <- new.env(); for (p in c("psych", "psychTools")) try(data(list = name, package = p, envir = e), silent = TRUE); get(name, e) }
 tal <- load_data("Tal.Or")
 garcia <- load_data("Garcia")
-write.csv(data.frame(lapply(tal, as.numeric)), "../../../examples/process/data/raw/tal_or.csv", row.names = FALSE)
+write.csv(data.frame(lapply(tal, as.numeric)), "../../../examples/tal_or/data/raw/tal_or.csv", row.names = FALSE)
 garcia$x <- as.numeric(garcia$protest > 0)
-write.csv(data.frame(lapply(garcia, as.numeric)), "../../../examples/process/data/raw/garcia.csv", row.names = FALSE)
+write.csv(data.frame(lapply(garcia, as.numeric)), "../../../examples/garcia/data/raw/garcia.csv", row.names = FALSE)
 found <- NULL
 add <- function(model, what, value) found <<- rbind(found, data.frame(model = model, what = what, value = as.numeric(value)))
 hc3 <- function(m, term) sqrt(sandwich::vcovHC(m, "HC3")[term, term])

@@ -164,12 +164,15 @@ def _process(study: Study, known: list[str]) -> Iterator[str]:
         where = f"'process.models.{name}'"
         roles = [("outcome", model.outcome), ("predictor", model.predictor), *(("mediators", one) for one in model.mediators)]
         roles += [("moderator", model.moderator)] if model.moderator else []
-        for role, one in (*roles, *(("covariates", one) for one in model.covariates)):
+        roles_of_others = [("covariates", one) for one in model.covariates] + [("instruments", one) for one in model.excluded]
+        for role, one in (*roles, *roles_of_others):
             if one not in known:
                 yield (
                     f"{where}: {role} is '{one}', which is not a scale or variable of this study{did_you_mean(one, known)}; "
                     "list it under scales or variables, or correct the name."
                 )
+            if role == "instruments" and one in model.variables:
+                yield f"{where}: the instrument '{one}' is also in the model; name variables that are not."
             if model.variables.count(one) > 1:
                 yield f"{where} uses '{one}' more than once, but a variable has one place in a model; choose another."
         for role, one in roles:

@@ -120,6 +120,7 @@ NEEDS: Mapping[str | None, Callable[[Part], bool]] = {
     "screening": lambda part: part.study.config.screening is not None,
     "marker": lambda part: part.study.config.dimensionality.marker is not None,
     "clusters": lambda part: bool(part.study.clusters),
+    "instruments": lambda part: any(one.instruments for one in part.study.process_models.values()),
     "latent": lambda part: part.study.config.profiles is not None and part.study.config.profiles.latent is not None,
     "metric": lambda part: part.replication is not None and part.replication.metric and part.is_sample,
 }

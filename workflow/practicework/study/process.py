@@ -1,6 +1,6 @@
 """Process models: mediation and moderated mediation, a section of `config/config.yaml`."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -45,12 +45,24 @@ class ProcessModel(Strict):
     )
     covariates: tuple[str, ...] = Field((), strict=False, description="Scales or variables held constant in all equations.")
     probes: tuple[Number, ...] = Field((), strict=False, description="Additional values of the moderator at which to probe.")
+    instruments: dict[str, Annotated[tuple[str, ...], Field(strict=False, min_length=1)]] = Field(
+        default_factory=dict,
+        description=(
+            "Mediator: variables that affect it and the outcome only through it; its effect on the outcome is then also "
+            "estimated by two-stage least squares, with tests of the instruments."
+        ),
+    )
     cluster: Column | None = Field(None, description="The column of the respondents' clusters; default: `process.cluster`.")
 
     @property
     def variables(self) -> list[str]:
         """Outcome, predictor, mediators, moderator and covariates."""
         return [self.outcome, self.predictor, *self.mediators, *filter(None, [self.moderator]), *self.covariates]
+
+    @property
+    def excluded(self) -> list[str]:
+        """The instruments, which are in no equation but the first stage."""
+        return [*dict.fromkeys(one for some in self.instruments.values() for one in some)]
 
     @property
     def number(self) -> int:
@@ -65,6 +77,13 @@ class ProcessModel(Strict):
             raise ValueError("'moderates' names paths, but there is no 'moderator'; add it, or remove 'moderates'.")
         if self.moderator is not None and not self.moderates:
             raise ValueError("'moderator' needs 'moderates': the paths that it moderates, of a, b and direct.")
+        for one in self.instruments:
+            if one not in self.mediators:
+                raise ValueError(f"'instruments' has '{one}', which is not a mediator of the model; name a mediator.")
+        if self.instruments and ("b" in self.moderates or self.serial):
+            raise ValueError(
+                "'instruments' require a path from mediator to outcome that is not moderated, and parallel mediators; remove the key."
+            )
         if self.serial and self.moderator is not None:
             raise ValueError(f"serial mediation cannot be moderated here; remove 'serial' or 'moderator' ({OTHERS}).")
         return self

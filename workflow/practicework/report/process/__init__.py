@@ -64,7 +64,7 @@ class _Blocks:
             self.diagram,
             self.effects,
             self.curve,
-            Items(tuple(filter(None, (words.hidden(model), words.design(model))))),
+            Items(tuple(filter(None, (words.hidden(model), words.instrumented(model), words.design(model))))),
             Fold(
                 _("Comparisons of indirect effects, coefficients of the equations, and checks"),
                 present(self.comparisons, self.paths, tables.regions(model), tables.checks(model)),
@@ -80,7 +80,7 @@ class _Blocks:
             Heading(model.title, 4),
             Paragraph(
                 sentences(words.answer(model), words.conditional(model), words.direct(model), words.contrasts(model), where,
-                          words.hidden(model))
+                          words.hidden(model), words.instrumented(model))
             ),
         )  # fmt: skip
 

@@ -106,6 +106,12 @@ class Model:
         return [row for row in self.rows("effects") if row["kind"] == kind]
 
     @property
+    def instruments(self) -> list[dict]:
+        """The rows of `instruments`, if any model has some."""
+        name = f"process/{self.name}/instruments"
+        return self.context.rows(name) if name in self.context.results else []
+
+    @property
     def moderated(self) -> bool:
         """Whether the moderator changes indirect effects."""
         return bool({"a", "b"} & {*self.spec.moderates})

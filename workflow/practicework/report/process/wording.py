@@ -131,6 +131,31 @@ def hidden(model: Model) -> str:
     )  # fmt: skip
 
 
+def instrumented(model: Model) -> str:
+    """Return what instruments say of the path from a mediator to the outcome."""
+    found = []
+    for row in model.instruments:
+        names = {"m": model.through(row["through"]), "y": model.y}
+        if row["estimate"] is None:
+            found.append(_("The effect of {m} on {y} could not be estimated with instruments ({why}).", why=row["note"], **names))
+            continue
+        digits = apa.decimals_for(row["std_error_hc1"])
+        text = _(
+            "With {instruments} as instruments, the effect of {m} on {y} was {b}, {level} {ci} (least squares: {ols}), and the "
+            "indirect effect {indirect}; first-stage F({df1}, {df2}) = {f}, Wu–Hausman p {hausman}",
+            instruments=listing([model.context.inline(one) for one in row["instruments"].split(", ")]),
+            b=apa.number(row["estimate"], digits), ci=apa.interval(row["ci_low_hc1"], row["ci_high_hc1"], digits),
+            level=model.level, ols=apa.number(row["ols"], digits), indirect=apa.number(row["indirect"], digits),
+            df1=row["first_stage_df1"], df2=row["first_stage_df2"], f=apa.number(row["first_stage_f_robust"]),
+            hausman=apa.p_equals(row["hausman_p"]), **names,
+        )  # fmt: skip
+        if row["sargan_p"] is not None:
+            text = _("{text}, Sargan p {sargan}", text=text, sargan=apa.p_equals(row["sargan_p"]))
+        weak = _("The instruments are weak, so this estimate is unreliable.") if row["note"] else ""
+        found.append(sentences(f"{text}.", weak))
+    return sentences(*found)
+
+
 def design(model: Model) -> str:
     """Return what the design of the study does and does not support."""
     return {

@@ -12,6 +12,7 @@ from practicework.numerics.johnson_neyman import boundaries
 from practicework.numerics.least_squares import LeastSquares
 from practicework.numerics.seeds import Streams
 from practicework.stages.process import equations as systems
+from practicework.stages.process import instrumented
 from practicework.stages.process.effects import Effect, Effects, probes
 from practicework.stages.process.equations import ROBUST, Equation
 from practicework.study.pipeline import Part
@@ -78,6 +79,7 @@ def analyse(
         Effects(model, made, [systems.jackknife(one) for one in made]) if bca else None, settings.confidence,
     )  # fmt: skip
     places = probes(model, moderator)
+    with_instruments = instrumented.rows(model, made, scores.loc[complete.index], settings.confidence)
     return {
         "paths": _paths(made, draws, settings),
         "effects": inference.effects(places, made, complete),
@@ -88,6 +90,9 @@ def analyse(
         "johnson_neyman": _regions(model, made, moderator, settings.confidence),
         "checks": _checks(made),
         "sensitivity": _sensitivity(model, made),
+        "instruments": frame(
+            f"{TABLE}/instruments", instrumented.rows(model, made, scores.loc[complete.index], settings.confidence)
+        ),
         "dropped": _dropped(data),
     }
 
@@ -118,6 +123,8 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
             models[-1] |= {"fitted": False, "note": str(problem)}
             found |= {table: frame(table, []) for table in part.tables("process") if table.startswith(f"process/{name}/")}
             continue
+        if not any(one.instruments for one in settings.models.values()):
+            del tables["instruments"]
         models[-1]["n"] = int(tables["fit"]["n"].iloc[0])
         found |= {f"process/{name}/{table}": made for table, made in tables.items()}
     return found | {"process/models": frame("process/models", models)}

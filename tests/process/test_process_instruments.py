@@ -78,7 +78,7 @@ def test_missing_instruments_omit_respondents():
     [
         ({"instruments": {"y": ["z"]}}, "is not a mediator"),
         ({"instruments": {"m": []}}, "at least 1 item"),
-        ({"moderator": "v", "moderates": ["b"]}, "not moderated"),
+        ({"moderator": "v", "moderates": ["b"]}, "are not moderated"),
     ],
 )
 def test_other_uses_are_refused(changes, sentence):

@@ -82,7 +82,7 @@ class ProcessModel(Strict):
                 raise ValueError(f"'instruments' has '{one}', which is not a mediator of the model; name a mediator.")
         if self.instruments and ("b" in self.moderates or self.serial):
             raise ValueError(
-                "'instruments' require a path from mediator to outcome that is not moderated, and parallel mediators; remove the key."
+                "'instruments' require parallel mediators whose paths to the outcome are not moderated; remove the key."
             )
         if self.serial and self.moderator is not None:
             raise ValueError(f"serial mediation cannot be moderated here; remove 'serial' or 'moderator' ({OTHERS}).")

@@ -90,9 +90,7 @@ def analyse(
         "johnson_neyman": _regions(model, made, moderator, settings.confidence),
         "checks": _checks(made),
         "sensitivity": _sensitivity(model, made),
-        "instruments": frame(
-            f"{TABLE}/instruments", instrumented.rows(model, made, scores.loc[complete.index], settings.confidence)
-        ),
+        "instruments": frame(f"{TABLE}/instruments", with_instruments),
         "dropped": _dropped(data),
     }
 

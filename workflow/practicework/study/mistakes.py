@@ -150,6 +150,15 @@ def _uses(study: Study) -> Iterator[str]:
             f"{did_you_mean(marker, known)}; list it under scales or variables, or correct the name."
         )
     if study.config.profiles:
+        for key in ("explained_by", "outcomes"):
+            for one in getattr(study.config.profiles, key):
+                if one not in known:
+                    yield (
+                        f"'profiles.{key}' has '{one}', which is not a scale or variable of this study"
+                        f"{did_you_mean(one, known)}; list it under scales or variables, or correct the name."
+                    )
+                elif key == "outcomes" and one in study.config.categories:
+                    yield f"'profiles.outcomes' has '{one}', which is categorical; choose a numeric variable."
         for one in study.config.profiles.indicators:
             if one not in study.scales:
                 yield (

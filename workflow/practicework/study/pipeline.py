@@ -119,6 +119,8 @@ NEEDS: Mapping[str | None, Callable[[Part], bool]] = {
     None: lambda part: True,
     "screening": lambda part: part.study.config.screening is not None,
     "marker": lambda part: part.study.config.dimensionality.marker is not None,
+    "explanation": lambda part: part.study.config.profiles is not None and bool(part.study.config.profiles.explained_by),
+    "outcomes": lambda part: part.study.config.profiles is not None and bool(part.study.config.profiles.outcomes),
     "clusters": lambda part: bool(part.study.clusters),
     "instruments": lambda part: any(one.instruments for one in part.study.process_models.values()),
     "latent": lambda part: part.study.config.profiles is not None and part.study.config.profiles.latent is not None,

@@ -270,6 +270,14 @@ class Profiles(Strict):
     draws: int = Field(10_000, ge=100, le=1_000_000, description="Measurement-error draws per respondent.")
     resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of respondents for the intervals of the counts.")
     latent: Latent | None = Field(default_factory=Latent, description="The latent profile analysis; null: none.")
+    explained_by: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        description="Scales or variables that may explain the profile, in a multinomial model that allows for uncertainty.",
+    )
+    outcomes: tuple[str, ...] = Field(
+        (), strict=False, description="Scales or variables whose means are compared between profiles, with the same allowance."
+    )
     note: str | None = Field(None, description="A sentence for the report, such as what other evidence says of the profiles.")
 
     @property

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from practicework.numerics.seeds import Streams
-from practicework.stages.profiles import assignment, coexistence, robustness, variables
+from practicework.stages.profiles import assignment, coexistence, explanation, robustness, variables
 from practicework.stages.profiles.assignment import draw_shares
 from practicework.stages.profiles.robustness import nearest_prototype
 from practicework.study.pipeline import Part
@@ -51,7 +51,7 @@ def analyse(
     dict of str to DataFrame
         The tables by the last part of their names.
     """
-    for_precise, for_true = rng.spawn(2)
+    for_precise, for_true, for_explanation, for_outcomes = rng.spawn(4)
     names, labels = list(settings.indicators), list(settings.prototypes)
     percents = pd.DataFrame({name: scales[name].percent(scores[name]) for name in names})
     measured = assignment.measurement(percents, reliability)
@@ -110,6 +110,12 @@ def analyse(
         "by_variable": variables.by_variable(scores, table["profile"], labels, others, categories),
         "associations": variables.associations(scores, table["profile"], others, categories, rng),
     }
+    assigned = scores[complete]
+    if settings.explained_by:
+        found = explanation.explain(assigned, shares, labels, settings.explained_by, categories, for_explanation)
+        results |= found
+    if settings.outcomes:
+        results |= explanation.outcomes(assigned, shares, labels, settings.outcomes, for_outcomes)
     if settings.latent is not None:
         from practicework.stages.profiles import comparison  # imported here because it loads StepMix
 

@@ -70,13 +70,13 @@ def test_unused_files_are_all_but_documentation_and_hidden_ones(writer):
             ("scales", "profiles", "moderation", "replication"),
             {"reliability", "dimensionality", "profiles", "moderation", "replication"},
         ),
-        (("variables", "scales", "profiles", "moderation", "replication"), set(STAGES) - {"ingest", "report", "coding"}),
+        (("variables", "scales", "profiles", "moderation", "replication"), set(STAGES) - {"ingest", "report"}),
     ],
 )
 def test_stage_runs_when_the_config_has_its_section(removed, missing, writer):
     """Ingest and report always, screening not in this study; the order is the pipeline's."""
     study = writer.load({f"config.{section}": REMOVE for section in removed})
-    assert Part(study, "s").stages == [stage for stage in STAGES if stage not in {*missing, "screening", "coding", "synthesis"}]
+    assert Part(study, "s").stages == [stage for stage in STAGES if stage not in {*missing, "screening", "coding", "process", "synthesis"}]
 
 
 def test_replication_runs_for_the_samples_that_have_claims(writer):
@@ -114,7 +114,7 @@ def test_own_seed_of_the_bootstrap(writer):
     assert writer.load({"config.seed": 5, "config.moderation.bootstrap": {"seed": 0}}).bootstrap_seed == 0
 
 
-AFTER_INGEST = set(STAGES) - {"ingest", "screening", "coding", "synthesis"}
+AFTER_INGEST = set(STAGES) - {"ingest", "screening", "coding", "process", "synthesis"}
 ANSWERS = {"ingest", "report"}
 DIGESTS = {
     "nothing": ({}, set()),

@@ -73,7 +73,7 @@ def test_no_stage_runs_the_code_of_another(stage):
 def test_kernel_is_a_source_of_the_stages_that_resample():
     """And of no other."""
     users = {stage for stage in STAGES if PACKAGE / "numerics/bootstrap.py" in provenance.sources(*starts(stage))}
-    assert users == {"reliability", "dimensionality", "moderation", "profiles", "synthesis"}
+    assert users == {"reliability", "dimensionality", "moderation", "process", "profiles", "synthesis"}
 
 
 def test_templates_are_sources():

@@ -23,6 +23,7 @@ def study(tiny, samples: int = 3, **keys: object) -> Path:
         del tiny.config["report"]
     tiny.config["samples"] = {f"s{n}": {"file": f"data/raw/s{n}.csv", "respondent": "id"} for n in range(samples)}
     del tiny.config["replication"]
+    tiny.config["synthesis"] = {"synthesis": {"same_people": False}}  # all samples number people from 1
     folder = tiny.write()
     tiny.sample.unlink()
     for n in range(samples):

@@ -76,7 +76,9 @@ def test_unused_files_are_all_but_documentation_and_hidden_ones(writer):
 def test_stage_runs_when_the_config_has_its_section(removed, missing, writer):
     """Ingest and report always, screening not in this study; the order is the pipeline's."""
     study = writer.load({f"config.{section}": REMOVE for section in removed})
-    assert Part(study, "s").stages == [stage for stage in STAGES if stage not in {*missing, "screening", "coding", "process", "synthesis"}]
+    assert Part(study, "s").stages == [
+        stage for stage in STAGES if stage not in {*missing, "screening", "coding", "process", "synthesis"}
+    ]
 
 
 def test_replication_runs_for_the_samples_that_have_claims(writer):

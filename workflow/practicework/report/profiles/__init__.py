@@ -11,7 +11,7 @@ from practicework.report import apa
 from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.messages import _, count, listing, say, sentences
-from practicework.report.profiles import figures, tables
+from practicework.report.profiles import explained, figures, tables
 from practicework.report.profiles.latent import latent
 from practicework.report.profiles.tables import name
 from practicework.report.section import Fold, Heading, Paragraph, Section, Tile, present
@@ -49,6 +49,7 @@ def section(context: Context) -> Section:
             "hennig2007",
             *(("kelley1947",) if context.config.profiles.true_scores == "kelley" else ()),
             "wilson1927",
+            *(explained.REFERENCES if explained.asked(context) else ()),
         ),
         software=("stepmix",) if found else (),
     )
@@ -68,6 +69,7 @@ def _body(context: Context, facts: Mapping, counts, drawing: Drawing | None, fou
         drawing,
         *(Paragraph(say("<b>{what}</b>: {note}.", what=what, note=note), "check") for what, note in notes),
         Paragraph(_boundaries(context, facts)),
+        *explained.blocks(context),
         Fold(
             _("Kinds of work, latent profiles, respondent characteristics and sensitivity")
             if context.config.profiles.own_indicators is not None
@@ -288,6 +290,7 @@ def _results(context: Context, facts: Mapping, counts, drawing: Drawing | None, 
         text.append(found["sentence"])
     if drawing is not None:
         text.append(say("{figure} shows the profiles.", figure=ref(drawing)))
+    text += filter(None, [explained.explained(context), explained.compared(context)])
     return Heading(_("Profiles"), 4), Paragraph(sentences(*text))
 
 
@@ -319,6 +322,7 @@ def _methods(context: Context) -> str:
             "of each profile given regressed true scores. Prototypes: {prototypes}.",
             prototypes="; ".join(prototypes),
         ),
+        explained.method(context),
     )  # fmt: skip
 
 

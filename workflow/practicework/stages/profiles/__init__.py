@@ -51,7 +51,7 @@ def analyse(
     dict of str to DataFrame
         The tables by the last part of their names.
     """
-    for_precise, for_true, for_explanation, for_outcomes = rng.spawn(4)
+    for_precise, for_true = rng.spawn(2)
     names, labels = list(settings.indicators), list(settings.prototypes)
     percents = pd.DataFrame({name: scales[name].percent(scores[name]) for name in names})
     measured = assignment.measurement(percents, reliability)
@@ -110,17 +110,17 @@ def analyse(
         "by_variable": variables.by_variable(scores, table["profile"], labels, others, categories),
         "associations": variables.associations(scores, table["profile"], others, categories, rng),
     }
-    assigned = scores[complete]
-    if settings.explained_by:
-        found = explanation.explain(assigned, shares, labels, settings.explained_by, categories, for_explanation)
-        results |= found
-    if settings.outcomes:
-        results |= explanation.outcomes(assigned, shares, labels, settings.outcomes, for_outcomes)
     if settings.latent is not None:
         from practicework.stages.profiles import comparison  # imported here because it loads StepMix
 
         respondents = scores["respondent"][complete].tolist()
         results |= comparison.compare(respondents, points, names, labels, prototypes, nearest, settings.latent, rng)
+    for_explanation, for_outcomes = rng.spawn(2)  # last, since others spawn as well
+    if settings.explained_by:
+        names = settings.explained_by
+        results |= explanation.explain(scores[complete], shares, labels, names, categories, for_explanation)
+    if settings.outcomes:
+        results |= explanation.outcomes(scores[complete], shares, labels, settings.outcomes, for_outcomes)
     return results
 
 

@@ -9,7 +9,7 @@ READY := $(if $(filter file,$(origin VENV)),.venv/ready)
 # Use the library in this folder, not one installed in the environment.
 CLI := PYTHONPATH=workflow $(BIN)/python -P -m practicework.commands.cli
 
-.PHONY: study verify package test test-fast test-browser test-latex test-slurm fuzz golden snapshots lint lock schemas messages synthetic benchmark performance coverage synthesis recovery calibration clean
+.PHONY: study verify package test test-fast test-browser test-latex test-slurm fuzz golden snapshots lint lock schemas messages synthetic benchmark performance coverage synthesis process recovery calibration clean
 study: $(READY)
 	@$(CLI) run
 
@@ -99,6 +99,10 @@ coverage: $(READY)
 # Coverage of pooled and prediction intervals, rates of the criteria of replication (docs/methods.md), and times.
 synthesis: $(READY)
 	@$(BIN)/python benchmarks/synthesis.py
+
+# Coverage of the index of moderated mediation, and the time of process models beside R (docs/methods.md).
+process: $(READY)
+	@$(BIN)/python benchmarks/process.py
 
 # How often latent profile analysis recovers three true types (used by the report), and the calibration of certainty.
 recovery: $(READY)

@@ -96,9 +96,10 @@ def method(context: Context) -> str:
         return ""
     return _(
         "Variables that explain the profiles enter a multinomial logit with the first profile as reference. As assignments are "
-        "uncertain, it is fitted to 50 data sets in which each profile is drawn from the shares of draws of true scores, and pooled "
-        "by Rubin's rules (Barnard & Rubin, 1999; Rubin, 1987); at least ten respondents in the smallest profile are required for "
-        "each coefficient (Peduzzi et al., 1996). Means of outcomes are pooled alike and compared by D₁ (Li et al., 1991)."
+        "uncertain, it is fitted to 50 data sets in which each profile is drawn from the shares of draws of true scores, and "
+        "pooled by Rubin's rules (Barnard & Rubin, 1999; Rubin, 1987); at least ten respondents in the smallest profile are "
+        "required for each coefficient (Peduzzi et al., 1996). Means of outcomes are pooled alike and compared by D₁ (Li et "
+        "al., 1991)."
     )
 
 

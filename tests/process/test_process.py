@@ -172,10 +172,10 @@ def test_the_interval_of_the_index_contains_the_truth():
     """In about 95% of samples of 100."""
     rng, inside = np.random.default_rng(4), []
     model = {"outcome": "y", "predictor": "x", "mediators": ["m"], "moderator": "w", "moderates": ["a"], "covariates": ["k", "c"]}
-    for _ in range(200):
-        row = run(simulated(100, ("a",), rng), model, 400, seed=int(rng.integers(1e9)))["index"].iloc[0]
+    for _ in range(120):
+        row = run(simulated(100, ("a",), rng), model, 300, seed=int(rng.integers(1e9)))["index"].iloc[0]
         inside.append(row["ci_low"] < 0.12 < row["ci_high"])
-    assert 0.89 < np.mean(inside) < 0.99
+    assert 0.88 < np.mean(inside) < 0.995
 
 
 def test_clusters_of_respondents(sets):

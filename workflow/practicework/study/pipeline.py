@@ -269,7 +269,7 @@ STAGES: dict[str, Stage] = {
             ],
             reads=lambda part: ["scoring/scores", *(["ingest/responses"] if part.study.clusters else [])],
             files=_scales,
-            seed=lambda study: study.config.process.bootstrap.seed or study.config.seed,
+            seed=lambda study: study.process_seed,
         ),
         Stage(
             "profiles",

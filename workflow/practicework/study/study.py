@@ -78,6 +78,12 @@ class Study:
         own = self.config.moderation.bootstrap.seed if self.config.moderation else None
         return self.config.seed if own is None else own
 
+    @property
+    def process_seed(self) -> int:
+        """The seed of the bootstrap of process models; by default the study's."""
+        own = self.config.process.bootstrap.seed if self.config.process else None
+        return self.config.seed if own is None else own
+
     def reliabilities(self, scales: "pd.DataFrame | None") -> dict[str, float]:
         """Return the known reliabilities: from the config, otherwise coefficient alpha if positive.
 

@@ -72,8 +72,13 @@ class Model:
 
     @cached_property
     def title(self) -> str:
-        """The model's label, or its variables."""
-        return self.spec.label or apa.upper(_("{x} on {y} through {m}", x=self.x, y=self.y, m=self.mediators))
+        """The model's label, or its variables and, if it is moderated, the number that tells which paths are."""
+        if self.spec.label:
+            return self.spec.label
+        names = {"x": self.x, "y": self.y, "m": self.mediators}
+        if not self.spec.moderator:
+            return apa.upper(_("{x} on {y} through {m}", **names))
+        return apa.upper(_("{x} on {y} through {m}, moderated by {w} (model {n})", w=self.w, n=self.spec.number, **names))
 
     @property
     def inline(self) -> str:

@@ -176,7 +176,7 @@ def design(model: Model) -> str:
 
 def analysis(model: Model) -> str:
     """Return what was analysed, for the manuscript."""
-    spec, settings = model.spec, model.settings
+    spec = model.spec
     kind = (
         _("serial mediators")
         if spec.serial and len(spec.mediators) > 1
@@ -190,11 +190,20 @@ def analysis(model: Model) -> str:
     if spec.covariates:
         text = _("{text}, controlling for {covariates} in all equations", text=text,
                  covariates=listing([model.context.inline(one) for one in spec.covariates]))  # fmt: skip
+    return _("{text} (model {number} of Hayes, 2022).", text=text, number=spec.number)
+
+
+def inference(models: list[Model]) -> str:
+    """Return how indirect effects and paths were tested, once for all models."""
+    if not models:
+        return ""
+    settings = models[0].settings
     interval = _("percentile") if settings.bootstrap.interval == "percentile" else _("bias-corrected and accelerated")
-    unit = _("resamples of clusters") if settings.cluster_of(spec) else _("case resamples")
-    return sentences(
-        _("{text} (model {number} of Hayes, 2022).", text=text, number=spec.number),
-        _("Indirect effects are products of OLS coefficients with {interval} bootstrap intervals from {n} {unit}, which were the "
-          "same for all equations; paths are tested with {errors} standard errors.", interval=interval,
-          n=f"{settings.bootstrap.resamples:,}", unit=unit, errors="CR2" if settings.cluster_of(spec) else "HC3"),
+    clustered = [model for model in models if settings.cluster_of(model.spec)]
+    errors = "CR2" if len(clustered) == len(models) else _("CR2 (with clusters) or HC3") if clustered else "HC3"
+    unit = _("resamples of clusters") if len(clustered) == len(models) else _("case resamples")
+    return _(
+        "Indirect effects are products of OLS coefficients with {interval} bootstrap intervals from {n} {unit}, which were the "
+        "same for all equations of a model; paths are tested with {errors} standard errors.",
+        interval=interval, n=f"{settings.bootstrap.resamples:,}", unit=unit, errors=errors,
     )  # fmt: skip

@@ -52,6 +52,7 @@ class ProcessModel(Strict):
             "estimated by two-stage least squares, with tests of the instruments."
         ),
     )
+    family: Literal["normal"] = Field("normal", description="The distribution of the outcome: `normal`, by least squares.")
     cluster: Column | None = Field(None, description="The column of the respondents' clusters; default: `process.cluster`.")
 
     @property

@@ -56,6 +56,7 @@ def test_the_report_is_cluster_robust(study):
         "interaction without each cluster",
         "With only 6 clusters, cluster-robust intervals depend strongly on their approximation",
         "resamples of clusters (seed",
+        "resamples of clusters, seed",
         "Bell &amp; McCaffrey, 2002",
         "Power was not simulated because respondents are in clusters",
     ):

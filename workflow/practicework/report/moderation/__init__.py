@@ -168,8 +168,9 @@ def _analysis(context: Context, models: list[Model]) -> tuple:
     kind = _("percentile") if settings.bootstrap.interval == "percentile" else _("bias-corrected and accelerated")
     found.append(
         _(
-            "{basis}; {kind} bootstrap intervals ({resamples} case resamples, seed {seed}) are reported alongside.",
+            "{basis}; {kind} bootstrap intervals ({resamples} {unit}, seed {seed}) are reported alongside.",
             basis=basis, kind=kind, resamples=f"{settings.bootstrap.resamples:,}", seed=context.study.bootstrap_seed,
+            unit=_("resamples of clusters") if all(model.settings.cluster for model in models) else _("case resamples"),
         )
     )  # fmt: skip
     if any(model.continuous for model in models):

@@ -40,7 +40,7 @@ def test_clusters_are_quasi_identifiers(study):
     """They count for k-anonymity, and small firms prevent the publication of answers."""
     row = pd.read_csv(study.folder / "results/s/ingest/anonymity.csv").iloc[-1]
     assert (row["identifiers"], row["groups"], row["k"]) == ("firm", 7, 1)
-    study.edit("config.samples.s.publish", "deidentified").edit("config.quasi_identifiers", []).write()
+    study.edit("config.samples.s.publish", "deidentified").edit("config.quasi_identifiers", ["firm"]).write()
     with pytest.raises(StudyError, match="only 1 of 40 respondents share some combination of firm"):
         data.check(load_study(study.folder))
 

@@ -137,7 +137,7 @@ def _uses(study: Study) -> Iterator[str]:
             close = did_you_mean(one, study.variables)
             yield f"'categories' has '{one}', which is not a variable of this study{close}; list it under variables."
     for one in study.config.quasi_identifiers:
-        if one not in study.variables:
+        if one not in (*study.variables, *study.clusters):
             close = did_you_mean(one, study.variables)
             yield f"'quasi_identifiers' has '{one}', which is not a variable of this study{close}; list it under variables."
     for one in study.config.screening.checks if study.config.screening else ():

@@ -332,4 +332,5 @@ def _terms(study: Study, model: Model) -> list[str]:
         return [f"{name}[{code}]" for code in study.config.categories[name]] if name in study.config.categories else [name]
 
     products = [f"{x}:{w}" for x in of(model.predictor) for w in of(model.moderator)]
-    return ["intercept", *(term for name in model.variables[1:] for term in of(name)), *products]
+    squares = filter(None, [model.square])
+    return ["intercept", *(term for name in model.variables[1:] for term in of(name)), *products, *squares]

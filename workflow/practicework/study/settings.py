@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from practicework.study.documents import Strict
+from practicework.study.documents import Flag, Strict
 from practicework.study.scale import Column, Name, Number
 
 PROTOTYPES = {
@@ -118,6 +118,13 @@ class Model(Strict):
     predictor: str = Field(description="The scale or variable whose effect is of interest.")
     moderator: str = Field(description="The scale or variable that may change that effect.")
     covariates: tuple[str, ...] = Field((), strict=False, description="Scales or variables held constant.")
+    quadratic: Flag = Field(
+        False,
+        description=(
+            "Whether the square of the predictor is held constant, since a curved effect can look like an interaction; effects "
+            "are then those at the predictor's mean."
+        ),
+    )
     probes: tuple[Number, ...] = Field(
         (), strict=False, description="Additional values of the moderator, in its own units, at which to probe the effect."
     )
@@ -130,6 +137,11 @@ class Model(Strict):
     def variables(self) -> list[str]:
         """Outcome, predictor, moderator and covariates."""
         return [self.outcome, self.predictor, self.moderator, *self.covariates]
+
+    @property
+    def square(self) -> str | None:
+        """The name of the squared predictor, if it is in the model."""
+        return f"{self.predictor}^2" if self.quadratic else None
 
     @property
     def interaction(self) -> str:

@@ -100,6 +100,8 @@ class Study:
         """Return the label of a scale, a variable or a model term."""
         if ":" in name:
             return " × ".join(self.label(part) for part in name.split(":"))
+        if name.endswith("^2"):
+            return f"{self.label(name.removesuffix('^2'))}, squared"
         if name.endswith("]"):
             variable, code = name[:-1].split("[")
             return f"{self.label(variable)}: {self.category(variable, float(code))}"

@@ -103,7 +103,7 @@ def _body(model: Model) -> tuple[tuple[Block, ...], dict[str, Table | Drawing]]:
     body = present(
         Heading(model.title, id=f"model-{model.name}"),
         Paragraph(sentences(words.moderates(model), words.size(model), words.test(model), words.excluded(model))),
-        Paragraph(sentences(words.effects(model), words.regions(model), two_values)),
+        Paragraph(sentences(words.effects(model), words.curved(model), words.regions(model), two_values)),
         Paragraph(words.outcome(model), "check"),
         Paragraph(words.units(model), "check"),
         explorer(model),
@@ -140,10 +140,12 @@ def _analysis(context: Context, models: list[Model]) -> tuple:
     found: list[str] = []
     for place, model in enumerate(models):
         covariates = ""
-        if model.spec.covariates:
-            named = listing([context.inline(one) for one in model.spec.covariates])
-            covariates = count(", with {covariates} as covariate", ", with {covariates} as covariates",
-                               len(model.spec.covariates), covariates=named)  # fmt: skip
+        held = [*model.spec.covariates, *filter(None, [model.spec.square])]
+        if held:
+            named = listing([context.inline(one) for one in held])
+            covariates = count(
+                ", with {covariates} as covariate", ", with {covariates} as covariates", len(held), covariates=named
+            )
         text = (
             _("In a further model, we regressed {y} on {x}, {w} and their product{covariates}.")
             if place

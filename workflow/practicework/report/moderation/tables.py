@@ -109,6 +109,7 @@ def coefficients(model: Model) -> Table:
         ),
         centred,
         clusters.nested(model),
+        wording.curved(model),
         _robust_note(model),
         wording.resampled(model),
     )

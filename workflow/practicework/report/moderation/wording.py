@@ -207,6 +207,13 @@ def units(model: Model) -> str:
     )
 
 
+def curved(model: Model) -> str:
+    """Return at which value of the predictor its effects hold, if its square is in the model."""
+    if not model.spec.square:
+        return ""
+    return _("The square of {x} is in the model, so its effects are those at its mean.", x=model.x)
+
+
 def excluded(model: Model) -> str:
     """Return how many respondents were excluded for missing values."""
     n = len(model.frame("dropped"))

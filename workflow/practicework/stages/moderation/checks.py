@@ -100,13 +100,15 @@ def _compare(fit: Fit, wider: np.ndarray) -> tuple[dict, LeastSquares]:
 def squares(design: Design) -> np.ndarray:
     """Return the squares of the centred predictor and moderator, where these have more than two values, shape (n, 1 or 2).
 
+    That of the predictor is omitted if it is in the model anyway.
+
     Raises
     ------
     NotComputable
         If neither has more than two values.
     """
     found = []
-    for one in (design.predictor, design.moderator):
+    for one in (design.predictor, design.moderator)[bool(design.model.square) :]:
         values = design.data[one.name].to_numpy(float)
         if one.levels is None and len(np.unique(values)) > 2:
             found.append((values - values.mean()) ** 2)

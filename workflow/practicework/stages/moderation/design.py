@@ -81,6 +81,8 @@ class Design:
         rows = np.tile(self.matrix.mean(axis=0), (len(predictor), 1))
         columns = _columns(self.predictor.code(predictor), self.moderator.code(moderator))
         rows[:, : columns.shape[1]] = columns
+        if self.model.square:  # the last covariate follows the predictor
+            rows[:, -1] = (np.asarray(predictor, float) - self.data[self.model.predictor].mean()) ** 2
         return rows
 
 
@@ -119,7 +121,12 @@ def build(complete: pd.DataFrame, name: str, model: Model, center: str = "mean",
         return Coded(variable, float(values.mean()) if centred and len(values) else 0.0, None)
 
     x, w = (coded(one, center == "mean") for one in (model.predictor, model.moderator))
-    covariates = tuple(coded(one, False) for one in model.covariates)
+    if model.square:
+        values = complete[model.predictor].to_numpy(float)
+        if model.predictor in categories or len(np.unique(values)) == 2:
+            raise StudyError(f"{where} cannot be fitted: '{model.predictor}' has no square to hold constant; remove 'quadratic'.")
+        complete = complete.assign(**{model.square: (values - values.mean()) ** 2})
+    covariates = tuple(coded(one, False) for one in [*model.covariates, *filter(None, [model.square])])
     parts = [one.code(complete[one.name].to_numpy(float)) for one in (x, w, *covariates)]
     matrix = np.column_stack([_columns(parts[0], parts[1]), *parts[2:]])
     if len(complete) <= matrix.shape[1]:

@@ -92,7 +92,7 @@ def _assess(
     n = next((int(one.number) for one in printed(f"moderation/{name}/fit", "n") if not one.sign), None)
     if estimates[2] is None or n is None:
         return []
-    parameters = 4 + sum(len(categories[one]) - 1 if one in categories else 1 for one in model.covariates)
+    parameters = 4 + sum(len(categories[one]) - 1 if one in categories else 1 for one in model.covariates) + bool(model.square)
     df, used = n - parameters, range(3) if center == "mean" else range(2, 3)
     if df < 1:
         return []

@@ -46,7 +46,7 @@ def model_rows(part: Part, name: str, model: Model, inputs: Mapping[str, pd.Data
     settings, config = study.config.moderation, study.config
     claims = _claims(part, name)
     codes = sum(len(config.categories.get(one, ())) - 1 if one in config.categories else 1 for one in model.variables[1:])
-    print_ = printed.published(claims, name, model.interaction, codes + 1)
+    print_ = printed.published(claims, name, model.interaction, codes + 1 + bool(model.square))
     found = {"metric": metric.rows(name, model, samples, inputs, study.scales, claims)}
     same = all(row["same"] for row in found["metric"])
     used = spec.metric if spec.metric != "auto" else "coefficient" if same else "partial_r"

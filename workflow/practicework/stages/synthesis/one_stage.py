@@ -92,6 +92,7 @@ class _Part:
             values = scores[covariate].to_numpy(float)
             levels = np.unique(values)[1:] if covariate in categories else None
             columns += [values - values.mean()] if levels is None else [(values == level).astype(float) for level in levels]
+        columns += [x**2] if model.square else []
         self.design, self.width = np.column_stack(columns), len(columns)
         # a column of zeros (a variable without variance) or fewer respondents than columns leaves nothing to estimate
         self.singular = len(x) <= self.width or not np.abs(self.design).max(axis=0).all()

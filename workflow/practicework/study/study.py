@@ -101,7 +101,7 @@ class Study:
         if ":" in name:
             return " × ".join(self.label(part) for part in name.split(":"))
         if name.endswith("^2"):
-            return f"{self.label(name.removesuffix('^2'))}, squared"
+            return f"{self.label(name.removesuffix('^2'))} squared"
         if name.endswith("]"):
             variable, code = name[:-1].split("[")
             return f"{self.label(variable)}: {self.category(variable, float(code))}"

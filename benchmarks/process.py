@@ -4,17 +4,16 @@ How often the percentile and the BCa interval of the index of moderated mediatio
 300; and CPU-seconds of a model with two mediators and 10,000 resamples, beside the same loop in R.
 """
 
-import csv
 import os
 import subprocess
 import time
-from pathlib import Path
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[name] = "1"
 
 import numpy as np
 import pandas as pd
+from rows import show
 
 from practicework.numerics import bootstrap
 from practicework.stages.process import analyse
@@ -76,13 +75,7 @@ def main() -> None:
     """Simulate, print and write."""
     rng = np.random.default_rng(2022)
     rows = [times(75), times(2_000)] + [coverage(n, rng) for n in (75, 150, 300)]
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    with (Path(__file__).parent / "process.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({key: f"{one:.4g}" if isinstance(one, float) else one for key, one in row.items()} for row in rows)
-    for row in rows:
-        print("  ".join(f"{key} {one:.3f}" if isinstance(one, float) else f"{key} {one}" for key, one in row.items()))
+    show(rows, "process")
 
 
 if __name__ == "__main__":

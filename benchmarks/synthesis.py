@@ -4,15 +4,14 @@ Coverage of the pooled and of the prediction interval for k samples without and 
 replication is met when the published result is a false positive, and when it is true; CPU-seconds for 10 and 1,000 samples.
 """
 
-import csv
 import os
 import time
-from pathlib import Path
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[name] = "1"
 
 import numpy as np
+from rows import show
 from scipy.special import stdtr, stdtrit
 
 from practicework.numerics.meta_analysis import random_effects
@@ -113,13 +112,7 @@ def main() -> None:
     """Simulate, print and write."""
     rng = np.random.default_rng(2021)
     rows = coverage(rng) + criteria(rng) + times(rng)
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    with (Path(__file__).parent / "synthesis.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({key: f"{one:.4g}" if isinstance(one, float) else one for key, one in row.items()} for row in rows)
-    for row in rows:
-        print("  ".join(f"{key} {one:.3f}" if isinstance(one, float) else f"{key} {one}" for key, one in row.items()))
+    show(rows, "synthesis")
 
 
 if __name__ == "__main__":

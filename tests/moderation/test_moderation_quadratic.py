@@ -1,9 +1,12 @@
 """The squared predictor held constant: coefficients and predictions equal R's, and a curve is not taken for an interaction."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from practicework.report.moderation.explorer import explorer
 from practicework.stages.moderation import analyse, why_not_fitted
 from practicework.stages.moderation.design import build
 from practicework.stages.synthesis import one_stage
@@ -52,6 +55,18 @@ def test_predicted_values_follow_the_curve(scores, golden):
     expected = golden("quadratic_predicted")
     own = design.at(expected["negemot"].to_numpy(float), np.full(3, 60.0)) @ estimates
     np.testing.assert_allclose(own, expected["predicted"], rtol=1e-9)
+
+
+def test_no_straight_lines_are_drawn_for_curves(scores):
+    """The explorer, which joins the ends of lines, is left out of the report."""
+    tables = analyse(scores, "main", MODEL, SETTINGS, np.random.default_rng(1))
+    model = SimpleNamespace(
+        context=None, spec=MODEL, frame=tables.get, scores=scores, continuous=True, predictor_is_categorical=False, by="hc3"
+    )
+    assert explorer(model) is None
+    model.spec = MODEL.model_copy(update={"quadratic": False})
+    with pytest.raises(AttributeError):  # it would be drawn, with the words of the context
+        explorer(model)
 
 
 def test_a_curve_is_not_an_interaction():

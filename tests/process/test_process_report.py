@@ -77,6 +77,15 @@ def test_moderated_mediation_in_words(writer):
     assert "proportion mediated is not reported" in page
 
 
+def test_instruments_in_words(writer):
+    """The estimate, its interval, least squares for comparison, and the tests of the instruments; weak ones are called weak."""
+    page = text(writer, model={"instruments": {"ease": ["years_in_job"]}})
+    assert "With years in job as instruments, the effect of ease on pride was" in page
+    assert "first-stage F(1, 147) = " in page
+    assert "Wu–Hausman p" in page
+    assert "The instruments are weak, so this estimate is unreliable." in page
+
+
 def test_a_model_that_cannot_be_fitted_has_its_reason_at_the_top(writer):
     """And the others are reported."""
     twice = {"m": MODEL, "bad": MODEL | {"covariates": ["copy"]}}

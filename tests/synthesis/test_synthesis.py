@@ -99,6 +99,24 @@ def test_a_verdict_depends_where_print_does_not_decide():
     assert same["sceptical"]["value_low"] < 0.025 < same["sceptical"]["value_high"]
 
 
+def test_significance_has_the_degrees_of_freedom_of_the_interval():
+    """With few clusters, a t that is significant on 96 degrees of freedom is not so on 6."""
+    published = of(estimate=".02", p_value="< .05", n="75")
+    new = {
+        "model": "main",
+        "sample": "new",
+        "n": 100,
+        "df": 96,
+        "estimate": 0.02,
+        "std_error": 0.009,
+        "ci_low": 0,
+        "ci_high": 0.04,
+    }
+    for more, verdict in (({}, "yes"), ({"df_cr2": 6.0}, "no")):
+        rows = verdicts.rows(new | more, published, "coefficient", smallest=None, reach=None)
+        assert next(row["verdict"] for row in rows if row["criterion"] == "significant") == verdict
+
+
 def test_the_opposite_sign_replicates_nothing():
     """It is not significant in the published direction, does not convince a sceptic, and was not detectable."""
     found = verdict_rows(of(estimate=".02", p_value="< .01", n="75"), -0.02, 0.004)
@@ -280,6 +298,10 @@ def test_ids_that_recur_have_to_be_explained(writer):
     synthesis._check_people(*people(writer, first=60))
     synthesis._check_people(*people(writer, declared=False))  # numbered by the program
     synthesis._check_people(*people(writer, dropped="id"))  # replaced, since they identified people
+    synthesis._check_people(*people(writer, same_people=True))
+    for keys in ({"first": 60}, {"declared": False}):
+        with pytest.raises(StudyError, match="'same_people' is yes, but no respondent id occurs in two samples"):
+            synthesis._check_people(*people(writer, **keys, same_people=True))
 
 
 def test_the_same_people_are_clusters_of_one_regression(writer):

@@ -125,6 +125,14 @@ def retained(inputs: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return responses[responses["respondent"].isin(ledger.loc[ledger["kept"], "respondent"])].reset_index(drop=True)
 
 
+def dropped(name: str, data: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of the respondents whom a model excludes, with the columns in which they have no value."""
+    missing = data.drop(columns="respondent").isna()
+    rows = missing.any(axis=1)
+    reasons = ["missing: " + ", ".join(missing.columns[row]) for row in missing[rows].to_numpy()]
+    return frame(name, {"respondent": data.loc[rows, "respondent"].tolist(), "reason": reasons})
+
+
 def write(frames: Mapping[str, pd.DataFrame], sample: str) -> None:
     """Check all tables against their contracts, then write them at full precision."""
     checked = {name: schema(name).validate(frame) for name, frame in frames.items()}

@@ -20,7 +20,7 @@ def explorer(model: Model) -> Template | None:
     """
     context, spec = model.context, model.spec
     curve, slopes, scores = model.frame("effect_curve"), model.frame("simple_slopes"), model.scores
-    if curve.empty or not model.continuous or model.predictor_is_categorical:
+    if curve.empty or not model.continuous or model.predictor_is_categorical or spec.square:  # with a square, lines are curves
         return None
     low, high = ends(model.by)
     grid = curve["moderator_value"].tolist()

@@ -179,8 +179,14 @@ class Robustness:
         if len(self.fragility) > 1 or self.fragility[0]["expected_any"] is None:
             return found
         row = self.fragility[0]
-        found = sentences(found, self._expected(row))
+        found = sentences(found, self._expected(row), self._ignoring())
         return found if short else sentences(found, self._most_influential(row))
+
+    def _ignoring(self) -> str:
+        """With clusters, what the intervals without a respondent do not take into account."""
+        if not self.model.settings.cluster:
+            return ""
+        return _("Intervals without single respondents are based on HC3, which ignores the clusters.")
 
     def _expected(self, row: dict) -> str:
         """The base rate of such omissions."""

@@ -29,7 +29,7 @@ from practicework.stages.moderation.regression import fit as fitted
 from practicework.stages.moderation.simulation import simulate
 from practicework.study.pipeline import Part
 from practicework.study.settings import Model, Moderation
-from practicework.tables import frame, retained
+from practicework.tables import dropped, frame, retained
 
 __all__ = ["analyse", "compute", "why_not_fitted", "without_flagged"]
 
@@ -132,7 +132,7 @@ def analyse(
             fit, known, items or {}, settings.bootstrap.resamples, for_errors, clusters
         ),
         "scale_dependence": scale_dependence.compare(fit, settings.interval, ranges or {}),
-        "dropped": _dropped(data),
+        "dropped": dropped("moderation/{model}/dropped", data),
     }
 
 
@@ -192,13 +192,6 @@ def _errors(
     if np.isnan(covariance).any():
         errors, covariance = "ols", squares.covariance(residuals, "ols")
     return errors, covariance, np.full(p, n - p)
-
-
-def _dropped(data: pd.DataFrame) -> pd.DataFrame:
-    missing = data.drop(columns="respondent").isna()
-    rows = missing.any(axis=1)
-    reasons = ["missing: " + ", ".join(missing.columns[row]) for row in missing[rows].to_numpy()]
-    return pd.DataFrame({"respondent": data.loc[rows, "respondent"].to_numpy(), "reason": reasons}, dtype="str")
 
 
 def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, pd.DataFrame]:

@@ -17,7 +17,7 @@ from practicework.stages.process.effects import Effect, Effects, probes
 from practicework.stages.process.equations import ROBUST, Equation
 from practicework.study.pipeline import Part
 from practicework.study.process import Process, ProcessModel
-from practicework.tables import frame
+from practicework.tables import dropped, frame
 
 TABLE = "process/{model}"
 
@@ -91,7 +91,7 @@ def analyse(
         "checks": _checks(made),
         "sensitivity": _sensitivity(model, made),
         "instruments": frame(f"{TABLE}/instruments", with_instruments),
-        "dropped": _dropped(data),
+        "dropped": dropped(f"{TABLE}/dropped", data),
     }
 
 
@@ -292,10 +292,3 @@ def _sensitivity(model: ProcessModel, made: list[Equation]) -> pd.DataFrame:
         mediator, outcome = (rest.residuals(values) for values in (last.matrix[:, last.terms.index(one)], last.values))
         rows.append(row | {"rho": float(mediator @ outcome / np.sqrt((mediator @ mediator) * (outcome @ outcome)))})
     return frame(f"{TABLE}/sensitivity", rows)
-
-
-def _dropped(data: pd.DataFrame) -> pd.DataFrame:
-    missing = data.drop(columns="respondent").isna()
-    rows = missing.any(axis=1)
-    reasons = ["missing: " + ", ".join(missing.columns[row]) for row in missing[rows].to_numpy()]
-    return frame(f"{TABLE}/dropped", {"respondent": data.loc[rows, "respondent"].tolist(), "reason": reasons})

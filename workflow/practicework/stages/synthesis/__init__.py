@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -23,11 +24,11 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
     Raises
     ------
     StudyError
-        If declared ids of respondents recur in several samples, and the synthesis does not state whether they are the same.
+        If declared ids of respondents recur in several samples, and the synthesis does not state whether they are the same; or if
+        it states that they are, and none recur.
     """
     study, spec, samples = part.study, part.spec, part.samples
-    if spec.same_people is None:
-        _check_people(part, inputs)
+    _check_people(part, inputs)
     found: dict[str, list[dict]] = {name.split("/")[1]: [] for name in part.tables("synthesis")}
     for name in spec.models or study.models:
         for table, rows in model_rows(part, name, study.models[name], inputs).items():
@@ -149,13 +150,20 @@ def _numbered(part: Part, sample: str, inputs: Mapping[str, pd.DataFrame]) -> bo
 
 
 def _check_people(part: Part, inputs: Mapping[str, pd.DataFrame]) -> None:
-    """Refuse samples whose declared ids recur, since the same ids can mean the same people or not."""
+    """Refuse samples whose declared ids recur without an explanation, and the same people without ids that recur."""
     declared = [name for name in part.samples if not _numbered(part, name, inputs)]
     ids = {name: set(inputs[f"{name}/ingest/responses"]["respondent"]) for name in declared}
-    for place, first in enumerate(declared):
-        for second in declared[place + 1 :]:
-            if shared := len(ids[first] & ids[second]):
-                raise StudyError(
-                    f"'{part.name}': the samples '{first}' and '{second}' have {shared:,} respondent ids in common; write "
-                    f"'synthesis.{part.name}.same_people: yes' if these are the same people, or 'no' if each sample has its own."
-                )
+    recurring = [
+        (first, second, shared) for first, second in combinations(declared, 2) if (shared := len(ids[first] & ids[second]))
+    ]
+    if part.spec.same_people is None and recurring:
+        first, second, shared = recurring[0]
+        raise StudyError(
+            f"'{part.name}': the samples '{first}' and '{second}' have {shared:,} respondent ids in common; write "
+            f"'synthesis.{part.name}.same_people: yes' if these are the same people, or 'no' if each sample has its own."
+        )
+    if part.spec.same_people and not recurring:
+        raise StudyError(
+            f"'{part.name}': 'same_people' is yes, but no respondent id occurs in two samples; declare the column of the ids as "
+            "'respondent' of each sample, or remove the key."
+        )

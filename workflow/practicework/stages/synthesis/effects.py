@@ -53,7 +53,8 @@ def of_sample(
     estimate, error = float(own["estimate"]), float(own[COLUMNS[errors]])
     if np.isnan(error):
         error, note = float(own["std_error"]), "OLS standard error, because HC3 is not computable"
-    critical = float(stdtrit(own["df_cr2"] if errors == "cr2" else df, (1 + confidence) / 2))
+    row |= {"df_cr2": float(own["df_cr2"])} if errors == "cr2" else {}
+    critical = float(stdtrit(row.get("df_cr2", df), (1 + confidence) / 2))
     if metric == "partial_r":
         if df < 2:
             return row | {"note": "too few respondents for a partial correlation"}

@@ -101,7 +101,7 @@ def rows(new: Mapping, published: Published, metric: str, *, smallest: float | N
     corners, partial = published.corners(metric), published.corners("partial_r")
     effect, error, df = new["estimate"], new["std_error"], new["df"]
     found = [
-        _significant(effect, error, df, published.sign),
+        _significant(effect, error, new.get("df_cr2", df), published.sign),
         _inside(new, corners),
         _predicted(effect, error, corners),
         _telescope(effect / error, df, published),
@@ -133,7 +133,7 @@ def _unknown(criterion: str, statistic: str) -> dict:
     return _row(criterion, statistic, [], None, "unknown", "Print gives too little for this criterion.")
 
 
-def _significant(effect: float, error: float, df: int, sign: int) -> dict:
+def _significant(effect: float, error: float, df: float, sign: int) -> dict:
     p = 2 * float(stdtr(df, -abs(effect / error)))
     if sign == 0:
         return _row("significant", "p", [p], 0.05, "unknown", "Print does not give the direction of the published interaction.")

@@ -18,6 +18,7 @@ CONTRACTS = {
             "source": ("text", "data, or print"),
             "n": ("count?", "respondents in the model"),
             "df": ("count?", "residual degrees of freedom"),
+            "df_cr2": ("number?", "Satterthwaite's degrees of freedom of the interval; empty without clusters"),
             "metric": ("text", "coefficient, standardised, or partial_r (Fisher's z)"),
             "estimate": ("number?", "the effect"),
             "std_error": ("number?", "its standard error; of print, empty, since it is a range"),

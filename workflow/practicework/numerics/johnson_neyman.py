@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 GRID = 2_001
-"""Number of values of the moderator on which boundaries are bracketed if there is no closed form."""
+"""Number of grid points for the search of boundaries without a closed form."""
 
 
 def boundaries(b1: float, b3: float, v11: float, v13: float, v33: float, critical: float) -> list[float]:

@@ -7,7 +7,8 @@ from moderation_runs import analyse, fit
 from scipy import stats
 
 from practicework.errors import NotComputable
-from practicework.numerics import power, proportional_odds
+from practicework.numerics import power
+from practicework.numerics.generalized import Ordered
 from practicework.stages.moderation import fragility, scale_dependence
 from practicework.study import load_study
 from practicework.study.settings import Model
@@ -202,7 +203,7 @@ def test_several_product_terms_are_tested_jointly():
 def test_separated_categories_have_no_proportional_odds():
     x = np.linspace(-1, 1, 20)
     with pytest.raises(NotComputable, match="no maximum"):
-        proportional_odds.fit(x[:, None], (x > 0).astype(float))
+        Ordered(np.column_stack([np.ones(20), x]), (x > 0).astype(float)).fit()
 
 
 def test_proportional_odds_recover_the_truth_and_do_not_depend_on_units():
@@ -210,7 +211,9 @@ def test_proportional_odds_recover_the_truth_and_do_not_depend_on_units():
     x = rng.standard_normal((20_000, 2))
     latent = x @ [0.8, -0.5] + rng.logistic(size=20_000)
     y = np.digitize(latent, [-1, 0, 0.5, 2])
-    estimate, covariance = proportional_odds.fit(x, y)
-    assert (np.abs(estimate - [0.8, -0.5]) < 4 * np.sqrt(np.diag(covariance))).all()
-    scaled, _ = proportional_odds.fit(x * [1e6, 1e-6], 10.0**y)
+    constant = np.ones((len(x), 1))
+    found = Ordered(np.hstack([constant, x]), y).fit()
+    estimate, errors = found.parameters[4:], np.sqrt(np.diag(found.covariances["model"]))[4:]
+    assert (np.abs(estimate - [0.8, -0.5]) < 4 * errors).all()
+    scaled = Ordered(np.hstack([constant, x * [1e6, 1e-6]]), 10.0**y).fit().parameters[4:]
     np.testing.assert_allclose(scaled * [1e6, 1e-6], estimate, rtol=1e-8)

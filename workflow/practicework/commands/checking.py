@@ -65,7 +65,7 @@ def _sample(study: Study, sample: str, raw: RawTable) -> list[str]:
     inputs = found.tables()
     if config.screening:
         inputs |= screening.compute(part, inputs, streams(config.seed, "screening", sample))
-    if not study.models and not study.process_models:
+    if not study.moderation_models and not study.process_models:
         return lines
     inputs |= scoring.compute(part, inputs, streams(config.seed, "scoring", sample))
     scores = inputs["scoring/scores"]
@@ -74,7 +74,7 @@ def _sample(study: Study, sample: str, raw: RawTable) -> list[str]:
     for name, model in study.process_models.items():
         if problem := process.why_not_fitted(scores, name, model, config.process, config.categories):
             raise StudyError(f"{sample}: {problem}")
-    for name, model in study.models.items():
+    for name, model in study.moderation_models.items():
         rng = streams(study.bootstrap_seed, "moderation", sample)(name)
         if problem := moderation.why_not_fitted(scores, name, model, config.moderation.of(model), config.categories, rng):
             raise StudyError(f"{sample}: {problem}")

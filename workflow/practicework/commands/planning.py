@@ -28,7 +28,7 @@ def plan(folder: Path) -> list[str]:
         if not (part.study.folder / f"results/{part.name}/synthesis/planning.csv").is_file():
             raise StudyError(f"The synthesis '{part.name}' has no results yet; run: practicework run {folder}")
         context = Context(part, part.results())
-        for name in part.spec.models or part.study.models:
+        for name in part.spec.models or part.study.pooled_models:
             pool = Pool(context, name)
             lines += [f"{part.label}, {pool.model.title}", *(f"  {one}" for one in sentences_of(pool))]
     return lines

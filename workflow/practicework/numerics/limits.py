@@ -8,3 +8,6 @@ LATENT = 5_000
 
 FEW_CLUSTERS = 20
 """Clusters below which the report advises caution."""
+
+REFITTED = 2_000
+"""Respondents up to which regressions without a closed form are refitted in case resamples."""

@@ -98,13 +98,13 @@ def _sample(context: Context) -> dict:
 
 def _synthesis(context: Context) -> dict:
     """The card of a synthesis."""
-    words = [Pool(context, name).brief() for name in context.part.spec.models or context.study.models]
+    words = [Pool(context, name).brief() for name in context.part.spec.models or context.study.pooled_models]
     return {"name": context.part.name, "title": context.part.label, "words": "; ".join(words), "report": True}
 
 
 def _answers(context: Context) -> list[str]:
     """What a synthesis says of its first model: the pooled effect, and whether each new sample replicates the published one."""
-    pool = Pool(context, next(iter(context.part.spec.models or context.study.models)))
+    pool = Pool(context, next(iter(context.part.spec.models or context.study.pooled_models)))
     told = _("{label}: {answer}", label=context.part.label, answer=pool.answer())
     if context.part.synthetic:
         told = sentences(told, _("Synthetic data."))

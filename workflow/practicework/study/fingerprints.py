@@ -57,7 +57,7 @@ def synthesis(part: Part) -> list:
     published = {name: one.model_dump() for name, one in (config.replication or {}).items() if name in config.samples}
     attributes = {name: config.samples[name].attributes for name in part.samples}
     declared = {name: config.samples[name].respondent for name in part.samples}
-    models = {name: model.model_dump(exclude={"label"}) for name, model in study.models.items()}
+    models = {name: model.model_dump(exclude={"label"}) for name, model in study.pooled_models.items()}
     moderation = config.moderation and [config.moderation.confidence, config.moderation.interval, config.moderation.cluster]
     return [
         part.spec.model_dump(exclude={"label", "synthetic"}),

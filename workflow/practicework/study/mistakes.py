@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, combinations
 from pathlib import Path
 
 from practicework import tables
@@ -102,10 +102,11 @@ def _file(study: Study, where: str, file: str) -> Iterator[str]:
 def _uses(study: Study) -> Iterator[str]:
     """Find names in models and profiles that are undefined, or used twice in a model."""
     known = [*study.scales, *study.variables]
-    for name, model in study.models.items():
+    for name, model in study.moderation_models.items():
         where = f"'moderation.models.{name}'"
+        roles = ("outcome", "predictor", "moderator", *(["second_moderator"] if model.second_moderator else []))
         for role, one in (
-            *((role, getattr(model, role)) for role in ("outcome", "predictor", "moderator")),
+            *((role, getattr(model, role)) for role in roles),
             *(("covariates", one) for one in model.covariates),
         ):
             if one not in known:
@@ -123,6 +124,12 @@ def _uses(study: Study) -> Iterator[str]:
             )
         if model.outcome in study.config.categories:
             yield f"{where}: outcome is '{model.outcome}', which is categorical; choose a numeric variable."
+        for role in roles[1:] if model.second_moderator else ():
+            if len(study.config.categories.get(getattr(model, role), ())) > 2:
+                yield (
+                    f"{where}: {role} is '{getattr(model, role)}', which has more than two categories, and models with two "
+                    "moderators take variables with numbers or with two categories; choose another, or remove 'second_moderator'."
+                )
         if model.moderator in study.config.categories and model.probes:
             yield f"{where} has 'probes', but every category of the moderator '{model.moderator}' is probed; remove the key."
     yield from _process(study, known)
@@ -210,8 +217,11 @@ def _syntheses(study: Study) -> Iterator[str]:
     config = study.config
     for name, one in (config.synthesis or {}).items():
         where = f"'synthesis.{name}'"
-        if not study.models:
-            yield f"{where} has nothing to pool, since the study has no moderation model; add one or remove the synthesis."
+        if not study.pooled_models:
+            yield (
+                f"{where} has nothing to pool, since the study has no moderation model with one moderator and an outcome that is "
+                "a quantity; add one or remove the synthesis."
+            )
         for sample in one.samples or ():
             if sample not in config.samples:
                 close = did_you_mean(sample, config.samples)
@@ -230,7 +240,10 @@ def _syntheses(study: Study) -> Iterator[str]:
         elif one.samples is None and all(sample.synthetic for sample in config.samples.values()):
             yield f"{where} has no samples, since all samples of the study are synthetic; add one or remove the synthesis."
         for model in (*(one.models or ()), *one.originals):
-            if model not in study.models:
+            if model in study.moderation_models and model not in study.pooled_models:
+                why = "has two moderators or an outcome that is not a quantity"
+                yield f"{where}: '{model}' {why}, which cannot be pooled; remove it."
+            elif model not in study.models:
                 yield f"{where}: '{model}' is not a model of this study{did_you_mean(model, study.models)}; correct the name."
         for model, sample in one.originals.items():
             if sample not in (config.replication or {}):
@@ -331,6 +344,7 @@ def _terms(study: Study, model: Model) -> list[str]:
     def of(name: str) -> list[str]:
         return [f"{name}[{code}]" for code in study.config.categories[name]] if name in study.config.categories else [name]
 
-    products = [f"{x}:{w}" for x in of(model.predictor) for w in of(model.moderator)]
+    pairs = combinations([model.predictor, *model.moderators], 2)
+    products = [f"{x}:{w}" for one, other in pairs for x in of(one) for w in of(other)] + [model.interaction]
     squares = filter(None, [model.square])
     return ["intercept", *(term for name in model.variables[1:] for term in of(name)), *products, *squares]

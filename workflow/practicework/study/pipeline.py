@@ -95,11 +95,13 @@ class Part:
             for stage in stages or self.stages
             for name, contract in tables.CONTRACTS.items()
             if name.startswith(f"{stage}/") and NEEDS[contract.needs](self)
-            for model in (self._models(stage) if "{model}" in name else [""])
+            for model in (self._models(stage, contract.generalized) if "{model}" in name else [""])
         ]
 
-    def _models(self, stage: str) -> Iterable[str]:
-        return self.study.process_models if stage == "process" else self.study.models
+    def _models(self, stage: str, generalized: bool) -> Iterable[str]:
+        if stage == "process":
+            return self.study.process_models
+        return self.study.generalized_models if generalized else self.study.models
 
     def results(self) -> "dict[str, pd.DataFrame]":
         """Read every result table of the part from the study's folder, by name."""
@@ -122,6 +124,7 @@ NEEDS: Mapping[str | None, Callable[[Part], bool]] = {
     "explanation": lambda part: part.study.config.profiles is not None and bool(part.study.config.profiles.explained_by),
     "outcomes": lambda part: part.study.config.profiles is not None and bool(part.study.config.profiles.outcomes),
     "clusters": lambda part: bool(part.study.clusters),
+    "three_way": lambda part: any(one.three_way for one in part.study.models.values()),
     "instruments": lambda part: any(one.instruments for one in part.study.process_models.values()),
     "latent": lambda part: part.study.config.profiles is not None and part.study.config.profiles.latent is not None,
     "metric": lambda part: part.replication is not None and part.replication.metric and part.is_sample,

@@ -110,6 +110,9 @@ class Dimensionality(Strict):
     )
 
 
+Family = Literal["normal", "binary", "count", "ordered"]
+
+
 class Model(Strict):
     """One moderation model: does the moderator change the predictor's effect on the outcome?"""
 
@@ -117,7 +120,28 @@ class Model(Strict):
     outcome: str = Field(description="The scale or variable to be explained.")
     predictor: str = Field(description="The scale or variable whose effect is of interest.")
     moderator: str = Field(description="The scale or variable that may change that effect.")
+    second_moderator: str | None = Field(
+        None, description="A second scale or variable that may change it, independently of the first (Hayes's model 2)."
+    )
+    three_way: Flag = Field(
+        False,
+        description=(
+            "Whether the second moderator may also change the moderation by the first: all products of the three are in the "
+            "model, and that of all three is tested (Hayes's model 3)."
+        ),
+    )
     covariates: tuple[str, ...] = Field((), strict=False, description="Scales or variables held constant.")
+    family: Family | None = Field(
+        None,
+        description=(
+            "The distribution of the outcome: `normal` (least squares), `binary` (logistic regression), `count` (negative "
+            "binomial regression) or `ordered` (proportional odds); default: `normal`, but for an outcome with two values or up "
+            "to seven whole numbers it must be declared."
+        ),
+    )
+    firth: Flag = Field(
+        False, description="Firth's penalised likelihood for a `binary` outcome, which has a maximum in spite of separation."
+    )
     quadratic: Flag = Field(
         False,
         description=(
@@ -135,8 +159,23 @@ class Model(Strict):
 
     @property
     def variables(self) -> list[str]:
-        """Outcome, predictor, moderator and covariates."""
-        return [self.outcome, self.predictor, self.moderator, *self.covariates]
+        """Outcome, predictor, moderators and covariates."""
+        return [self.outcome, self.predictor, *self.moderators, *self.covariates]
+
+    @property
+    def generalized(self) -> bool:
+        """Whether the outcome is not modelled by least squares."""
+        return self.family not in (None, "normal")
+
+    @property
+    def pooled(self) -> bool:
+        """Whether a synthesis can pool the model: least squares and one moderator."""
+        return not self.generalized and self.second_moderator is None
+
+    @property
+    def moderators(self) -> list[str]:
+        """One moderator or two."""
+        return [self.moderator, *filter(None, [self.second_moderator])]
 
     @property
     def square(self) -> str | None:
@@ -145,8 +184,26 @@ class Model(Strict):
 
     @property
     def interaction(self) -> str:
-        """The name of the product term."""
-        return f"{self.predictor}:{self.moderator}"
+        """The name of the product term under test."""
+        return ":".join([self.predictor, *(self.moderators if self.three_way else [self.moderator])])
+
+    @property
+    def number(self) -> int:
+        """Hayes's number of the model."""
+        return 3 if self.three_way else 2 if self.second_moderator else 1
+
+    @model_validator(mode="after")
+    def _check(self) -> "Model":
+        if self.three_way and self.second_moderator is None:
+            raise ValueError("'three_way' needs a 'second_moderator'; name it, or remove 'three_way'.")
+        if self.firth and self.family != "binary":
+            raise ValueError("'firth' needs 'family: binary'; add it, or remove 'firth'.")
+        for key in ("second_moderator", "quadratic", "smallest_effect"):
+            if self.generalized and getattr(self, key):
+                raise ValueError(
+                    f"'{key}' is for least squares only and cannot be used with 'family: {self.family}'; remove one."
+                )
+        return self
 
 
 class SeededBootstrap(Bootstrap):

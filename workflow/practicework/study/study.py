@@ -42,8 +42,23 @@ class Study:
 
     @property
     def models(self) -> dict[str, Model]:
-        """The moderation models by name; empty if the stage does not run."""
+        """The moderation models by least squares, by name; empty if the stage does not run."""
+        return {name: model for name, model in self.moderation_models.items() if not model.generalized}
+
+    @property
+    def moderation_models(self) -> dict[str, Model]:
+        """All moderation models by name."""
         return self.config.moderation.models if self.config.moderation else {}
+
+    @property
+    def generalized_models(self) -> dict[str, Model]:
+        """The moderation models of outcomes that are not quantities, by name."""
+        return {name: model for name, model in self.moderation_models.items() if model.generalized}
+
+    @property
+    def pooled_models(self) -> dict[str, Model]:
+        """The moderation models that a synthesis can pool, by name."""
+        return {name: model for name, model in self.moderation_models.items() if model.pooled}
 
     @property
     def process_models(self) -> dict[str, ProcessModel]:
@@ -53,7 +68,7 @@ class Study:
     @property
     def clusters(self) -> list[str]:
         """The columns with the clusters of respondents that models name."""
-        used = [self.config.moderation.of(model).cluster for model in self.models.values()]
+        used = [self.config.moderation.of(model).cluster for model in self.moderation_models.values()]
         used += [self.config.process.cluster_of(model) for model in self.process_models.values()]
         return [*dict.fromkeys(name for name in used if name)]
 

@@ -98,7 +98,8 @@ def syntheses(config: Config) -> dict[str, Synthesis]:
         return config.synthesis
     real = [name for name, sample in config.samples.items() if not sample.synthetic]
     published = [name for name in config.samples if name not in real and _claims_interaction(config, name)]
-    if config.moderation is None or len(real) + bool(published) < 2 or not real:
+    pooled = any(model.pooled for model in config.moderation.models.values()) if config.moderation else False
+    if not pooled or len(real) + bool(published) < 2 or not real:
         return {}
     return {} if DEFAULT in (*config.samples, *config.coding) else {DEFAULT: Synthesis()}
 

@@ -6,7 +6,7 @@ from practicework.report import apa
 from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.messages import _, count, listing, say, sentences
-from practicework.report.moderation import clusters, drawings, robustness_tables, tables
+from practicework.report.moderation import clusters, drawings, generalized, robustness_tables, tables, two
 from practicework.report.moderation import wording as words
 from practicework.report.moderation.explorer import explorer
 from practicework.report.moderation.facts import Model, errors_words
@@ -18,36 +18,44 @@ LARGE_CHANGE = 0.02
 """ΔR² above which the smallest significant interaction is far above the usual ones in field studies."""
 
 
+_CROSS_SECTIONAL = _("The data are cross-sectional self-reports, so effects are associations and do not establish causality.")
+
+
 def section(context: Context) -> Section:
     """What the stage contributes to the report."""
-    models = [Model(context, name) for name in context.models]
+    models, others = [Model(context, name) for name in context.models], generalized.models(context)
     missing = tuple(_missing(context, row) for row in context.unfitted)
-    if not models:
+    if not models and not others:
         return Section(
             "moderation", _("Moderation"), body=tuple(Paragraph(one, "check") for one in missing), warnings=missing,
             manuscript={"results": tuple(one.split(";")[0] + "." for one in missing)},
         )  # fmt: skip
-    bodies = [_body(model) for model in models]
+    bodies, more = [_body(model) for model in models], [generalized.body(model) for model in others]
     return Section(
         "moderation",
         _("Moderation"),
-        body=(*(Paragraph(one, "check") for one in missing), *(block for body, _shown in bodies for block in body)),
+        body=(*(Paragraph(one, "check") for one in missing), *(block for one, _shown in (*bodies, *more) for block in one)),
         warnings=missing,
-        links=tuple((f"model-{model.name}", model.title) for model in models) if len(models) > 1 else (),
-        answer=(words.moderates(models[0]), words.size(models[0])),
-        tiles=_tiles(models[0]),
+        links=tuple((f"model-{model.name}", model.title) for model in (*models, *others)) if len(models + others) > 1 else (),
+        answer=(words.moderates(models[0]), words.size(models[0]))
+        if models
+        else (generalized.answer(others[0]), generalized.predictions(others[0])),
+        tiles=_tiles(models[0]) if models else (),
         manuscript={
-            "analysis": _analysis(context, models),
-            "results": tuple(one.split(";")[0] + "." for one in missing)
-            + tuple(
-                block for model, (_body_blocks, shown) in zip(models, bodies, strict=True) for block in _results(model, shown)
+            "analysis": (*(_analysis(context, models) if models else ()), *generalized.analysis(others)),
+            "results": (
+                *(one.split(";")[0] + "." for one in missing),
+                *(one for model, (_own, shown) in zip(models, bodies, strict=True) for one in _results(model, shown)),
+                *(one for model, (_own, shown) in zip(others, more, strict=True) for one in generalized.results(model, shown)),
             ),
         },
-        methods=_methods(context, models),
-        limitations=_limitations(context, models),
+        methods=(*(_methods(context, models) if models else ()), *generalized.methods(others)),
+        limitations=_limitations(context, models) if models else (_CROSS_SECTIONAL,),
         references=(
+            *(generalized.REFERENCES if others else ()),
             "aguinis2005", "benjamini1995", "busemeyer1983", "esarey2018", "fuller1987", "ganzach1997", "gelman2014",
             "hainmueller2019", "hayes2009", "lakens2017", "loftus1978", "loken2017", "steiger2004",
+            *(two.REFERENCES if any(model.spec.second_moderator for model in models) else ()),
             *(clusters.REFERENCES if context.study.clusters else ()),
         ),
         software=("statsmodels",),
@@ -56,7 +64,7 @@ def section(context: Context) -> Section:
 
 def _missing(context: Context, row: dict) -> str:
     """State that a model could not be fitted, and why."""
-    model = context.study.models[row["model"]]
+    model = context.study.moderation_models[row["model"]]
     title = model.label or context.label(model.interaction)
     reason = row["note"].split(": ", 1)[-1] if " cannot be fitted: " in row["note"] else row["note"]
     return _("The model {title} could not be fitted to this sample: {reason}", title=title, reason=reason)
@@ -98,12 +106,14 @@ def _body(model: Model) -> tuple[tuple[Block, ...], dict[str, Table | Drawing]]:
         "sensitivity": robustness_tables.sensitivity(model),
     }
     two_values = (
-        _("{w} has two values, so regions of significance are not reported.", w=apa.upper(model.w)) if model.two_valued else ""
+        _("{w} has two values, so regions of significance are not reported.", w=apa.upper(model.w))
+        if model.two_valued and not model.spec.second_moderator
+        else ""
     )
     body = present(
         Heading(model.title, id=f"model-{model.name}"),
         Paragraph(sentences(words.moderates(model), words.size(model), words.test(model), words.excluded(model))),
-        Paragraph(sentences(words.effects(model), words.curved(model), words.regions(model), two_values)),
+        Paragraph(sentences(words.effects(model), two.summary(model), words.curved(model), words.regions(model), two_values)),
         Paragraph(words.outcome(model), "check"),
         Paragraph(words.units(model), "check"),
         explorer(model),
@@ -115,6 +125,7 @@ def _body(model: Model) -> tuple[tuple[Block, ...], dict[str, Table | Drawing]]:
             _("Conditional effects, regions, power, influence, assumptions and corrections"),
             present(
                 shown["conditional_effects"],
+                tables.conditional_interactions(model),
                 tables.screening(model),
                 tables.regions(model),
                 shown["sensitivity"],
@@ -146,12 +157,13 @@ def _analysis(context: Context, models: list[Model]) -> tuple:
             covariates = count(
                 ", with {covariates} as covariate", ", with {covariates} as covariates", len(held), covariates=named
             )
+        terms = two.products(model) if model.spec.second_moderator else _("{x}, {w} and their product", x=model.x, w=model.w)
         text = (
-            _("In a further model, we regressed {y} on {x}, {w} and their product{covariates}.")
+            _("In a further model, we regressed {y} on {terms}{covariates}.")
             if place
-            else _("We regressed {y} on {x}, {w} and their product{covariates}.")
+            else _("We regressed {y} on {terms}{covariates}.")
         )
-        found.append(text.format(y=model.y, x=model.x, w=model.w, covariates=covariates))
+        found.append(text.format(y=model.y, terms=terms, covariates=covariates))
     found.append(
         _("Predictors and moderators were mean-centred.") if settings.center == "mean" else _("Predictors were not centred.")
     )
@@ -209,7 +221,7 @@ def _results(model: Model, shown: dict) -> tuple:
             table=ref(shown["conditional_effects"]),
             figure=ref(shown["slopes"]),
         )
-        if model.ends
+        if model.ends or model.spec.second_moderator
         else say("{figure} shows the predicted values.", figure=ref(shown["slopes"]))
     )
     regions = words.regions(model)
@@ -220,8 +232,8 @@ def _results(model: Model, shown: dict) -> tuple:
         Heading(model.title, 4),
         Paragraph(
             sentences(
-                explained, words.moderates(model), words.size(model), words.test(model), words.effects(model), where, regions,
-                words.excluded(model),
+                explained, words.moderates(model), words.size(model), words.test(model), words.effects(model), two.summary(model),
+                where, regions, words.excluded(model),
             )
         ),
         Paragraph(
@@ -235,7 +247,7 @@ def _results(model: Model, shown: dict) -> tuple:
 
 def _limitations(context: Context, models: list[Model]) -> tuple[str, ...]:
     found = [
-        _("The data are cross-sectional self-reports, so effects are associations and do not establish causality."),
+        _CROSS_SECTIONAL,
         _(
             "Measurement error attenuates interactions more than main effects in expectation, because a product combines the "
             "unreliability of both variables."

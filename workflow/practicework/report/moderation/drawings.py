@@ -7,7 +7,7 @@ import pandas as pd
 from practicework.report import apa
 from practicework.report.messages import _
 from practicework.report.moderation import diagnostics as panels
-from practicework.report.moderation import figures
+from practicework.report.moderation import figures, two
 from practicework.report.moderation.facts import Model, ends, errors_words
 from practicework.report.style import dots
 from practicework.report.table import Drawing
@@ -15,6 +15,8 @@ from practicework.report.table import Drawing
 
 def effects(model: Model) -> list[Drawing]:
     """Simple slopes and, for each effect over a continuous moderator, the Johnson–Neyman plot."""
+    if model.spec.second_moderator:
+        return [two.slopes(model)]
     context, spec, complete, n = model.context, model.spec, model.scores, f"{len(model.scores):,}"
     labels = {role: context.axis(getattr(spec, role)) for role in ("predictor", "outcome", "moderator")}
     slopes = model.frame("simple_slopes")

@@ -101,7 +101,13 @@ class Model:
         """The model's label, or its variables."""
         if self.spec.label:
             return self.spec.label
-        return apa.upper(_("{x} × {w} on {y}", x=self.x, w=self.w, y=self.y))
+        names = {"x": self.x, "w": self.w, "y": self.y}
+        if self.spec.second_moderator is None:
+            return apa.upper(_("{x} × {w} on {y}", **names))
+        names["z"] = self.context.inline(self.spec.second_moderator)
+        if self.spec.three_way:
+            return apa.upper(_("{x} × {w} × {z} on {y}", **names))
+        return apa.upper(_("{x} × {w} and {x} × {z} on {y}", **names))
 
     @property
     def inline(self) -> str:
@@ -146,7 +152,7 @@ class Model:
     @property
     def continuous(self) -> bool:
         """Whether regions of significance and an effect curve make sense."""
-        return not (self.moderator_is_categorical or self.two_valued)
+        return not (self.moderator_is_categorical or self.two_valued or self.spec.second_moderator)
 
     @cached_property
     def effects(self) -> list[str]:
@@ -160,6 +166,8 @@ class Model:
             return "cr2"
         if self.settings.interval == "ols":
             return "ols"
+        if self.spec.second_moderator:
+            return "hc3" if self.frame("conditional_effects")["std_error_hc3"].notna().all() else "ols"
         alternatives = self.frame("johnson_neyman_regions_alternatives")
         return "hc3" if (alternatives["method"] == "hc3").any() or not self.continuous else "ols"
 
@@ -183,7 +191,7 @@ class Model:
     @cached_property
     def ends(self) -> list[dict]:
         """The effect at a low and a high value of the moderator, or in each category, with the interval of the sentences."""
-        if len(self.effects) > 1:
+        if len(self.effects) > 1 or self.spec.second_moderator:
             return []
         rows = self.rows("conditional_effects")
         shown = shown_probes([row["probe"] for row in rows])

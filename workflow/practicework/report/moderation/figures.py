@@ -73,6 +73,37 @@ def simple_slopes(
     return figure
 
 
+def slopes_by_second(
+    slopes: pd.DataFrame, points: pd.DataFrame, words: dict[str, str], names: dict[str, str], titles: dict[str, str]
+) -> Figure:
+    """Plot predicted lines at values of the moderator, a panel for each value of a second moderator.
+
+    Parameters
+    ----------
+    slopes, points, words
+        As for `simple_slopes`.
+    names : dict
+        The words for each probe of the moderator that is drawn.
+    titles : dict
+        The title of the panel of each probe of the second moderator.
+    """
+    figure, panels = canvas(3.6, len(titles), sharey=True, sharex=True)
+    points = points.iloc[some(len(points))]
+    for axes, (second, title) in zip(panels, titles.items(), strict=True):
+        axes.scatter(points["predictor"], points["outcome"], s=9, color=GREY, alpha=0.3 if len(points) <= MANY else 0.1,
+                     linewidths=0, rasterized=len(points) > MANY, zorder=1)  # fmt: skip
+        for colour, line, (probe, shown) in zip(COLOURS, LINES * 2, names.items(), strict=False):
+            rows = slopes[(slopes["probe"] == probe) & (slopes["second_probe"] == second)]
+            axes.fill_between(rows["predictor_value"], rows["ci_low"], rows["ci_high"], color=colour, alpha=0.15, linewidth=0)
+            axes.plot(rows["predictor_value"], rows["predicted"], color=colour, linestyle=line, label=shown, zorder=3)
+        axes.set_title(fill(title, 72 // len(titles)), fontsize=9)
+        axes.locator_params(steps=[1, 2, 5, 10])
+    label(panels[len(panels) // 2] if len(panels) % 2 else panels[0], x=words["predictor"])
+    label(panels[0], y=words["outcome"])
+    legend(figure, *panels[0].get_legend_handles_labels(), title=words["moderator"])
+    return figure
+
+
 def johnson_neyman(
     curve: pd.DataFrame, regions: pd.DataFrame, boundaries: pd.DataFrame, values: pd.Series, words: dict[str, str]
 ) -> Figure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from practicework.report import apa
 from practicework.report.messages import _, count, listing
-from practicework.report.moderation import clusters, wording
+from practicework.report.moderation import clusters, two, wording
 from practicework.report.moderation.facts import BY_CATEGORY, Model, errors_words
 from practicework.report.table import (
     Column,
@@ -77,21 +77,25 @@ def _robust_note(model: Model) -> str:
     return f"{based} {explained}"
 
 
+def centring(model: Model) -> str:
+    """Return which variables were mean-centred."""
+    spec, context = model.spec, model.context
+    continuous = [context.inline(one) for one in (spec.predictor, *spec.moderators) if one not in context.config.categories]
+    if continuous and context.config.moderation.center == "mean":
+        return count("{variables} was mean-centred.", "{variables} were mean-centred.", len(continuous),
+                     variables=apa.upper(listing(continuous)))  # fmt: skip
+    return _("Predictor and moderator were not centred.") if continuous else ""
+
+
 def coefficients(model: Model) -> Table:
     """The regression's coefficients."""
-    context, fit, spec = model.context, model.fit, model.spec
+    context, fit = model.context, model.fit
     columns = [
         text("term", _("Term"), lambda row: _("Intercept") if row["term"] == "intercept" else context.label(row["term"])),
         number("estimate", "b", DIGITS),
         *inference(model),
     ]
-    continuous = [context.inline(one) for one in (spec.predictor, spec.moderator) if one not in context.config.categories]
-    centred = ""
-    if continuous and context.config.moderation.center == "mean":
-        centred = count("{variables} was mean-centred.", "{variables} were mean-centred.", len(continuous),
-                        variables=apa.upper(listing(continuous)))  # fmt: skip
-    elif continuous:
-        centred = _("Predictor and moderator were not centred.")
+    centred = centring(model)
     note = context.note(
         _(
             "N = {n}, R² = {r2}, F({df1}, {df2}) = {f}, p {p}. The interaction explains {change}, F({df_change}, {df2}) = "
@@ -129,6 +133,7 @@ def conditional_effects(model: Model) -> Table:
     columns = [
         text("probe", context.label(spec.moderator), lambda row: _probe(model, row)),
         number("moderator_value", _("Value"), digits),
+        *two.columns(model),
         number("effect", "b", DIGITS),
         *inference(model),
     ]
@@ -149,8 +154,24 @@ def conditional_effects(model: Model) -> Table:
         wording.resampled(model),
     )
     title = _("{model}: effect of {x} at values of {w}", model=model.title, x=model.x, w=model.w)
-    identify = lambda row: f"{row['effect_of']} {row['probe']}" if len(model.effects) > 1 else row["probe"]  # noqa: E731
+    if spec.second_moderator:
+        title = _("{model}: effect of {x} at values of {w} and {z}", model=model.title, x=model.x, w=model.w, z=two.z(model))
+
+    def identify(row: dict) -> str:
+        return " ".join([row["effect_of"]] * (len(model.effects) > 1) + [row["probe"], *filter(None, [row["second_probe"]])])
+
     return Table.of(_key(model, "conditional_effects"), title, columns, rows, note, row=identify)
+
+
+def conditional_interactions(model: Model) -> Table | None:
+    """The product of predictor and moderator at values of the second moderator."""
+    rows = two.interaction_rows(model)
+    if not rows:
+        return None
+    columns = two.interaction_columns(model, inference(model), DIGITS)
+    title = _("{model}: interaction of {x} and {w} at values of {z}", model=model.title, x=model.x, w=model.w, z=two.z(model))
+    note = model.context.note(f"N = {model.fit['n']:,}.", _robust_note(model), wording.resampled(model))
+    return Table.of(_key(model, "conditional_interactions"), title, columns, rows, note, row="second_probe")
 
 
 def _probe(model: Model, row: dict) -> str:
@@ -259,12 +280,15 @@ def contrasts(model: Model) -> Table | None:
     own = _columns(model.by)
     holm = any(row[own["p_holm"]] is not None for row in rows)
 
-    def side(probe: str) -> str:
+    def side(row: dict, letter: str) -> str:
+        if model.spec.second_moderator:
+            return two.side(model, row, letter)
+        probe = row[f"probe_{letter}"]
         return probe.removeprefix("at ") if probe.startswith("at ") else model.probe(probe)
 
     columns = [
         text("contrast", _("Effect"), lambda row: _("{effect}: {b} vs. {a}", effect=context.label(row["effect_of"]),
-                                                    b=side(row["probe_b"]), a=side(row["probe_a"]))),
+                                                    b=side(row, "b"), a=side(row, "a"))),
         number("difference", _("Difference"), DIGITS),
         number(own["std_error"], "SE", DIGITS),
         p(own["p_value"], "p"),
@@ -276,13 +300,15 @@ def contrasts(model: Model) -> Table | None:
     note = context.note(
         _("Differences between conditional effects. SE, p and the first interval are based on {errors} standard errors.",
           errors=errors_words(model.by)),
-        "" if model.moderator_is_categorical else _(
+        "" if model.moderator_is_categorical or model.spec.second_moderator else _(
             "For a continuous moderator, each contrast is a multiple of the interaction coefficient."
         ),
         _("Holm = p values corrected for the number of contrasts.") if holm else "",
+        _("High and low = mean ± 1 SD, or the higher and the lower of two values.") if model.spec.second_moderator else "",
     )  # fmt: skip
     title = _("{model}: contrasts between conditional effects", model=model.title)
-    identify = lambda row: f"{row['effect_of']} {row['probe_b']} {row['probe_a']}"  # noqa: E731
+    identify = lambda row: " ".join(filter(None, (row["effect_of"], row["probe_b"], row["second_probe_b"], row["probe_a"],  # noqa: E731
+                                                  row["second_probe_a"])))  # fmt: skip
     return Table.of(_key(model, "contrasts"), title, columns, rows, note, row=identify)
 
 
@@ -293,8 +319,8 @@ def omnibus(model: Model) -> Table | None:
         return None
 
     def words(row: dict) -> str:
-        if row["test"] == "interaction":
-            return _("Interaction")
+        if row["test"] in ("interaction", "products"):
+            return _("Interaction") if row["test"] == "interaction" else _("All products")
         probe = row["probe"]
         return _("Effect at {probe}", probe=model.probe(probe) if probe.endswith(BY_CATEGORY) else probe_text(probe))
 
@@ -315,15 +341,17 @@ def omnibus(model: Model) -> Table | None:
     return Table.of(_key(model, "omnibus"), title, columns, rows, note, row=identify)
 
 
-def dropped(model: Model) -> Table | None:
+def dropped(model: Model, table: str = "dropped") -> Table | None:
     """Respondents excluded from the model."""
-    rows = model.rows("dropped")
+    rows = model.rows(table)
     if not rows:
         return None
     more = len(rows) - 50
     columns = [text("respondent", _("Respondent")), text("reason", _("Reason"))]
     note = model.context.note(
-        _("{n} more are listed in moderation/{model}/dropped.csv.", n=f"{more:,}", model=model.name) if more > 0 else ""
+        _("{n} more are listed in moderation/{model}/{table}.csv.", n=f"{more:,}", model=model.name, table=table)
+        if more > 0
+        else ""
     )
     title = _("{model}: respondents excluded for missing values", model=model.title)
     return Table.of(_key(model, "dropped"), title, columns, rows[:50], note, row="respondent")

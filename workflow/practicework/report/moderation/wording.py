@@ -8,6 +8,7 @@ from practicework.numerics.levels import few_values
 from practicework.report import apa
 from practicework.report.context import limiting
 from practicework.report.messages import _, count, listing, sentences
+from practicework.report.moderation import two
 from practicework.report.moderation.facts import Model, errors_words
 
 
@@ -38,6 +39,8 @@ def _same_sign(model: Model) -> int:
 
 def moderates(model: Model) -> str:
     """Return what the interval says about the interaction, in one sentence."""
+    if model.spec.three_way:
+        return two.moderates(model, estimate(model), smallest(model))
     v, names = model.verdict, {"x": model.x, "w": model.w, "y": model.y, "estimate": estimate(model)}
     if v["reading"] == "undecided":
         return apa.upper(_("it remains unclear whether {w} moderates the effect of {x} on {y}, {estimate}.", **names))
@@ -111,6 +114,8 @@ def test(model: Model) -> str:
 
 def effects(model: Model) -> str:
     """Return the effect at low and high values of the moderator, or in each category."""
+    if model.spec.second_moderator:
+        return two.effects(model)
     if not model.ends:
         return ""
     if model.moderator_is_categorical:

@@ -15,7 +15,7 @@ from practicework.report.table import Drawing
 
 def section(context: Context) -> Section:
     """What the stage contributes to the report."""
-    pools = [Pool(context, name) for name in context.part.spec.models or context.study.models]
+    pools = [Pool(context, name) for name in context.part.spec.models or context.study.pooled_models]
     made = [_Blocks(pool) for pool in pools]
     body: list[Block] = [Paragraph(_samples(context))]
     for one in made:

@@ -19,6 +19,7 @@ from practicework.stages.moderation import (
     equivalence,
     errors_in_variables,
     fragility,
+    generalized,
     influence,
     scale_dependence,
     sensitivity,
@@ -41,7 +42,10 @@ def why_not_fitted(
     complete = scores[["respondent", *model.variables, *settings.grouping]].dropna()
     few = settings.model_copy(update={"bootstrap": settings.bootstrap.model_copy(update={"resamples": 100})})
     try:
-        fitted(build(complete, name, model, settings.center, categories), few, rng)
+        if model.generalized:
+            generalized.fitted(complete, name, model, few, categories, rng)
+        else:
+            fitted(build(complete, name, model, settings.center, categories), few, rng)
     except StudyError as problem:
         return str(problem)
     return None
@@ -62,8 +66,9 @@ def analyse(
     """Return every table of one moderation model.
 
     outcome = b0 + b1 predictor + b2 moderator + b3 predictor × moderator + covariates, by ordinary least squares on the
-    respondents with all values. Categorical variables enter as indicators of each category but the first, and the product
-    as every product of the columns.
+    respondents with all values. Categorical variables enter as indicators of each category but the first, and the product as
+    every product of the columns. A second moderator enters with its product with the predictor and, in a three-way interaction,
+    its products with the moderator and with both.
 
     Parameters
     ----------
@@ -114,6 +119,7 @@ def analyse(
         "conditional_effects": effects.conditional_effects(fit),
         "contrasts": effects.contrasts(fit),
         "omnibus": effects.omnibus(fit),
+        "conditional_interactions": effects.conditional_interactions(fit),
         **effects.johnson_neyman(fit),
         "fit": fit_table(fit, len(data) - len(complete), settings),
         "simple_slopes": effects.simple_slopes(fit),
@@ -209,11 +215,15 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
     if study.clusters:
         responses = inputs["ingest/responses"].set_index("respondent")[study.clusters]
         scores = scores.join(responses, on="respondent")
-    for name, model in study.models.items():
+    for name, model in study.moderation_models.items():
         settings = study.config.moderation.of(model)
         complete = scores[[*model.variables, *settings.grouping]].dropna()
-        models.append({"model": name, "n": len(complete), "fitted": True})
+        models.append({"model": name, "n": len(complete), "fitted": True, "family": model.family or "normal"})
         try:
+            if model.generalized:
+                tables = generalized.analyse(scores, name, model, settings, rng(name), categories=categories)
+                found |= {f"moderation/{name}/{table}": made for table, made in tables.items()}
+                continue
             tables = analyse(
                 scores, name, model, settings, rng(name),
                 categories=categories, reliabilities=known, items=items, ranges=ranges,
@@ -227,5 +237,7 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
             tables["screening"] = without_flagged(scores, flagged, name, model, settings, categories=categories)
         if not study.clusters:
             del tables["clusters"]
+        if not any(one.three_way for one in study.models.values()):
+            del tables["conditional_interactions"]
         found |= {f"moderation/{name}/{table}": made for table, made in tables.items()}
     return found | {"moderation/models": frame("moderation/models", models)}

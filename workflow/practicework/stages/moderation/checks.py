@@ -98,7 +98,7 @@ def _compare(fit: Fit, wider: np.ndarray) -> tuple[dict, LeastSquares]:
 
 
 def squares(design: Design) -> np.ndarray:
-    """Return the squares of the centred predictor and moderator, where these have more than two values, shape (n, 1 or 2).
+    """Return the squares of the centred predictor and moderators, where these have more than two values, shape (n, up to 3).
 
     That of the predictor is omitted if it is in the model anyway.
 
@@ -108,7 +108,7 @@ def squares(design: Design) -> np.ndarray:
         If neither has more than two values.
     """
     found = []
-    for one in (design.predictor, design.moderator)[bool(design.model.square) :]:
+    for one in (design.predictor, design.moderator, *filter(None, [design.second]))[bool(design.model.square) :]:
         values = design.data[one.name].to_numpy(float)
         if one.levels is None and len(np.unique(values)) > 2:
             found.append((values - values.mean()) ** 2)
@@ -129,6 +129,8 @@ def _binned_columns(design: Design) -> tuple[np.ndarray, np.ndarray]:
     """The columns of the binning model (in each bin intercept, moderator, predictor and products), and each respondent's bin."""
     if design.moderator.levels is not None:
         raise NotComputable("the moderator is categorical")
+    if design.second is not None:
+        raise NotComputable("the model has two moderators")
     w = design.data[design.model.moderator].to_numpy(float)
     cuts = np.quantile(w, np.arange(1, BINS) / BINS)
     bins = np.searchsorted(cuts, w, side="left")  # as in R's cut, a value at a cut belongs to the lower bin

@@ -15,7 +15,8 @@ from practicework.study.settings import Model
 class Design:
     """The design of a model in a sample.
 
-    The columns are intercept, predictor, moderator, each product of their columns, covariates.
+    The columns are intercept, predictor, moderator, each product of their columns, the columns of a second moderator (itself, its
+    product with the predictor and, in a three-way interaction, with the moderator and with both), covariates.
 
     Attributes
     ----------
@@ -30,6 +31,7 @@ class Design:
     data: pd.DataFrame
     predictor: Coded
     moderator: Coded
+    second: Coded | None
     covariates: tuple[Coded, ...]
     matrix: np.ndarray
     outcome: np.ndarray
@@ -43,7 +45,7 @@ class Design:
     def terms(self) -> list[str]:
         """The columns' names."""
         covariates = [term for one in self.covariates for term in one.terms]
-        return ["intercept", *self.predictor.terms, *self.moderator.terms, *self.products, *covariates]
+        return ["intercept", *self.predictor.terms, *self.moderator.terms, *self.products, *self.with_second, *covariates]
 
     @property
     def products(self) -> list[str]:
@@ -51,12 +53,26 @@ class Design:
         return [f"{x}:{w}" for x in self.predictor.terms for w in self.moderator.terms]
 
     @property
-    def interaction(self) -> np.ndarray:
-        """The positions of the product terms among the columns."""
-        first = 1 + len(self.predictor.terms) + len(self.moderator.terms)
-        return np.arange(first, first + len(self.products))
+    def with_second(self) -> list[str]:
+        """The names of the columns of the second moderator, if there is one; all variables then have one column each."""
+        if self.second is None:
+            return []
+        (x,), (w,), (z,) = self.predictor.terms, self.moderator.terms, self.second.terms
+        return [z, f"{x}:{z}", *([f"{w}:{z}", f"{x}:{w}:{z}"] if self.model.three_way else [])]
 
-    def contrasts(self, effect: int, values: np.ndarray) -> np.ndarray:
+    @property
+    def first_product(self) -> int:
+        """The position of the first product of predictor and moderator."""
+        return 1 + len(self.predictor.terms) + len(self.moderator.terms)
+
+    @property
+    def interaction(self) -> np.ndarray:
+        """The positions of the product terms under test: predictor by moderator, or the three-way product."""
+        if self.model.three_way:
+            return np.array([self.terms.index(self.with_second[-1])])
+        return np.arange(self.first_product, self.first_product + len(self.products))
+
+    def contrasts(self, effect: int, values: np.ndarray, second: np.ndarray | None = None) -> np.ndarray:
         """Return the linear combinations of coefficients that give an effect of the predictor at moderator values.
 
         Parameters
@@ -65,6 +81,8 @@ class Design:
             Which of the predictor's terms.
         values : ndarray of shape (m,)
             Moderator values in their own units.
+        second : ndarray of shape (m,), optional
+            Values of the second moderator, if the model has one; by default its mean.
 
         Returns
         -------
@@ -73,17 +91,31 @@ class Design:
         rows = np.zeros((len(values), self.matrix.shape[1]))
         rows[:, 1 + effect] = 1
         width = len(self.moderator.terms)
-        rows[:, self.interaction[effect * width : (effect + 1) * width]] = self.moderator.code(values)
+        start = self.first_product + effect * width
+        rows[:, start : start + width] = w = self.moderator.code(values)
+        if self.second is not None:
+            z = self._second(second, len(values))
+            place = self.first_product + len(self.products)
+            rows[:, place + 1] = z[:, 0]
+            if self.model.three_way:
+                rows[:, place + 3] = (w * z)[:, 0]
         return rows
 
-    def at(self, predictor: np.ndarray, moderator: np.ndarray) -> np.ndarray:
-        """Return rows of the design at values of predictor and moderator, covariates at their means."""
+    def at(self, predictor: np.ndarray, moderator: np.ndarray, second: np.ndarray | None = None) -> np.ndarray:
+        """Return rows of the design at values of predictor and moderators, covariates at their means."""
         rows = np.tile(self.matrix.mean(axis=0), (len(predictor), 1))
-        columns = _columns(self.predictor.code(predictor), self.moderator.code(moderator))
+        z = None if self.second is None else self._second(second, len(predictor))
+        columns = _columns(self.predictor.code(predictor), self.moderator.code(moderator), z, self.model.three_way)
         rows[:, : columns.shape[1]] = columns
         if self.model.square:  # the last covariate follows the predictor
             rows[:, -1] = (np.asarray(predictor, float) - self.data[self.model.predictor].mean()) ** 2
         return rows
+
+    def _second(self, values: np.ndarray | None, size: int) -> np.ndarray:
+        """Values of the second moderator as a column; by default the column's mean."""
+        if values is None:
+            return np.full((size, 1), self.matrix[:, self.first_product + len(self.products)].mean())
+        return self.second.code(values)
 
 
 def build(complete: pd.DataFrame, name: str, model: Model, center: str = "mean", categories: Collection[str] = ()) -> Design:
@@ -121,20 +153,22 @@ def build(complete: pd.DataFrame, name: str, model: Model, center: str = "mean",
         return Coded(variable, float(values.mean()) if centred and len(values) else 0.0, None)
 
     x, w = (coded(one, center == "mean") for one in (model.predictor, model.moderator))
+    z = coded(model.second_moderator, center == "mean") if model.second_moderator else None
     if model.square:
         values = complete[model.predictor].to_numpy(float)
         if model.predictor in categories or len(np.unique(values)) == 2:
             raise StudyError(f"{where} cannot be fitted: '{model.predictor}' has no square to hold constant; remove 'quadratic'.")
         complete = complete.assign(**{model.square: (values - values.mean()) ** 2})
     covariates = tuple(coded(one, False) for one in [*model.covariates, *filter(None, [model.square])])
-    parts = [one.code(complete[one.name].to_numpy(float)) for one in (x, w, *covariates)]
-    matrix = np.column_stack([_columns(parts[0], parts[1]), *parts[2:]])
+    parts = {one.name: one.code(complete[one.name].to_numpy(float)) for one in (x, w, *filter(None, [z]), *covariates)}
+    first = _columns(parts[x.name], parts[w.name], parts[z.name] if z else None, model.three_way)
+    matrix = np.column_stack([first, *(parts[one.name] for one in covariates)])
     if len(complete) <= matrix.shape[1]:
         raise StudyError(
             f"{where} cannot be fitted: {len(complete)} respondents have all its values and it estimates {matrix.shape[1]} "
             "coefficients; add respondents or remove covariates."
         )
-    for group, other in ((w, x), (x, w)):
+    for group, other in ((w, x), (x, w), *([(z, x)] if z else [])):
         for code in () if group.levels is None else group.levels:
             inside = complete.loc[complete[group.name] == code, other.name]
             if inside.nunique() < (2 if other.levels is None else len(other.levels)):
@@ -142,10 +176,13 @@ def build(complete: pd.DataFrame, name: str, model: Model, center: str = "mean",
                     f"{where} cannot be fitted: for '{group.name}' = {code:g} (n = {len(inside)}), "
                     f"'{other.name}' has too few values; combine the category with another one or exclude these respondents."
                 )
-    return Design(name, model, complete, x, w, covariates, matrix, complete[model.outcome].to_numpy(float))
+    return Design(name, model, complete, x, w, z, covariates, matrix, complete[model.outcome].to_numpy(float))
 
 
-def _columns(x: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """Intercept, predictor, moderator and their products."""
+def _columns(x: np.ndarray, w: np.ndarray, z: np.ndarray | None, three_way: bool) -> np.ndarray:
+    """Intercept, predictor, moderator and their products; the second moderator and its products."""
     products = (x[:, :, None] * w[:, None, :]).reshape(len(x), x.shape[1] * w.shape[1])
-    return np.column_stack([np.ones(len(x)), x, w, products])
+    columns = [np.ones(len(x)), x, w, products]
+    if z is not None:
+        columns += [z, x * z] + ([w * z, x * w * z] if three_way else [])
+    return np.column_stack(columns)

@@ -54,7 +54,7 @@ def compare(fit: Fit, settings: Moderation) -> pd.DataFrame:
         The table `equivalence`, one row. In R: ``confint``; ``TOSTER::tsum_TOST`` has the same arithmetic.
     """
     design, model = fit.design, fit.design.model
-    row = {"term": f"{model.predictor}:{model.moderator}", "interval": settings.interval, "note": None}
+    row = {"term": model.interaction, "interval": settings.interval, "note": None}
     if len(design.interaction) > 1:
         return frame("moderation/{model}/equivalence", [row | _joint(fit, settings)])
     place = design.interaction[0]

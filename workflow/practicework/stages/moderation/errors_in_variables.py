@@ -59,7 +59,9 @@ def correct(
     for one in (design.predictor, design.moderator, *design.covariates):
         if one.levels is not None:
             used.pop(one.name, None)
-    if not used or design.model.square:  # the errors of a square are not in these moments
+    if (
+        not used or design.model.square or design.second
+    ):  # the errors of a square and of further products are not in these moments
         return frame("moderation/{model}/errors_in_variables", [])
     size = np.sqrt((design.matrix**2).mean(axis=0))
     basis = np.linalg.inv(np.linalg.qr(design.matrix / size)[1]) * np.sqrt(len(design.matrix))

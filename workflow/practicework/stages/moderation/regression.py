@@ -10,6 +10,7 @@ from practicework.errors import StudyError
 from practicework.numerics import bootstrap, power
 from practicework.numerics.clusters import FEWEST, ClusterRobust, intraclass_correlation
 from practicework.numerics.least_squares import LeastSquares
+from practicework.numerics.levels import family_mismatch
 from practicework.stages.moderation.design import Design, build
 from practicework.study.settings import Moderation
 from practicework.tables import frame
@@ -194,6 +195,8 @@ def fit(design: Design, settings: Moderation, rng: np.random.Generator) -> Fit:
     StudyError
         If the terms are perfectly collinear or the fit is perfect.
     """
+    if mismatch := family_mismatch(design.outcome, design.model.family):
+        raise StudyError(f"{design.where} cannot be fitted: its outcome '{design.model.outcome}' {mismatch}.")
     groups = None if settings.cluster is None else design.data[settings.cluster].to_numpy()
     if groups is not None and (found := len(np.unique(groups))) < FEWEST:
         raise StudyError(
@@ -250,7 +253,9 @@ def coefficients(fit: Fit) -> pd.DataFrame:
 def _standardised(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Standardized coefficients and their intervals, which treat the standard deviations as known."""
     made, data = fit.design, fit.design.data.copy()
-    categories = [one.name for one in (made.predictor, made.moderator, *made.covariates) if one.levels is not None]
+    categories = [
+        one.name for one in (made.predictor, made.moderator, made.second, *made.covariates) if one and one.levels is not None
+    ]
     for name in made.model.variables:
         if name not in categories:
             data[name] = (data[name] - data[name].mean()) / data[name].std()

@@ -9,8 +9,8 @@ from scipy.stats import rankdata
 from statsmodels.robust.robust_linear_model import RLM
 
 from practicework.errors import NotComputable
-from practicework.numerics import proportional_odds
 from practicework.numerics.clusters import ClusterRobust
+from practicework.numerics.generalized import Ordered
 from practicework.numerics.least_squares import LeastSquares
 from practicework.stages.moderation.checks import squares
 from practicework.stages.moderation.regression import Fit
@@ -133,11 +133,11 @@ def _ordered(fit: Fit) -> dict:
     if len(np.unique(fit.design.outcome)) > MOST_LEVELS:
         raise NotComputable(f"the outcome has more than {MOST_LEVELS} values")
     matrix, outcome, note = _some(fit)
-    estimates, covariance = proportional_odds.fit(matrix[:, 1:], outcome)
+    fitted = Ordered(matrix, outcome).fit()
     # the thresholds stand in for the intercept, which is the first column of the design
-    p = len(estimates) + 1
+    places, p = fitted.regression.places, matrix.shape[1]
     whole, both = np.zeros(p), np.zeros((p, p))
-    whole[1:], both[1:, 1:] = estimates, covariance
+    whole[1:], both[1:, 1:] = fitted.parameters[places], fitted.covariances["model"][places, places]
     return _tested(fit, whole, both, np.inf) | {"interval": "wald", "note": note}
 
 

@@ -29,6 +29,8 @@ def attenuation(fit: Fit, reliabilities: Mapping[str, float]) -> tuple[float, st
     treated as free of error.
     """
     model, design = fit.design.model, fit.design
+    if design.second is not None:
+        return 1.0, "scores are treated as free of measurement error, since the model has two moderators"
     x, w, y = (reliabilities.get(name, 1.0) for name in (model.predictor, model.moderator, model.outcome))
     one = design.predictor.levels is None and design.moderator.levels is None
     r = float(np.corrcoef(design.data[model.predictor], design.data[model.moderator])[0, 1]) if one else 0.0

@@ -18,6 +18,6 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
     tables = {"replication/ledger": ledger.compare(part.replication, inputs)}
     if "replication/metric" in part.tables("replication"):
         tables["replication/metric"] = metric.assess(
-            part.replication, study.models, study.scales, center, study.config.categories
+            part.replication, study.pooled_models, study.scales, center, study.config.categories
         )
     return tables

@@ -30,7 +30,7 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
     study, spec, samples = part.study, part.spec, part.samples
     _check_people(part, inputs)
     found: dict[str, list[dict]] = {name.split("/")[1]: [] for name in part.tables("synthesis")}
-    for name in spec.models or study.models:
+    for name in spec.models or study.pooled_models:
         for table, rows in model_rows(part, name, study.models[name], inputs).items():
             found[table] += rows
     if study.scales and spec.invariance is not None and not spec.same_people:
@@ -85,7 +85,9 @@ def model_rows(part: Part, name: str, model: Model, inputs: Mapping[str, pd.Data
 def invariance_rows(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dict[str, list[dict]]:
     """Return the rows of the tables `invariance_models` and `invariance_items`."""
     study, spec = part.study, part.spec
-    used = [name for model in spec.models or study.models for name in study.models[model].variables if name in study.scales]
+    used = [
+        name for model in spec.models or study.pooled_models for name in study.models[model].variables if name in study.scales
+    ]
     names, found = spec.invariance.groups or part.samples, {"invariance_models": [], "invariance_items": []}
     answers = {}
     for sample in names:
@@ -124,7 +126,7 @@ def _claims(part: Part, model: str) -> tuple[Claim, ...]:
 
 
 def _all_claims(part: Part) -> list[Claim]:
-    return [claim for model in part.spec.models or part.study.models for claim in _claims(part, model)]
+    return [claim for model in part.spec.models or part.study.pooled_models for claim in _claims(part, model)]
 
 
 def _year(value: float | str | None) -> float:

@@ -9,6 +9,7 @@ class Contract:
 
     `open` tables have further columns, all numeric (or text if `open="text"`), named after the study's items, variables,
     scales, profiles or attributes, and no two rows with the same `key`.
+    The tables of models are those of least squares, or `generalized`: of models of outcomes that are not quantities.
     A table that `needs` a part of the config, such as `screening` or a `marker`, exists only if the study has it.
     """
 
@@ -17,6 +18,7 @@ class Contract:
     open: bool | str = False
     key: str = "respondent"
     needs: str | None = None
+    generalized: bool = False
 
 
 NOTE = {"note": ("text?", "why a value of this row is empty, or a warning about it")}

@@ -75,12 +75,16 @@ _METHOD = {
     "critical": ("number?", "critical value of t; inf if no value is significant; empty for cr2, whose value varies"),
 }
 _PROBE = "as in conditional_effects"
+_SECOND = {
+    "second_probe": ("text?", "the same of the second moderator, if the model has one"),
+    "second_value": ("number?", "the second moderator's own units, uncentred"),
+}
 
 CONTRACTS = {
     "moderation/{model}/coefficients": Contract(
         "Coefficients of the regression.",
         {
-            "term": ("text", "intercept, a variable's name, variable[code] of a category, or predictor:moderator"),
+            "term": ("text", "intercept, a variable's name, variable[code] of a category, or names joined by : for a product"),
             "estimate": ("number", "unstandardised coefficient"),
             **TEST,
             **_ROBUST,
@@ -111,7 +115,22 @@ CONTRACTS = {
             **_DEGREES,
             **EFFECT_OF,
             **NOTE,
+            **_SECOND,
         },
+    ),
+    "moderation/{model}/conditional_interactions": Contract(
+        "The product of predictor and moderator at values of the second moderator, in models of a three-way interaction.",
+        {
+            "second_probe": ("text", _PROBE),
+            "second_value": _SECOND["second_value"],
+            "interaction": ("number", "change of the predictor's effect per unit of the moderator"),
+            **TEST,
+            **_ROBUST,
+            **_BOOT,
+            **_ROBUST_INTERVAL,
+            **_DEGREES,
+        },
+        needs="three_way",
     ),
     "moderation/{model}/contrasts": Contract(
         "Differences between conditional effects.",
@@ -125,14 +144,20 @@ CONTRACTS = {
             **_ROBUST_INTERVAL,
             **_DEGREES,
             **EFFECT_OF,
-            "p_holm": ("number?", "p_value, Holm-corrected over the rows, for a categorical moderator"),
+            "p_holm": ("number?", "p_value, Holm-corrected over the rows, for a categorical moderator or two moderators"),
             **{f"p_holm_{name}": ("number?", f"the same of p_value_{name}") for name in ROBUST},
+            "second_probe_a": _SECOND["second_probe"],
+            "second_probe_b": _SECOND["second_probe"],
         },
     ),
     "moderation/{model}/omnibus": Contract(
         "Joint tests of several coefficients.",
         {
-            "test": ("text", "interaction (all product terms), or predictor (all its categories, at a probe)"),
+            "test": (
+                "text",
+                "interaction (the product terms under test), products (all product terms of two moderators), or predictor (all "
+                "its categories, at a probe)",
+            ),
             "probe": ("text?", _PROBE),
             "moderator_value": ("number?", "the moderator's own units, uncentred"),
             "df1": ("count", "coefficients tested"),
@@ -196,6 +221,7 @@ CONTRACTS = {
             "predicted": ("number", "outcome units"),
             **INTERVAL,
             **_ROBUST_INTERVAL,
+            **_SECOND,
         },
     ),
     "moderation/{model}/effect_curve": Contract(
@@ -219,7 +245,7 @@ CONTRACTS = {
     "moderation/{model}/equivalence": Contract(
         "The interaction's interval compared with the smallest effect size of interest, and the conclusion.",
         {
-            "term": ("text", "predictor:moderator"),
+            "term": ("text", "predictor:moderator, or predictor:moderator:second for a three-way interaction"),
             "interval": ("text", "ols, hc3, cr2 or bootstrap; noncentral F for several product terms, whose effect is ΔR²"),
             "smallest_effect": ("number?", "the smallest effect size of interest, in units of the coefficient"),
             "smallest_change": ("number", "the same, as ΔR² in this sample"),
@@ -238,7 +264,13 @@ CONTRACTS = {
     ),
     "moderation/models": Contract(
         "The models; one that could not be fitted to this sample has tables without rows, and the reason in note.",
-        {"model": ("text", "name"), "n": ("count", "complete respondents"), "fitted": ("flag", "whether it was fitted")} | NOTE,
+        {
+            "model": ("text", "name"),
+            "n": ("count", "complete respondents"),
+            "fitted": ("flag", "whether it was fitted"),
+            **NOTE,
+            "family": ("text", "normal (least squares), binary, count or ordered"),
+        },
     ),
     "moderation/{model}/dropped": Contract(
         "Respondents excluded from the model.",

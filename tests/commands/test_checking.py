@@ -64,7 +64,16 @@ def test_a_covariate_that_the_others_determine(study):
         checking.check(folder)
 
 
-@pytest.mark.parametrize(("values", "words"), [([0, 1], "linear probability model"), ([1, 2, 3], "3 whole-number values")])
-def test_an_outcome_of_few_values_is_noted(study, capsys, values, words):
-    assert checking.check(study({"y": [values[at % len(values)] for at in range(40)]}))
+@pytest.mark.parametrize(
+    ("values", "words", "asked"),
+    [([0, 1], "linear probability model", "family: binary"), ([1, 2, 3], "3 whole-number values", "family: ordered")],
+)
+def test_an_outcome_of_few_values_needs_a_family(study, capsys, values, words, asked):
+    column = {"y": [values[at % len(values)] for at in range(40)]}
+    with pytest.raises(StudyError, match=asked):
+        checking.check(study(column))
+    model = {"outcome": "y", "predictor": "x", "moderator": "w"}
+    assert checking.check(study(column, moderation={"models": {"main": model | {"family": "normal"}}}))
     assert words in capsys.readouterr().out
+    assert checking.check(study(column, moderation={"models": {"main": model | {"family": asked.split(": ")[1]}}}))
+    assert words not in capsys.readouterr().out

@@ -78,7 +78,7 @@ def _sample(study: Study, sample: str, raw: RawTable) -> list[str]:
         rng = streams(study.bootstrap_seed, "moderation", sample)(name)
         if problem := moderation.why_not_fitted(scores, name, model, config.moderation.of(model), config.categories, rng):
             raise StudyError(f"{sample}: {problem}")
-        if values := few_values(scores[model.outcome]):
+        if not model.generalized and (values := few_values(scores[model.outcome])):
             lines.append(f"Note: {_outcome(model.outcome, values, name)}")
     return lines
 

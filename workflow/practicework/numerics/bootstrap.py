@@ -241,6 +241,25 @@ def resample_equations(
     return [system.coefficients(np.concatenate(own, axis=1)) for system, own in zip(systems, kept, strict=True)], redrawn
 
 
+def with_counts(design: np.ndarray, outcome: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return least squares coefficients of given case resamples, NaN where the design is singular, shape (resamples, p).
+
+    Parameters
+    ----------
+    counts : ndarray of shape (resamples, n)
+        How often each respondent was drawn.
+    """
+    system = _System(design, outcome)
+    width = system.columns.shape[1]
+    pair = np.triu_indices(width)
+    moments = np.empty((width, width, len(counts)))
+    moments[pair] = (counts.astype(float) @ (system.columns[:, pair[0]] * system.columns[:, pair[1]])).T
+    solution, fine = _solve(moments)
+    found = system.coefficients(solution)
+    found[~fine] = np.nan
+    return found
+
+
 class _System:
     """One regression as that of its residual on Q."""
 

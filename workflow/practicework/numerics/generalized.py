@@ -61,9 +61,9 @@ class Binary(Regression):
         eta = self.columns @ at
         return float((self.outcome * eta - np.logaddexp(0, eta)).sum())
 
-    def predicted(self, parameters: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    def mean(self, parameters: np.ndarray, eta: np.ndarray) -> np.ndarray:
         """Return the probability of the higher value."""
-        return _expit(parameters @ rows.T)[:, :, None]
+        return _expit(eta)[:, :, None]
 
     def separation(self) -> str | None:
         """Return whether the columns separate the two values: `complete`, `quasi-complete`, or None (Albert & Anderson, 1984).
@@ -142,9 +142,9 @@ class Count(Regression):
         own = ((self.outcome - mean) / (1 + mean * np.exp(at[-1])))[:, None] * self.columns
         return np.column_stack([own, np.zeros(len(own))])
 
-    def predicted(self, parameters: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    def mean(self, parameters: np.ndarray, eta: np.ndarray) -> np.ndarray:
         """Return the expected count."""
-        return np.exp(parameters[:, :-1] @ rows.T)[:, :, None]
+        return np.exp(eta)[:, :, None]
 
 
 class Ordered(Regression):
@@ -238,9 +238,8 @@ class Ordered(Regression):
         f, g = high * (1 - high), low * (1 - low)
         return (f / p)[:, None] * self.upper - (g / p)[:, None] * self.lower
 
-    def predicted(self, parameters: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    def mean(self, parameters: np.ndarray, eta: np.ndarray) -> np.ndarray:
         """Return the probability of each level."""
-        eta = parameters[:, self.places] @ rows[:, 1:].T
         below = _expit(parameters[:, None, : self.cuts] - eta[:, :, None])
         edge = np.zeros_like(below[:, :, :1])
         return np.diff(np.concatenate([edge, below, edge + 1], axis=2), axis=2)

@@ -78,6 +78,9 @@ class Regression(ABC):
         """Return each respondent's gradient at parameters (k,) on scaled columns, shape (n, k)."""
 
     @abstractmethod
+    def mean(self, parameters: np.ndarray, eta: np.ndarray) -> np.ndarray:
+        """Return what the model predicts at linear predictors of shape (m, q), without thresholds; see `predicted`."""
+
     def predicted(self, parameters: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return what the model predicts for rows of the design.
 
@@ -92,6 +95,8 @@ class Regression(ABC):
         ndarray of shape (m, q, levels)
             The probability of the higher value, the expected count, or the probability of each level.
         """
+        width = self.places.stop - self.places.start
+        return self.mean(parameters, parameters[:, self.places] @ rows[:, -width:].T)
 
     @property
     @abstractmethod

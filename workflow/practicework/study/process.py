@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from practicework.study.documents import Flag, Strict
 from practicework.study.scale import Column, Name, Number
-from practicework.study.settings import SeededBootstrap
+from practicework.study.settings import Family, SeededBootstrap
 
 Path = Literal["a", "b", "direct"]
 
@@ -52,13 +52,25 @@ class ProcessModel(Strict):
             "estimated by two-stage least squares, with tests of the instruments."
         ),
     )
-    family: Literal["normal"] = Field("normal", description="The distribution of the outcome: `normal`, by least squares.")
+    family: Family | None = Field(
+        None,
+        description=(
+            "The distribution of the outcome, as in moderation models: `normal`, `binary`, `count` or `ordered`; mediators are "
+            "always explained by least squares."
+        ),
+    )
+    firth: Flag = Field(False, description="Firth's penalised likelihood for a `binary` outcome.")
     cluster: Column | None = Field(None, description="The column of the respondents' clusters; default: `process.cluster`.")
 
     @property
     def variables(self) -> list[str]:
         """Outcome, predictor, mediators, moderator and covariates."""
         return [self.outcome, self.predictor, *self.mediators, *filter(None, [self.moderator]), *self.covariates]
+
+    @property
+    def generalized(self) -> bool:
+        """Whether the outcome is not explained by least squares."""
+        return self.family not in (None, "normal")
 
     @property
     def excluded(self) -> list[str]:
@@ -85,6 +97,10 @@ class ProcessModel(Strict):
             raise ValueError(
                 "'instruments' require parallel mediators whose paths to the outcome are not moderated; remove the key."
             )
+        if self.firth and self.family != "binary":
+            raise ValueError("'firth' needs 'family: binary'; add it, or remove 'firth'.")
+        if self.instruments and self.generalized:
+            raise ValueError(f"'instruments' require least squares, not 'family: {self.family}'; remove one of the keys.")
         if self.serial and self.moderator is not None:
             raise ValueError(f"serial mediation cannot be moderated here; remove 'serial' or 'moderator' ({OTHERS}).")
         return self

@@ -18,7 +18,8 @@ LARGE_CHANGE = 0.02
 """ΔR² above which the smallest significant interaction is far above the usual ones in field studies."""
 
 
-_CROSS_SECTIONAL = _("The data are cross-sectional self-reports, so effects are associations and do not establish causality.")
+def _cross_sectional() -> str:
+    return _("The data are cross-sectional self-reports, so effects are associations and do not establish causality.")
 
 
 def section(context: Context) -> Section:
@@ -50,7 +51,7 @@ def section(context: Context) -> Section:
             ),
         },
         methods=(*(_methods(context, models) if models else ()), *generalized.methods(others)),
-        limitations=_limitations(context, models) if models else (_CROSS_SECTIONAL,),
+        limitations=_limitations(context, models) if models else (_cross_sectional(),),
         references=(
             *(generalized.REFERENCES if others else ()),
             "aguinis2005", "benjamini1995", "busemeyer1983", "esarey2018", "fuller1987", "ganzach1997", "gelman2014",
@@ -247,7 +248,7 @@ def _results(model: Model, shown: dict) -> tuple:
 
 def _limitations(context: Context, models: list[Model]) -> tuple[str, ...]:
     found = [
-        _CROSS_SECTIONAL,
+        _cross_sectional(),
         _(
             "Measurement error attenuates interactions more than main effects in expectation, because a product combines the "
             "unreliability of both variables."

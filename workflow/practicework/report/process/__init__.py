@@ -32,9 +32,15 @@ def section(context: Context) -> Section:
             "analysis": (*(words.analysis(model) for model in models), *filter(None, [words.inference(models)])),
             "results": (*(one.split(";")[0] + "." for one in missing), *(block for one in made for block in one.results)),
         },
-        methods=((_("Process models"), _methods()),) if models else (),
+        methods=((_("Process models"), _methods(models)),) if models else (),
         limitations=_limitations(models),
-        references=("hayes2015", "hayes2022", "imai2010", "maxwell2007"),
+        references=(
+            "hayes2015",
+            "hayes2022",
+            "imai2010",
+            "maxwell2007",
+            *(("ai2003", "imaitingley2010") if any(model.spec.generalized for model in models) else ()),
+        ),
     )
 
 
@@ -51,6 +57,7 @@ class _Blocks:
     def __init__(self, model: Model) -> None:
         self.model = model
         self.effects, self.diagram, self.curve = tables.effects(model), _diagram(model), _curve(model)
+        self.predictions = tables.predictions(model)
         self.paths, self.comparisons = tables.paths(model), tables.comparisons(model)
 
     @property
@@ -61,8 +68,10 @@ class _Blocks:
             Heading(model.title, id=f"process-{model.name}"),
             Paragraph(sentences(words.answer(model), words.conditional(model))),
             Paragraph(sentences(words.direct(model), words.contrasts(model))),
+            Paragraph(words.predictions(model)),
             self.diagram,
             self.effects,
+            self.predictions,
             self.curve,
             Items(tuple(filter(None, (words.hidden(model), words.instrumented(model), words.design(model))))),
             Fold(
@@ -79,8 +88,8 @@ class _Blocks:
         return (
             Heading(model.title, 4),
             Paragraph(
-                sentences(words.answer(model), words.conditional(model), words.direct(model), words.contrasts(model), where,
-                          words.hidden(model), words.instrumented(model))
+                sentences(words.answer(model), words.conditional(model), words.direct(model), words.contrasts(model),
+                          words.predictions(model), where, words.hidden(model), words.instrumented(model))
             ),
         )  # fmt: skip
 
@@ -101,21 +110,22 @@ def _tiles(model: Model) -> list[Tile]:
 
 
 def _diagram(model: Model) -> Drawing:
-    spec, by = model.spec, "cr2" if model.settings.cluster_of(model.spec) else "hc3"
+    spec = model.spec
     coefficients = {(row["equation"], row["term"]): row for row in model.rows("paths")}
     arrows, moderated = [], []
 
     def arrow(source: str, target: str) -> None:
         row, product = coefficients[target, source], coefficients.get((target, f"{source}:{spec.moderator}"))
         digits = apa.decimals_for(row["std_error"])
+        by = model.suffix(target)
         if product is None:
-            low, high = row[f"ci_low_{by}"], row[f"ci_high_{by}"]
+            low, high = row[f"ci_low{by}"], row[f"ci_high{by}"]
             text = f"{apa.number(row['estimate'], digits)} {apa.interval(low, high, digits)}"
             arrows.append((source, target, text, low is not None and (low > 0 or high < 0)))
             return
         sign = "+" if product["estimate"] >= 0 else "−"
         size = apa.number(abs(product["estimate"]), apa.decimals_for(product["std_error"]))
-        low, high = product[f"ci_low_{by}"], product[f"ci_high_{by}"]
+        low, high = product[f"ci_low{by}"], product[f"ci_high{by}"]
         arrows.append((source, target, f"{apa.number(row['estimate'], digits)} {sign} {size} W",
                        low is not None and (low > 0 or high < 0)))  # fmt: skip
         moderated.append((source, target))
@@ -133,7 +143,8 @@ def _diagram(model: Model) -> Drawing:
     drawing = figures.diagram(arrows, names, spec.serial, list(spec.mediators), spec.moderator, moderated)
     caption = model.context.note(
         _("{model}: unstandardized coefficients with {level} ({errors}), N = {n}. Paths whose interval excludes zero are black, "
-          "others grey.", model=model.title, level=model.level, errors=by.upper(), n=model.n),
+          "others grey.", model=model.title, level=model.level, errors=model.by.upper(), n=model.n),
+        _("Paths to {y} are on the scale of {link}.", y=model.y, link=model.link) if spec.generalized else "",
         _("W = {w}; a dashed arrow marks a moderated path, whose effect is given as a function of W and which is black if the "
           "interval of its product with W excludes zero.", w=model.w) if moderated else "",
         _("Covariates are omitted.") if spec.covariates else "",
@@ -156,8 +167,8 @@ def _curve(model: Model) -> Drawing | None:
     return Drawing(f"process_{model.name}_indirect", drawing, caption, _("A line of the indirect effect with a band."))
 
 
-def _methods() -> str:
-    return _(
+def _methods(models: list[Model]) -> str:
+    found = _(
         "Each mediator and the outcome are regressed by ordinary least squares on the same respondents (listwise). As in "
         "PROCESS, the moderator enters only the equations whose paths it moderates, covariates enter all, and no variable is "
         "centred, which changes no indirect effect. Indirect effects are products of paths; the index of moderated mediation is "
@@ -166,6 +177,14 @@ def _methods() -> str:
         "since it is unstable and can exceed one. The correlation of errors at which an indirect effect vanishes is that of the "
         "residuals of mediator and outcome (Imai, Keele, & Yamamoto, 2010)."
     )
+    if any(model.spec.generalized for model in models):
+        found = sentences(found, _(
+            "Outcomes that are not quantities are explained by maximum likelihood, refitted in each resample; resamples without "
+            "a maximum are left out and counted. Their effects are also differences of predictions: each respondent keeps "
+            "covariates and the residuals of the mediators, while predictor and mediators take the values that belong to a low "
+            "and a high predictor (Imai, Keele, & Tingley, 2010)."
+        ))  # fmt: skip
+    return found
 
 
 def _limitations(models: list[Model]) -> tuple[str, ...]:

@@ -117,6 +117,36 @@ class Model:
         return self.context.rows(name) if name in self.context.results else []
 
     @property
+    def by(self) -> str:
+        """The suffix of the columns of paths that sentences and figures rest on."""
+        return "cr2" if self.settings.cluster_of(self.spec) else "hc3"
+
+    def suffix(self, equation: str) -> str:
+        """The suffix of the columns of an equation's paths; an outcome that is not a quantity has one kind of errors."""
+        return "" if self.spec.generalized and equation == self.spec.outcome else f"_{self.by}"
+
+    @property
+    def method(self) -> str:
+        """The kind of regression of the outcome, inside a sentence."""
+        if self.spec.firth:
+            return _("logistic regression with Firth's penalised likelihood")
+        return {
+            "binary": _("logistic regression"),
+            "count": _("negative binomial regression"),
+            "ordered": _("proportional-odds regression"),
+        }.get(self.spec.family or "") or _("ordinary least squares")
+
+    @property
+    def link(self) -> str:
+        """The scale of effects on an outcome that is not a quantity, inside a sentence."""
+        return {"binary": _("log odds"), "count": _("log counts"), "ordered": _("log odds of a higher level")}[self.spec.family]
+
+    @property
+    def predictions(self) -> list[dict]:
+        """The rows of `predictions`, if the outcome is not a quantity."""
+        return self.rows("predictions") if self.spec.generalized else []
+
+    @property
     def moderated(self) -> bool:
         """Whether the moderator changes indirect effects."""
         return bool({"a", "b"} & {*self.spec.moderates})

@@ -34,12 +34,16 @@ def effects(model: Model) -> Table:
         number("estimate", "b", BOOT),
         number("boot_se", _("Bootstrap SE"), BOOT),
         interval("ci", model.level, "ci_low", "ci_high", BOOT),
-        number("standardised_y", _("b / SD of outcome"), 2),
-        number("standardised_xy", _("Standardized"), 2),
+        *(
+            []
+            if model.spec.generalized
+            else [number("standardised_y", _("b / SD of outcome"), 2), number("standardised_xy", _("Standardized"), 2)]
+        ),
         p("p_value", "p"),
     ]
     fit = model.fit[0]
-    errors = next((row["errors"].upper() for row in model.rows("effects") if row["errors"]), "")
+    errors = next((row["errors"] for row in model.rows("effects") if row["errors"]), "")
+    errors = {"model": _("likelihood-based"), "robust": _("robust")}.get(errors) or errors.upper()
     note = model.context.note(
         _("N = {n}. Model {number} of PROCESS.", n=model.n, number=fit["number"]),
         _("Intervals are bootstrap intervals from {n} resamples of all equations together.", n=f"{fit['resamples']:,}"),
@@ -47,11 +51,42 @@ def effects(model: Model) -> Table:
             "p values of total and direct effects are based on {errors} standard errors; indirect effects have none.",
             errors=errors,
         ),
+        _("Effects on {y} are on the scale of {link}.", y=model.y, link=model.link) if model.spec.generalized else "",
         _("Percentiles of {w} are computed at position p(n + 1).", w=model.w) if moderated else "",
     )
     title = _("{model}: effects", model=model.title)
     identify = lambda row: " ".join(filter(None, (row["kind"], row["through"], row["probe"])))  # noqa: E731
     return Table.of(_key(model, "effects"), title, columns, model.rows("effects"), note, row=identify)
+
+
+def predictions(model: Model) -> Table | None:
+    """Effects on an outcome that is not a quantity, as differences of predictions."""
+    rows = model.predictions
+    if not rows:
+        return None
+    kinds = {"total": _("Total effect"), "direct": _("Direct effect"), "indirect": _("Indirect effect")}
+    digits = BOOT if model.spec.family == "count" else 3
+    probed, levels = any(row["probe"] for row in rows), any(row["level"] is not None for row in rows)
+    columns = [
+        text("kind", _("Effect"), lambda row: kinds[row["kind"]]),
+        *([text("probe", model.context.label(model.spec.moderator), lambda row: _probe(model, row))] if probed else []),
+        *([text("level", model.context.label(model.spec.outcome), lambda row: apa.brief(row["level"]))] if levels else []),
+        number("estimate", _("Difference"), digits),
+        number("boot_se", _("Bootstrap SE"), digits),
+        interval("ci", model.level, "ci_low", "ci_high", digits),
+    ]
+    what = _("Expected {y}", y=model.y) if model.spec.family == "count" else _("Predicted probabilities of {y}", y=model.y)
+    names = {"what": what, "x": model.x, "low": apa.brief(rows[0]["from"]), "high": apa.brief(rows[0]["to"]), "n": model.n}
+    note = model.context.note(
+        _("{what} at {x} = {high} minus {x} = {low}, averaged over the {n} respondents.", **names),
+        _("Bootstrap intervals. The indirect effect is that through all mediators, with the predictor at its higher value; the "
+          "direct effect is that with the mediators at their values for the lower one."),
+    )  # fmt: skip
+    title = _("{model}: effects as differences of predictions", model=model.title)
+    identify = lambda row: " ".join(  # noqa: E731
+        filter(None, (row["kind"], row["probe"], "" if row["level"] is None else apa.brief(row["level"])))
+    )
+    return Table.of(_key(model, "predictions"), title, columns, rows, note, row=identify)
 
 
 def comparisons(model: Model) -> Table | None:
@@ -91,15 +126,21 @@ def _shown(probe: str) -> str:
 
 def paths(model: Model) -> Table:
     """The coefficients of all equations."""
-    by = "cr2" if model.settings.cluster_of(model.spec) else "hc3"
+    by = model.by
     rows: list[dict] = []
     fit = {row["equation"]: row for row in model.fit}
     for row in model.rows("paths"):
         if not rows or rows[-1]["equation"] != row["equation"]:
-            r2 = apa.unit(fit[row["equation"]]["r_squared"])
-            words = _("{outcome} (R² = {r2})", outcome=model.context.label(row["equation"]), r2=r2)
+            own, label = fit[row["equation"]], model.context.label(row["equation"])
+            words = (
+                _("{outcome} (R² = {r2})", outcome=label, r2=apa.unit(own["r_squared"]))
+                if own["r_squared"] is not None
+                else _("{outcome}, {method} (McFadden's R² = {r2})", outcome=label, method=model.method,
+                       r2=apa.unit(own["r_squared_mcfadden"]))
+            )  # fmt: skip
             rows.append(heading(words, equation=row["equation"]))
-        rows.append(row)
+        suffix = model.suffix(row["equation"])
+        rows.append(row | {f"{key}_{by}": row[f"{key}{suffix}"] for key in ("std_error", "t", "p_value", "ci_low", "ci_high")})
     digits = precision("std_error")
     columns = [
         text("term", _("Term"), lambda row: _("Intercept") if row["term"] == "intercept" else model.context.label(row["term"])),
@@ -115,6 +156,16 @@ def paths(model: Model) -> Table:
     note = model.context.note(
         f"N = {model.n}.",
         _("Unstandardized coefficients; {errors} standard errors; no variable was centred.", errors=by.upper()),
+        _(
+            "Coefficients of {y} are on the scale of {link}, with {errors} standard errors and z in place of t.",
+            y=model.y,
+            link=model.link,
+            errors=_("robust")
+            if model.settings.cluster_of(model.spec) or model.spec.family == "count"
+            else _("likelihood-based"),
+        )
+        if model.spec.generalized
+        else "",
     )
     title = _("{model}: coefficients of the equations", model=model.title)
     return Table.of(_key(model, "paths"), title, columns, rows, note, row=lambda row: f"{row['equation']} {row['term']}")

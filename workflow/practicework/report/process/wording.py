@@ -89,7 +89,8 @@ def direct(model: Model) -> str:
         shown = []
         for row in rows if len(rows) < 2 else [row for row in rows if row["probe"] in ("p16", "p84", "low", "high")]:
             se = apa.number(row["std_error"], apa.decimals_for(row["boot_se"]))
-            text = _("b = {b}, {errors} SE = {se}, p {p}", b=model.number(row), errors=row["errors"].upper(), se=se,
+            errors = {"model": _("likelihood-based"), "robust": _("robust")}.get(row["errors"]) or row["errors"].upper()
+            text = _("b = {b}, {errors} SE = {se}, p {p}", b=model.number(row), errors=errors, se=se,
                      p=apa.p_equals(row["p_value"]))  # fmt: skip
             if row["probe"]:
                 text = _("{effect}, at the {probe} of {w} ({value})", effect=text, probe=probe_words(row["probe"]), w=model.w,
@@ -98,6 +99,38 @@ def direct(model: Model) -> str:
         if shown:
             found.append(words.format(effect=listing(shown)))
     return sentences(*found)
+
+
+def predictions(model: Model) -> str:
+    """Return effects on an outcome that is not a quantity as differences of predictions, and why both scales are reported."""
+    rows = model.predictions
+    if not rows:
+        return ""
+    level = rows[-1]["level"]
+    shown_probes = (None, "p16", "p84", "low", "high")
+    rows = [row for row in rows if row["level"] == level and row["kind"] == "indirect" and row["probe"] in shown_probes]
+    of_unit = model.spec.family != "count"
+    shown = []
+    for row in rows:
+        digits = 3 if of_unit else apa.decimals_for(row["boot_se"])
+        value = apa.unit(row["estimate"], 3) if of_unit else apa.number(row["estimate"], digits)
+        text = f"{value}, {model.level} {apa.interval(row['ci_low'], row['ci_high'], digits, of_unit=of_unit)}"
+        if row["probe"]:
+            text = _("{effect}, at the {probe} of {w} ({value})", effect=text, probe=probe_words(row["probe"]), w=model.w,
+                     value=apa.brief(row["at"]))  # fmt: skip
+        shown.append(text)
+    what = {
+        "binary": _("the probability of the higher value of {y}", y=model.y),
+        "count": _("the expected {y}", y=model.y),
+        "ordered": _("the probability of the highest level of {y}", y=model.y),
+    }[model.spec.family]
+    return sentences(
+        _("These effects are products on the scale of {link} and do not add up to a total effect.", link=model.link),
+        _("Through the mediators, {what} differed between {x} = {low} and {x} = {high} by {list}.", what=what, x=model.x,
+          low=apa.brief(rows[0]["from"]), high=apa.brief(rows[0]["to"]), list=listing(shown)),
+        _("The sign of a moderated product is not the sign of the moderation of probabilities or counts (Ai & Norton, 2003).")
+        if model.spec.moderates else "",
+    )  # fmt: skip
 
 
 def contrasts(model: Model) -> str:
@@ -190,6 +223,8 @@ def analysis(model: Model) -> str:
     if spec.covariates:
         text = _("{text}, controlling for {covariates} in all equations", text=text,
                  covariates=listing([model.context.inline(one) for one in spec.covariates]))  # fmt: skip
+    if spec.generalized:
+        text = _("{text}, with {y} explained by {method}", text=text, y=model.y, method=model.method)
     return _("{text} (model {number} of Hayes, 2022).", text=text, number=spec.number)
 
 
@@ -203,7 +238,7 @@ def inference(models: list[Model]) -> str:
     errors = "CR2" if len(clustered) == len(models) else _("CR2 (with clusters) or HC3") if clustered else "HC3"
     unit = _("resamples of clusters") if len(clustered) == len(models) else _("case resamples")
     return _(
-        "Indirect effects are products of OLS coefficients with {interval} bootstrap intervals from {n} {unit}, which were the "
-        "same for all equations of a model; paths are tested with {errors} standard errors.",
+        "Indirect effects are products of regression coefficients with {interval} bootstrap intervals from {n} {unit}, which "
+        "were the same for all equations of a model; paths are tested with {errors} standard errors.",
         interval=interval, n=f"{settings.bootstrap.resamples:,}", unit=unit, errors=errors,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from practicework.numerics.johnson_neyman import boundaries
 from practicework.numerics.least_squares import LeastSquares
 from practicework.numerics.seeds import Streams
 from practicework.stages.process import equations as systems
-from practicework.stages.process import instrumented
+from practicework.stages.process import instrumented, outcomes
 from practicework.stages.process.effects import Effect, Effects, probes
 from practicework.stages.process.equations import ROBUST, Equation
 from practicework.study.pipeline import Part
@@ -70,22 +70,36 @@ def analyse(
     complete = data.dropna()
     made = systems.build(complete, name, model, cluster, categories)
     where = f"Process model '{name}' in config/config.yaml"
-    draws, redrawn = systems.resampled(made, settings.bootstrap.resamples, rng, where)
+    if model.generalized:
+        made[-1] = outcomes.Generalized.of(made[-1], model, where)
+        draws, parameters, redrawn = outcomes.resampled(made, settings.bootstrap.resamples, rng, where)
+    else:
+        draws, redrawn = systems.resampled(made, settings.bootstrap.resamples, rng, where)
     bca = settings.bootstrap.interval == "bca"
+    without = None
+    if bca:
+        without = outcomes.jackknife(made) if model.generalized else ([systems.jackknife(one) for one in made], None)
     solved = [one.estimates[None] for one in made]
     moderator = complete[model.moderator].to_numpy(float) if model.moderator else None
     inference = Inference(
         Effects(model, made, solved), Effects(model, made, draws),
-        Effects(model, made, [systems.jackknife(one) for one in made]) if bca else None, settings.confidence,
+        Effects(model, made, without[0]) if without else None, settings.confidence,
     )  # fmt: skip
     places = probes(model, moderator)
     with_instruments = instrumented.rows(model, made, scores.loc[complete.index], settings.confidence)
+    predictions = []
+    if model.generalized:
+        own = (solved, made[-1].fitted.parameters[None])
+        predictions = outcomes.Predictions(model, made, complete).rows(
+            places, own, (draws, parameters), without, inference.interval
+        )
     return {
-        "paths": _paths(made, draws, settings),
+        "paths": _paths(made, draws, without, settings),
         "effects": inference.effects(places, made, complete),
         "contrasts": inference.contrasts(places),
         "index": inference.index(),
         "curve": inference.curve(moderator),
+        "predictions": frame(f"{TABLE}/predictions", predictions),
         "fit": frame(f"{TABLE}/fit", [{"equation": one.outcome} | one.fit() | _shared(model, settings, redrawn) for one in made]),
         "johnson_neyman": _regions(model, made, moderator, settings.confidence),
         "checks": _checks(made),
@@ -101,7 +115,10 @@ def why_not_fitted(
     """Return why a model cannot be fitted to the scores, as `analyse` would state it; None if it can."""
     cluster = settings.cluster_of(model)
     try:
-        systems.build(scores[[*model.variables, *([cluster] if cluster else [])]].dropna(), name, model, cluster, categories)
+        complete = scores[[*model.variables, *([cluster] if cluster else [])]].dropna()
+        made = systems.build(complete, name, model, cluster, categories)
+        if model.generalized:
+            outcomes.Generalized.of(made[-1], model, f"Process model '{name}' in config/config.yaml")
     except StudyError as problem:
         return str(problem)
     return None
@@ -123,6 +140,8 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
             continue
         if not any(one.instruments for one in settings.models.values()):
             del tables["instruments"]
+        if not any(one.generalized for one in settings.models.values()):
+            del tables["predictions"]
         models[-1]["n"] = int(tables["fit"]["n"].iloc[0])
         found |= {f"process/{name}/{table}": made for table, made in tables.items()}
     return found | {"process/models": frame("process/models", models)}
@@ -152,7 +171,8 @@ class Inference:
         for at, (own, drawn) in enumerate(zip(self.estimates.all(places), self.draws.all(places), strict=True)):
             row = {"kind": own.kind, "through": own.through or None, "probe": own.probe, "at": own.at}
             row |= self.interval(own.values, drawn.values, jack[at].values if jack else None)
-            row |= {"standardised_y": row["estimate"] / s_y, "standardised_xy": row["estimate"] * s_x / s_y}
+            if not model.generalized:
+                row |= {"standardised_y": row["estimate"] / s_y, "standardised_xy": row["estimate"] * s_x / s_y}
             rows.append(row | self._tested(own, made))
         return frame(f"{TABLE}/effects", rows)
 
@@ -209,14 +229,15 @@ def _shared(model: ProcessModel, settings: Process, redrawn: int) -> dict:
     return {"resamples": settings.bootstrap.resamples, "redrawn": redrawn, "number": model.number}
 
 
-def _paths(made: list[Equation], draws: list[np.ndarray], settings: Process) -> pd.DataFrame:
+def _paths(made: list[Equation], draws: list[np.ndarray], without: tuple | None, settings: Process) -> pd.DataFrame:
     """Return the table `paths`: every coefficient of every equation, with OLS, HC3 and CR2 tests and bootstrap intervals."""
     frames = []
-    for equation, own in zip(made, draws, strict=True):
+    for place, (equation, own) in enumerate(zip(made, draws, strict=True)):
         unit = np.eye(len(equation.terms))
         table: dict[str, object] = {"equation": equation.outcome, "path": equation.paths, "term": equation.terms}
         table["estimate"] = equation.estimates
-        tests = equation.tests(unit, "ols", settings.confidence)
+        generalized = isinstance(equation, outcomes.Generalized)
+        tests = equation.tests(unit, equation.deciding if generalized else "ols", settings.confidence)
         table |= {key: tests[key] for key in ("std_error", "t", "p_value", "ci_low", "ci_high")}
         for errors in ROBUST:
             if errors in equation.covariances:
@@ -224,10 +245,11 @@ def _paths(made: list[Equation], draws: list[np.ndarray], settings: Process) -> 
                 table |= {f"{key}_{errors}": tests[key] for key in ("std_error", "t", "p_value", "ci_low", "ci_high")}
                 table |= {"df_cr2": tests["df"]} if errors == "cr2" else {}
         low, high = bootstrap.percentile(own, settings.confidence)
-        if settings.bootstrap.interval == "bca":
-            low, high = bootstrap.bca(own, equation.estimates, systems.jackknife(equation), settings.confidence)
+        if without:
+            low, high = bootstrap.bca(own, equation.estimates, without[0][place], settings.confidence)
         table |= {"boot_std_error": own.std(axis=0, ddof=1), "boot_low": low, "boot_high": high}
-        frames.append(frame(f"{TABLE}/paths", table))
+        rows = frame(f"{TABLE}/paths", table)
+        frames.append(rows[rows["estimate"].notna()])  # thresholds stand in for the intercept of an ordered outcome
     return pd.concat(frames, ignore_index=True)
 
 
@@ -239,7 +261,8 @@ def _regions(model: ProcessModel, made: list[Equation], moderator: np.ndarray | 
     rows = []
     for equation in made:
         for term, path in zip(equation.terms, equation.paths, strict=True):
-            if not (path or "").startswith("moderated ") or equation.clustered or len(np.unique(moderator)) == 2:
+            closed = not (isinstance(equation, outcomes.Generalized) or equation.clustered)
+            if not (path or "").startswith("moderated ") or not closed or len(np.unique(moderator)) == 2:
                 continue
             source = term.removesuffix(f":{model.moderator}")
             first, second = equation.terms.index(source), equation.terms.index(term)
@@ -264,6 +287,9 @@ def _checks(made: list[Equation]) -> pd.DataFrame:
             ("breusch_pagan", lambda one: assumptions.breusch_pagan(one.squares, one.residuals)),
         ):
             row = {"equation": equation.outcome, "check": check}
+            if isinstance(equation, outcomes.Generalized):
+                rows.append(row | {"note": "not computable: the outcome is not a quantity"})
+                continue
             try:
                 row |= test(equation)
             except NotComputable as reason:
@@ -283,6 +309,9 @@ def _sensitivity(model: ProcessModel, made: list[Equation]) -> pd.DataFrame:
     rows = []
     for one in model.mediators:
         row = {"through": one, "rho": np.nan}
+        if model.generalized:
+            rows.append(row | {"note": "not computed: the outcome is not a quantity"})
+            continue
         if "b" in model.moderates:
             rows.append(row | {"note": "not computed: the path from the mediator is moderated"})
             continue

@@ -93,7 +93,7 @@ class Effects:
         model, found, once = self.model, [], {None: None}
         at_direct = probes if "direct" in model.moderates else once
         at_indirect = probes if {"a", "b"} & {*model.moderates} else once
-        if not model.moderates:
+        if not model.moderates and not model.generalized:  # on the scale of a link, effects do not add up
             total = self.direct(None) + np.sum([*self.indirect(None).values()], axis=0)
             found.append(Effect("total", "", None, None, total))
         found += [Effect("direct", "", probe, at, self.direct(at)) for probe, at in at_direct.items()]

@@ -13,6 +13,7 @@ from practicework.numerics import bootstrap
 from practicework.numerics.clusters import FEWEST, ClusterRobust
 from practicework.numerics.coded import Coded
 from practicework.numerics.least_squares import LeastSquares
+from practicework.numerics.levels import family_mismatch
 from practicework.study.process import ProcessModel
 
 ROBUST = ("hc3", "cr2")
@@ -158,6 +159,8 @@ def build(
         terms, paths, parts = zip(*columns, strict=True)
         equations.append(Equation(target, list(terms), list(paths), np.column_stack(parts), data[target], groups))
     _check(where, equations)
+    if mismatch := family_mismatch(data[model.outcome], model.family):
+        raise StudyError(f"{where} cannot be fitted: its outcome '{model.outcome}' {mismatch}.")
     return equations
 
 

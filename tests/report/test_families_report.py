@@ -79,3 +79,10 @@ def test_process_models_of_other_outcomes(writer, outcome, family, words):
     assert "do not add up to a total effect" in page
     assert "effects as differences of predictions" in page
     assert "Standardized" not in page
+
+
+def test_a_refused_copula_correction_names_what_would_help(writer):
+    spec = {"outcome": "c", "predictor": "x", "mediators": ["w"], "copula": ["w"]}
+    page = text(writer, "process", {"m": spec})
+    assert "was declared but refused: the mediator is not clearly non-normal" in page
+    assert "an instrument, an experiment or repeated measurement" in page

@@ -124,6 +124,7 @@ NEEDS: Mapping[str | None, Callable[[Part], bool]] = {
     "explanation": lambda part: part.study.config.profiles is not None and bool(part.study.config.profiles.explained_by),
     "outcomes": lambda part: part.study.config.profiles is not None and bool(part.study.config.profiles.outcomes),
     "clusters": lambda part: bool(part.study.clusters),
+    "copula": lambda part: any(one.copula for one in part.study.process_models.values()),
     "families": lambda part: any(one.generalized for one in part.study.process_models.values()),
     "three_way": lambda part: any(one.three_way for one in part.study.models.values()),
     "instruments": lambda part: any(one.instruments for one in part.study.process_models.values()),

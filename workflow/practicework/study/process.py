@@ -52,6 +52,14 @@ class ProcessModel(Strict):
             "estimated by two-stage least squares, with tests of the instruments."
         ),
     )
+    copula: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        description=(
+            "Mediators whose effect on the outcome is also estimated with a Gaussian copula correction (2sCOPE) for endogeneity; "
+            "it is refused, with the reason, for small samples and for mediators with few values or nearly normal ones."
+        ),
+    )
     family: Family | None = Field(
         None,
         description=(
@@ -97,6 +105,11 @@ class ProcessModel(Strict):
             raise ValueError(
                 "'instruments' require parallel mediators whose paths to the outcome are not moderated; remove the key."
             )
+        for one in self.copula:
+            if one not in self.mediators:
+                raise ValueError(f"'copula' has '{one}', which is not a mediator of the model; name a mediator.")
+        if self.copula and self.generalized:
+            raise ValueError(f"'copula' requires least squares, not 'family: {self.family}'; remove one of the keys.")
         if self.firth and self.family != "binary":
             raise ValueError("'firth' needs 'family: binary'; add it, or remove 'firth'.")
         if self.instruments and self.generalized:

@@ -39,6 +39,7 @@ def section(context: Context) -> Section:
             "hayes2022",
             "imai2010",
             "maxwell2007",
+            *(("becker2022", "eckert2023", "qian2025", "yang2025") if any(model.copula for model in models) else ()),
             *(("ai2003", "imaitingley2010") if any(model.spec.generalized for model in models) else ()),
         ),
     )
@@ -73,7 +74,9 @@ class _Blocks:
             self.effects,
             self.predictions,
             self.curve,
-            Items(tuple(filter(None, (words.hidden(model), words.instrumented(model), words.design(model))))),
+            Items(
+                tuple(filter(None, (words.hidden(model), words.instrumented(model), words.copula(model), words.design(model))))
+            ),
             Fold(
                 _("Comparisons of indirect effects, coefficients of the equations, and checks"),
                 present(self.comparisons, self.paths, tables.regions(model), tables.checks(model)),
@@ -89,7 +92,7 @@ class _Blocks:
             Heading(model.title, 4),
             Paragraph(
                 sentences(words.answer(model), words.conditional(model), words.direct(model), words.contrasts(model),
-                          words.predictions(model), where, words.hidden(model), words.instrumented(model))
+                          words.predictions(model), where, words.hidden(model), words.instrumented(model), words.copula(model))
             ),
         )  # fmt: skip
 

@@ -117,6 +117,12 @@ class Model:
         return self.context.rows(name) if name in self.context.results else []
 
     @property
+    def copula(self) -> list[dict]:
+        """The rows of `copula`, if any model has declared endogenous mediators."""
+        name = f"process/{self.name}/copula"
+        return self.context.rows(name) if name in self.context.results else []
+
+    @property
     def by(self) -> str:
         """The suffix of the columns of paths that sentences and figures rest on."""
         return "cr2" if self.settings.cluster_of(self.spec) else "hc3"

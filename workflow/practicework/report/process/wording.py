@@ -189,6 +189,31 @@ def instrumented(model: Model) -> str:
     return sentences(*found)
 
 
+def copula(model: Model) -> str:
+    """Return what the copula correction says of the path from a mediator to the outcome, or why it cannot be had."""
+    found = []
+    for row in model.copula:
+        names = {"m": model.through(row["through"]), "y": model.y}
+        if row["estimate"] is None:
+            why = (row["note"] or "").split(": ", 1)[-1]
+            found.append(
+                _("A Gaussian copula correction of the effect of {m} on {y} was declared but refused: {why}. Only the design of a "
+                  "study can address the endogeneity of {m}: an instrument, an experiment or repeated measurement.",
+                  why=why, **names)
+            )  # fmt: skip
+            continue
+        digits = apa.decimals_for(row["boot_se"])
+        names |= {"b": apa.number(row["estimate"], digits), "level": model.level, "ols": apa.number(row["ols"], digits),
+                  "ci": apa.interval(row["ci_low"], row["ci_high"], digits)}  # fmt: skip
+        text = _("With a Gaussian copula correction (2sCOPE; Yang et al., 2025), the effect of {m} on {y} was {b}, {level} {ci} "
+                 "(least squares: {ols}).", **names)  # fmt: skip
+        clear = row["term_low"] > 0 or row["term_high"] < 0
+        found += [text, _("The copula term indicates endogeneity of {m}.", **names) if clear else
+                  _("The copula term does not indicate endogeneity of {m}, which is no evidence of its absence.", **names),
+                  _("The correction assumes normal errors and a Gaussian dependence, which cannot be tested.")]  # fmt: skip
+    return sentences(*found)
+
+
 def design(model: Model) -> str:
     """Return what the design of the study does and does not support."""
     return {

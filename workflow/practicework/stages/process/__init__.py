@@ -11,8 +11,8 @@ from practicework.numerics import assumptions, bootstrap
 from practicework.numerics.johnson_neyman import boundaries
 from practicework.numerics.least_squares import LeastSquares
 from practicework.numerics.seeds import Streams
+from practicework.stages.process import copula, instrumented, outcomes
 from practicework.stages.process import equations as systems
-from practicework.stages.process import instrumented, outcomes
 from practicework.stages.process.effects import Effect, Effects, probes
 from practicework.stages.process.equations import ROBUST, Equation
 from practicework.study.pipeline import Part
@@ -86,6 +86,7 @@ def analyse(
         Effects(model, made, without[0]) if without else None, settings.confidence,
     )  # fmt: skip
     places = probes(model, moderator)
+    for_copula = rng.spawn(1)[0]
     with_instruments = instrumented.rows(model, made, scores.loc[complete.index], settings.confidence)
     predictions = []
     if model.generalized:
@@ -105,6 +106,7 @@ def analyse(
         "checks": _checks(made),
         "sensitivity": _sensitivity(model, made),
         "instruments": frame(f"{TABLE}/instruments", with_instruments),
+        "copula": frame(f"{TABLE}/copula", copula.rows(model, made, settings.confidence, for_copula)),
         "dropped": dropped(f"{TABLE}/dropped", data),
     }
 
@@ -140,6 +142,8 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
             continue
         if not any(one.instruments for one in settings.models.values()):
             del tables["instruments"]
+        if not any(one.copula for one in settings.models.values()):
+            del tables["copula"]
         if not any(one.generalized for one in settings.models.values()):
             del tables["predictions"]
         models[-1]["n"] = int(tables["fit"]["n"].iloc[0])

@@ -8,7 +8,7 @@ import pytest
 
 from practicework.stages.profiles import comparison, latent, mixture
 from practicework.stages.profiles.robustness import kappa
-from practicework.study.settings import PROTOTYPES, Latent
+from practicework.study.settings import PROTOTYPES, LatentProfiles
 
 NAMES = ["promotion", "usefulness", "support"]
 CENTRES = np.array([[percents[name] for name in NAMES] for percents in PROTOTYPES.values()])
@@ -24,7 +24,7 @@ def people(golden):
 @pytest.fixture(scope="module")
 def found(people):
     """Every model of one to three profiles."""
-    settings = Latent(max_profiles=3, starts=30, blrt=0)
+    settings = LatentProfiles(max_profiles=3, starts=30, blrt=0)
     return latent.solutions(people[NAMES].to_numpy(), settings, np.random.default_rng(1))
 
 
@@ -89,7 +89,7 @@ def test_parameters_are_counted_as_mclust_does(d, k, expected):
 def test_blrt_finds_types_and_not_noise():
     """Two types far apart are told from one (p at its smallest); of one normal population, most tests are not significant."""
     rng = np.random.default_rng(3)
-    settings = Latent(max_profiles=2, starts=20, blrt=19, structures=["tied"])
+    settings = LatentProfiles(max_profiles=2, starts=20, blrt=19, structures=["tied"])
     apart = rng.standard_normal((80, 2)) + 5 * rng.integers(0, 2, (80, 1))
     assert latent.solutions(apart, settings, rng)[1].row["blrt_p"] == 0.05
     p = [latent.solutions(rng.standard_normal((60, 2)), settings, rng)[1].row["blrt_p"] for _ in range(8)]
@@ -100,7 +100,7 @@ def test_degenerate_solutions_are_refused():
     """Half of the people at one very point, the others spread: a variance collapses and nobody is told a profile by it."""
     rng = np.random.default_rng(4)
     points = np.vstack([np.full((30, 2), 50.0), rng.uniform(0, 100, (30, 2))])
-    found = latent.solutions(points, Latent(max_profiles=2, starts=20, blrt=0, structures=["diagonal"]), rng)
+    found = latent.solutions(points, LatentProfiles(max_profiles=2, starts=20, blrt=0, structures=["diagonal"]), rng)
     two = found[1].row
     assert two["refused"]
     assert "collapsed" in two["note"]
@@ -111,15 +111,15 @@ def test_small_profiles_are_refused():
     """Three people far off are no profile."""
     rng = np.random.default_rng(5)
     points = np.vstack([rng.normal(30, 5, (60, 2)), rng.normal(90, 2, (3, 2))])
-    found = latent.solutions(points, Latent(max_profiles=2, starts=20, blrt=0, structures=["tied"]), rng)
+    found = latent.solutions(points, LatentProfiles(max_profiles=2, starts=20, blrt=0, structures=["tied"]), rng)
     assert found[1].row["refused"]
     assert "the smallest profile has 3 respondents" in found[1].row["note"]
 
 
 @pytest.mark.parametrize("points", [np.empty((0, 3)), np.full((50, 3), 50.0), np.random.default_rng(0).uniform(0, 100, (6, 3))])
 def test_nothing_to_fit_gives_an_empty_table(points):
-    assert latent.solutions(points, Latent(), np.random.default_rng(0)) == []
-    found = comparison.compare([], points, NAMES, list(PROTOTYPES), CENTRES, np.zeros(len(points), int), Latent(), None)
+    assert latent.solutions(points, LatentProfiles(), np.random.default_rng(0)) == []
+    found = comparison.compare([], points, NAMES, list(PROTOTYPES), CENTRES, np.zeros(len(points), int), LatentProfiles(), None)
     assert all(table.empty for table in found.values())
 
 
@@ -187,7 +187,7 @@ def test_many_respondents_are_compared_in_a_sample(monkeypatch):
     monkeypatch.setattr(comparison, "LATENT", 60)
     points = np.random.default_rng(1).standard_normal((200, 2)) * 10 + 50
     names = [f"R{number}" for number in range(200)]
-    settings = Latent(max_profiles=2, starts=10, blrt=0, structures=["tied"])
+    settings = LatentProfiles(max_profiles=2, starts=10, blrt=0, structures=["tied"])
     nearest = np.zeros(200, int)
     found = comparison.compare(
         names, points, ["a", "b"], ["x"], np.array([[50, 50]]), nearest, settings, np.random.default_rng(1)

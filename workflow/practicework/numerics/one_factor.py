@@ -6,7 +6,9 @@ STEPS, GRADIENT = 60, 1e-7
 """Maximum number of scoring steps, and the gradient at which the likelihood is at its maximum, in units of standardised items."""
 
 
-def fit(covariances: np.ndarray, loadings: np.ndarray, residuals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def fit(
+    covariances: np.ndarray, loadings: np.ndarray, residuals: np.ndarray, gradient: float = GRADIENT
+) -> tuple[np.ndarray, np.ndarray]:
     """Fit Σ = λλ' + Ψ to each covariance matrix by Fisher scoring from common starting values.
 
     In R: ``lavaan::cfa("f =~ x1 + x2 + x3 + x4", std.lv = TRUE, sample.cov = S, sample.nobs = n)`` for each.
@@ -16,6 +18,8 @@ def fit(covariances: np.ndarray, loadings: np.ndarray, residuals: np.ndarray) ->
     covariances : ndarray of shape (m, k, k)
     loadings, residuals : ndarray of shape (k,)
         Starting values: the estimates of the sample that was resampled.
+    gradient : float
+        The gradient at which the likelihood is at its maximum, in units of standardised items.
 
     Returns
     -------
@@ -36,12 +40,12 @@ def fit(covariances: np.ndarray, loadings: np.ndarray, residuals: np.ndarray) ->
         inverse = np.linalg.inv(implied)
         # with A = Σ⁻¹ and B = A (Σ − S) A: gradients (Bλ, diag B / 2); information from A, Aλ and λ'Aλ in closed form
         excess = inverse @ (implied - sample) @ inverse
-        gradient = np.concatenate([(excess @ lam[:, :, None])[:, :, 0], np.diagonal(excess, axis1=1, axis2=2) / 2], axis=1)
-        fine = (np.abs(gradient).max(axis=1) < GRADIENT) & (psi > 0).all(axis=1)
+        slope = np.concatenate([(excess @ lam[:, :, None])[:, :, 0], np.diagonal(excess, axis1=1, axis2=2) / 2], axis=1)
+        fine = (np.abs(slope).max(axis=1) < gradient) & (psi > 0).all(axis=1)
         if fine.any():
             result[at[fine]], done[at[fine]] = lam[fine] * size, True
             at, found, sample = at[~fine], found[~fine], sample[~fine]
-            lam, psi, inverse, gradient = lam[~fine], psi[~fine], inverse[~fine], gradient[~fine]
+            lam, psi, inverse, slope = lam[~fine], psi[~fine], inverse[~fine], slope[~fine]
         if not len(at):
             break
         turned = (inverse @ lam[:, :, None])[:, :, 0]
@@ -52,7 +56,7 @@ def fit(covariances: np.ndarray, loadings: np.ndarray, residuals: np.ndarray) ->
         information[:, k:, :k] = information[:, :k, k:].transpose(0, 2, 1)
         information[:, k:, k:] = inverse**2 / 2
         try:
-            step = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
+            step = np.linalg.solve(information, slope[:, :, None])[:, :, 0]
         except np.linalg.LinAlgError:
             break
         step *= np.minimum(1, 0.5 / np.maximum(np.abs(step).max(axis=1), 1e-12))[:, None]

@@ -126,6 +126,9 @@ NEEDS: Mapping[str | None, Callable[[Part], bool]] = {
     "clusters": lambda part: bool(part.study.clusters),
     "copula": lambda part: any(one.copula for one in part.study.process_models.values()),
     "families": lambda part: any(one.generalized for one in part.study.process_models.values()),
+    "latent_moderation": lambda part: (
+        part.study.config.moderation is not None and part.study.config.moderation.latent is not None
+    ),
     "three_way": lambda part: any(one.three_way for one in part.study.models.values()),
     "instruments": lambda part: any(one.instruments for one in part.study.process_models.values()),
     "latent": lambda part: part.study.config.profiles is not None and part.study.config.profiles.latent is not None,

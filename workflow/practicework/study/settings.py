@@ -156,6 +156,7 @@ class Model(Strict):
         None, gt=0, description="The smallest effect size of interest, in units of the coefficient; default: smallest_change."
     )
     cluster: Column | None = Field(None, description="The column of the respondents' clusters; default: `moderation.cluster`.")
+    latent: Flag = Field(True, description="Whether `moderation.latent` includes the model.")
 
     @property
     def variables(self) -> list[str]:
@@ -227,6 +228,14 @@ class Simulation(Strict):
     )
 
 
+class Latent(Strict):
+    """Settings of latent moderation."""
+
+    resamples: int = Field(
+        2_000, ge=100, le=100_000, description="Case resamples, in each of which the factor models are refitted."
+    )
+
+
 class Moderation(Strict):
     """Settings of the moderation stage, and its models."""
 
@@ -259,6 +268,9 @@ class Moderation(Strict):
         description="Variable: reliability, for variables with known measurement error or to replace the alpha of a scale.",
     )
     simulation: Simulation = Field(default_factory=Simulation, description="The power simulation.")
+    latent: Latent | None = Field(
+        None, description="Latent moderation: the interaction of factors next to that of scores; default: not computed."
+    )
     models: dict[Name, Model] = Field(min_length=1, description="The models, by name.")
 
     @property
@@ -303,7 +315,7 @@ class Reporting(Strict):
         return {what: name for kind, files in named.items() if kind in ("html", *self.formats) for what, name in files.items()}
 
 
-class Latent(Strict):
+class LatentProfiles(Strict):
     """Settings of the latent profile analysis, with which the theoretical profiles are compared."""
 
     max_profiles: int = Field(6, ge=1, le=10, description="Maximum number of profiles; models with 1 to this number are fitted.")
@@ -338,7 +350,7 @@ class Profiles(Strict):
     )
     draws: int = Field(10_000, ge=100, le=1_000_000, description="Measurement-error draws per respondent.")
     resamples: int = Field(2_000, ge=100, le=100_000, description="Resamples of respondents for the intervals of the counts.")
-    latent: Latent | None = Field(default_factory=Latent, description="The latent profile analysis; null: none.")
+    latent: LatentProfiles | None = Field(default_factory=LatentProfiles, description="The latent profile analysis; null: none.")
     explained_by: tuple[str, ...] = Field(
         (),
         strict=False,

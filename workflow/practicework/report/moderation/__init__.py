@@ -6,7 +6,7 @@ from practicework.report import apa
 from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.messages import _, count, listing, say, sentences
-from practicework.report.moderation import clusters, drawings, generalized, robustness_tables, tables, two
+from practicework.report.moderation import clusters, drawings, generalized, latent, robustness_tables, tables, two
 from practicework.report.moderation import wording as words
 from practicework.report.moderation.explorer import explorer
 from practicework.report.moderation.facts import Model, errors_words
@@ -57,6 +57,7 @@ def section(context: Context) -> Section:
             "aguinis2005", "benjamini1995", "busemeyer1983", "esarey2018", "fuller1987", "ganzach1997", "gelman2014",
             "hainmueller2019", "hayes2009", "lakens2017", "loftus1978", "loken2017", "steiger2004",
             *(two.REFERENCES if any(model.spec.second_moderator for model in models) else ()),
+            *(latent.REFERENCES if context.config.moderation.latent else ()),
             *(clusters.REFERENCES if context.study.clusters else ()),
         ),
         software=("statsmodels",),
@@ -140,6 +141,7 @@ def _body(model: Model) -> tuple[tuple[Block, ...], dict[str, Table | Drawing]]:
                 robustness_tables.terciles(model),
                 robustness_tables.scales(model),
                 robustness_tables.corrected(model),
+                latent.table(model),
                 tables.dropped(model),
             ),
         ),
@@ -241,6 +243,7 @@ def _results(model: Model, shown: dict) -> tuple:
             sentences(
                 clusters.influence(model), facts.power(short=True), facts.influence(short=True), doubtful,
                 facts.scales(short=True), facts.measurement_error(short=True),
+                latent.sentence(model),
             )
         ),
     )  # fmt: skip
@@ -279,7 +282,8 @@ def _limitations(context: Context, models: list[Model]) -> tuple[str, ...]:
                 least=apa.unit(least, 3), title=models[0].inline, median=apa.unit(0.002 * (1 - r_squared), 3),
             )
         )  # fmt: skip
-    found.append(_("No latent interaction was modelled."))
+    if context.config.moderation.latent is None:
+        found.append(_("No latent interaction was modelled."))
     return tuple(found)
 
 

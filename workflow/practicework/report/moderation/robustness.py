@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from practicework.report import apa
 from practicework.report.messages import _, count, listing, numeral, say, sentences
-from practicework.report.moderation import clusters
+from practicework.report.moderation import clusters, latent
 from practicework.report.moderation.facts import Model, errors_words
 from practicework.report.moderation.wording import smallest
 
@@ -64,7 +64,8 @@ class Robustness:
             (_("Influential respondents"), self.influence()),
             (_("Assumptions"), self.assumptions()),
             (_("Scale of the outcome"), self.scales()),
-            (_("Measurement error"), self.measurement_error()),
+            (_("Measurement error"), sentences(self.measurement_error(), latent.sentence(self.model))),
+            (_("Bayesian reading"), latent.posterior(self.model)),
         )
         return tuple(say("<b>{what}.</b> {words}", what=what, words=words) for what, words in parts if words)
 

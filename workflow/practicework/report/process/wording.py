@@ -197,8 +197,8 @@ def copula(model: Model) -> str:
         if row["estimate"] is None:
             why = (row["note"] or "").split(": ", 1)[-1]
             found.append(
-                _("A Gaussian copula correction of the effect of {m} on {y} was declared but refused: {why}. Only the design of a "
-                  "study can address the endogeneity of {m}: an instrument, an experiment or repeated measurement.",
+                _("A Gaussian copula correction of the effect of {m} on {y} was declared but refused: {why}. Only the design of "
+                  "a study can address the endogeneity of {m}: an instrument, an experiment or repeated measurement.",
                   why=why, **names)
             )  # fmt: skip
             continue

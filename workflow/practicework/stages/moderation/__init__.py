@@ -14,6 +14,7 @@ from practicework.numerics.clusters import ClusterRobust
 from practicework.numerics.least_squares import LeastSquares
 from practicework.numerics.seeds import Streams
 from practicework.stages.moderation import (
+    bayes,
     checks,
     effects,
     equivalence,
@@ -21,6 +22,7 @@ from practicework.stages.moderation import (
     fragility,
     generalized,
     influence,
+    latent,
     scale_dependence,
     sensitivity,
 )
@@ -86,8 +88,8 @@ def analyse(
     reliabilities : mapping of str to float, optional
         Known reliabilities of scales and variables, above 0 and up to 1.
     items : mapping of str to DataFrame, optional
-        The keyed answers of scales whose reliability is their coefficient alpha, one row per row of `scores`; alpha is
-        resampled with the respondents. Other reliabilities are treated as known.
+        The keyed answers of scales, one row per row of `scores`; alpha is resampled with the respondents for scales without
+        declared reliability (`settings.reliabilities`), which is treated as known.
     ranges : mapping of str to tuple, optional
         The lowest and highest possible score of each scale.
 
@@ -109,11 +111,16 @@ def analyse(
     data = scores[["respondent", *model.variables, *settings.grouping]]
     complete = data.dropna()
     known = reliabilities or {}
+    alphas = {name: one for name, one in (items or {}).items() if name not in settings.reliabilities}
     clusters = data.set_index("respondent")[settings.cluster] if settings.cluster else None
-    for_errors, for_studies, for_fragility = rng.spawn(3)
+    for_errors, for_studies, for_fragility, for_latent = rng.spawn(4)
     fit = fitted(build(complete, name, model, settings.center, categories), settings, rng)
     studies = simulate(fit, settings, for_studies)
     without = influence.leave_one_out(fit, settings.interval)
+    corrected = errors_in_variables.correct(fit, known, alphas, settings.bootstrap.resamples, for_errors, clusters)
+    compared = frame("moderation/{model}/latent", [])
+    if settings.latent and model.latent:
+        compared = latent.compare(fit, corrected, items or {}, settings.latent, for_latent)
     return {
         "coefficients": coefficients(fit),
         "conditional_effects": effects.conditional_effects(fit),
@@ -125,7 +132,8 @@ def analyse(
         "simple_slopes": effects.simple_slopes(fit),
         "effect_curve": effects.effect_curve(fit),
         "correlations": correlations(fit.design),
-        "equivalence": equivalence.compare(fit, settings),
+        "equivalence": (equivalent := equivalence.compare(fit, settings)),
+        "bayes": bayes.posterior(fit, float(equivalent["smallest_effect"].iloc[0])),
         "influence": influence.measure(fit),
         "clusters": influence.without_clusters(fit),
         "leave_one_out": without,
@@ -134,9 +142,8 @@ def analyse(
         "linearity": checks.terciles(fit),
         "sensitivity": sensitivity.assess(fit, known, studies, settings, for_studies),
         "power_curve": sensitivity.power_curve(fit, known, settings),
-        "errors_in_variables": errors_in_variables.correct(
-            fit, known, items or {}, settings.bootstrap.resamples, for_errors, clusters
-        ),
+        "errors_in_variables": corrected,
+        "latent": compared,
         "scale_dependence": scale_dependence.compare(fit, settings.interval, ranges or {}),
         "dropped": dropped("moderation/{model}/dropped", data),
     }
@@ -209,7 +216,7 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
     settings, categories = study.config.moderation, study.config.categories
     known = study.reliabilities(inputs.get("reliability/scales"))
     answers = retained(inputs).set_index("respondent").loc[scores["respondent"]] if study.scales else None
-    items = {name: scale.keyed(answers) for name, scale in study.scales.items() if name not in settings.reliabilities}
+    items = {name: scale.keyed(answers) for name, scale in study.scales.items()}
     ranges = {name: scale.score_range for name, scale in study.scales.items()}
     found, models = {}, []
     if study.clusters:
@@ -237,6 +244,8 @@ def compute(part: Part, inputs: Mapping[str, pd.DataFrame], rng: Streams) -> dic
             tables["screening"] = without_flagged(scores, flagged, name, model, settings, categories=categories)
         if not study.clusters:
             del tables["clusters"]
+        if settings.latent is None:
+            del tables["latent"]
         if not any(one.three_way for one in study.models.values()):
             del tables["conditional_interactions"]
         found |= {f"moderation/{name}/{table}": made for table, made in tables.items()}

@@ -250,8 +250,8 @@ def coefficients(fit: Fit) -> pd.DataFrame:
     return frame("moderation/{model}/coefficients", table | {"note": NO_HC3 if missing else None})
 
 
-def _standardised(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Standardized coefficients and their intervals, which treat the standard deviations as known."""
+def standardised_design(fit: Fit) -> Design:
+    """Return the design of z-scores, with the product that of the z-scores; indicators of categories are unchanged."""
     made, data = fit.design, fit.design.data.copy()
     categories = [
         one.name for one in (made.predictor, made.moderator, made.second, *made.covariates) if one and one.levels is not None
@@ -259,7 +259,12 @@ def _standardised(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     for name in made.model.variables:
         if name not in categories:
             data[name] = (data[name] - data[name].mean()) / data[name].std()
-    squares, beta, residuals = ols(build(data, made.name, made.model, "none", categories))
+    return build(data, made.name, made.model, "none", categories)
+
+
+def _standardised(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Standardized coefficients and their intervals, which treat the standard deviations as known."""
+    squares, beta, residuals = ols(standardised_design(fit))
     half = fit.critical * np.sqrt(np.diag(squares.covariance(residuals, "ols")))
     return beta, beta - half, beta + half
 

@@ -11,7 +11,7 @@ from practicework.numerics.limits import LATENT
 from practicework.stages.profiles import latent
 from practicework.stages.profiles.latent import Solution
 from practicework.stages.profiles.robustness import kappa
-from practicework.study.settings import Latent
+from practicework.study.settings import LatentProfiles
 
 CLASSES = ["model", "class", "aligned", "indicator", "mean", "sd", "share"]
 AGREEMENT = [
@@ -28,7 +28,7 @@ def compare(
     labels: list[str],
     prototypes: np.ndarray,
     nearest: np.ndarray,
-    settings: Latent,
+    settings: LatentProfiles,
     rng: np.random.Generator,
 ) -> dict[str, pd.DataFrame]:
     """Build the tables `latent`, `latent_classes`, `latent_assignments` and `agreement`.

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from practicework.stages.profiles import mixture
-from practicework.study.settings import Latent
+from practicework.study.settings import LatentProfiles
 from practicework.tables import frame
 
 SMALLEST = (5, 0.05)
@@ -40,7 +40,7 @@ class Solution:
     posterior: np.ndarray
 
 
-def solutions(points: np.ndarray, settings: Latent, rng: np.random.Generator) -> list[Solution]:
+def solutions(points: np.ndarray, settings: LatentProfiles, rng: np.random.Generator) -> list[Solution]:
     """Fit every structure with every number of profiles, mark refused solutions, and choose that with the smallest BIC.
 
     Starts are screened by the EM of `mixture`; StepMix (Morin et al., 2025) then fits from the best proper start, and
@@ -51,7 +51,7 @@ def solutions(points: np.ndarray, settings: Latent, rng: np.random.Generator) ->
     ----------
     points : ndarray of shape (n, d)
         Complete indicators, percent of the response range.
-    settings : Latent
+    settings : LatentProfiles
     rng : numpy.random.Generator
     """
     n, d = points.shape
@@ -104,7 +104,7 @@ def _proper(fits: mixture.Mixture, variances: np.ndarray) -> tuple[int, int]:
 
 
 def _solution(
-    standard: np.ndarray, fits: mixture.Mixture, start: int, degenerate: int, structure: str, k: int, settings: Latent
+    standard: np.ndarray, fits: mixture.Mixture, start: int, degenerate: int, structure: str, k: int, settings: LatentProfiles
 ) -> Solution:
     """Return StepMix's solution from a start, with any reasons to refuse it."""
     n = len(standard)

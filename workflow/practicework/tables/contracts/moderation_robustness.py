@@ -4,6 +4,42 @@ from practicework.tables.contracts.contract import NOTE, Contract
 from practicework.tables.contracts.moderation import EFFECT_OF, INTERVAL, MODERATOR, TEST
 
 CONTRACTS = {
+    "moderation/{model}/bayes": Contract(
+        "The posterior distribution of the standardised interaction for two priors; no rows for several product terms.",
+        {
+            "prior": ("text", "sceptical or weak"),
+            "prior_sd": ("number", "standard deviation of the standardised interaction before the data"),
+            "estimate": ("number", "mean of the posterior t distribution"),
+            "std_error": ("number", "its scale"),
+            "df": ("count", "its degrees of freedom"),
+            "ci_low": ("number", "lower end of the credible interval"),
+            "ci_high": ("number", "upper end"),
+            "p_positive": ("number", "posterior probability that the interaction is above zero"),
+            "smallest_effect": ("number", "the smallest effect size of interest, standardised"),
+            "p_negligible": ("number", "posterior probability that the interaction is smaller than it in either direction"),
+        },
+    ),
+    "moderation/{model}/latent": Contract(
+        "The interaction of scores, corrected scores, factor scores and factors.",
+        {
+            "method": ("text", "means, corrected_means, factor_scores or sam (structural after measurement)"),
+            "estimate": ("number?", "the interaction: of scores, or of factors in units of the first items"),
+            "std_error": ("number?", "standard deviation over the case resamples"),
+            "ci_low": ("number?", "lower end of the percentile interval; for means the bootstrap interval as configured"),
+            "ci_high": ("number?", "upper end"),
+            "standardised": ("number?", "times the standard deviations of predictor and moderator, divided by the outcome's"),
+            "standardised_low": ("number?", "lower end of its percentile interval, with the standard deviations resampled"),
+            "standardised_high": ("number?", "upper end"),
+            "reliability_x": ("number?", "of the predictor: alpha, or share of factor variance in its Bartlett score"),
+            "reliability_w": ("number?", "of the moderator"),
+            "reliability_xw": ("number?", "of their product"),
+            "n": ("count?", "respondents; with factors, those who answered all items"),
+            "resamples": ("count?", "case resamples"),
+            "n_failed": ("count?", "resamples without a proper solution"),
+            **NOTE,
+        },
+        needs="latent_moderation",
+    ),
     "moderation/{model}/clusters": Contract(
         "The interaction without each cluster; no rows without clusters.",
         {

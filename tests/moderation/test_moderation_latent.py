@@ -53,6 +53,10 @@ def test_equal_to_r_and_lavaan(answers, golden, n):
         assert own.loc[method, "estimate"] == pytest.approx(r[method], abs=5e-9)
         assert own.loc[method, "ci_low"] < own.loc[method, "estimate"] < own.loc[method, "ci_high"]
     assert own.loc["sam", "estimate"] == pytest.approx(PRINTED[n], abs=2e-8)
+    corrected = own.loc["corrected_means", ["estimate", "standardised"]].astype(float)
+    spread = answers.head(n)
+    spread = [spread[SCALES[name]].mean(axis=1).std() * np.sqrt(0.8) for name in "ENA"]  # of true scores
+    assert corrected["standardised"] == pytest.approx(corrected["estimate"] * spread[0] * spread[1] / spread[2])
     assert own.index.tolist() == ["means", "corrected_means", "factor_scores", "sam"]
 
 
@@ -63,7 +67,7 @@ def quick(answers: pd.DataFrame, seed: int) -> pd.DataFrame:
     own, rng = settings(bootstrap={"resamples": 100}), np.random.default_rng(seed)
     fitted = fit(build(scores, "m", MODEL), own, rng)
     items = {name: answers[items] for name, items in SCALES.items()}
-    return compare(fitted, pd.DataFrame({"term": []}), items, own.latent, rng).set_index("method")
+    return compare(fitted, pd.DataFrame({"term": []}), {}, items, own.latent, rng).set_index("method")
 
 
 def simulated(rng: np.random.Generator, n: int) -> pd.DataFrame:

@@ -69,8 +69,7 @@ def sentence(model: Model) -> str:
     share = apa.unit(sam["reliability_xw"])
     return sentences(
         _("{text}, {level} {ci}.", text=text, level=model.level, ci=ci),
-        _("The product of the factor scores has a reliability of {share}, so measurement error leaves about this share of the "
-          "variance of the interaction.", share=share),
+        _("The product of the factor scores has a reliability of {share}, so about this share of a true ΔR² remains.", share=share),
     )  # fmt: skip
 
 
@@ -79,11 +78,14 @@ def posterior(model: Model) -> str:
     rows = model.rows("bayes")
     if not rows:
         return ""
-    words = {"sceptical": _("sceptical"), "weak": _("weak")}
-    shown = [
-        _("{positive} and {negligible} for a {prior} prior (SD = {sd})", positive=apa.unit(row["p_positive"]),
-          negligible=apa.unit(row["p_negligible"]), prior=words[row["prior"]], sd=apa.unit(row["prior_sd"], 1))
+    words = {"sceptical": _("a sceptical prior"), "weak": _("a weak prior")}
+    first, second = (
+        {"prior": words[row["prior"]], "sd": apa.unit(row["prior_sd"], 1), "positive": apa.unit(row["p_positive"]),
+         "negligible": apa.unit(row["p_negligible"])}
         for row in rows
-    ]  # fmt: skip
-    return _("The posterior probabilities that the interaction is positive and that it is smaller than the smallest effect size "
-             "of interest are {list} on the standardized interaction.", list=_(" and ").join(shown))  # fmt: skip
+    )  # fmt: skip
+    return sentences(
+        _("With {prior} on the standardized interaction (SD = {sd}), the probability is {positive} that the interaction is positive "
+          "and {negligible} that it is smaller than the smallest effect size of interest;", **first),
+        _("with {prior} (SD = {sd}), {positive} and {negligible}.", **second),
+    )  # fmt: skip

@@ -120,7 +120,7 @@ def analyse(
     corrected = errors_in_variables.correct(fit, known, alphas, settings.bootstrap.resamples, for_errors, clusters)
     compared = frame("moderation/{model}/latent", [])
     if settings.latent and model.latent:
-        compared = latent.compare(fit, corrected, items or {}, settings.latent, for_latent)
+        compared = latent.compare(fit, corrected, known, items or {}, settings.latent, for_latent)
     return {
         "coefficients": coefficients(fit),
         "conditional_effects": effects.conditional_effects(fit),

@@ -37,7 +37,12 @@ class Measured:
 
 
 def compare(
-    fit: Fit, corrected: pd.DataFrame, items: Mapping[str, pd.DataFrame], settings: Latent, rng: np.random.Generator
+    fit: Fit,
+    corrected: pd.DataFrame,
+    reliabilities: Mapping[str, float],
+    items: Mapping[str, pd.DataFrame],
+    settings: Latent,
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Return the interaction by four methods, with case-bootstrap intervals.
 
@@ -59,6 +64,8 @@ def compare(
     fit : Fit
     corrected : DataFrame
         The table `errors_in_variables`.
+    reliabilities : mapping of str to float
+        By variable; that of the outcome standardises the corrected interaction.
     items : mapping of str to DataFrame
         The keyed answers of every scale; the index contains the respondents of the model. Respondents with all items of all
         scales of the model are used (listwise).
@@ -74,7 +81,7 @@ def compare(
     -----
     In R: ``lavaan::sam("X =~ x1 + x2 + x3; W =~ ...; Y =~ ...; Y ~ X + W + X:W", d)`` (lavaan 0.7).
     """
-    rows = [_means(fit), _corrected(fit, corrected)]
+    rows = [_means(fit), _corrected(fit, corrected, reliabilities.get(fit.design.model.outcome, 1.0))]
     try:
         measured, groups = _measured(fit, items)
         own, proper = next(_solutions(measured, np.ones((1, len(measured[0].columns)), int), None))
@@ -116,7 +123,7 @@ def _means(fit: Fit) -> dict:
             "resamples": len(fit.draws), "n_failed": 0}  # fmt: skip
 
 
-def _corrected(fit: Fit, corrected: pd.DataFrame) -> dict:
+def _corrected(fit: Fit, corrected: pd.DataFrame, reliability_y: float) -> dict:
     """The row of the product in `errors_in_variables`."""
     own = corrected[corrected["term"] == fit.design.model.interaction]
     if own.empty:
@@ -129,7 +136,7 @@ def _corrected(fit: Fit, corrected: pd.DataFrame) -> dict:
     r = fit.design.data[model.predictor].corr(fit.design.data[model.moderator])
     found = {"method": "corrected_means", "n": len(fit.design.data), "estimate": row["estimate"],
              "std_error": row["boot_std_error"], "ci_low": row["boot_low"], "ci_high": row["boot_high"],
-             "standardised": row["estimate"] * spread.iloc[0] * spread.iloc[1] * np.sqrt(x * w) / spread.iloc[2],
+             "standardised": row["estimate"] * spread.iloc[0] * spread.iloc[1] * np.sqrt(x * w / reliability_y) / spread.iloc[2],
              "reliability_x": x, "reliability_w": w, "reliability_xw": (x * w + r**2) / (1 + r**2),
              "resamples": row["resamples"], "n_failed": row["unsolved"]}  # fmt: skip
     return found | {"note": row["note"]}

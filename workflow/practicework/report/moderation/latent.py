@@ -69,7 +69,8 @@ def sentence(model: Model) -> str:
     share = apa.unit(sam["reliability_xw"])
     return sentences(
         _("{text}, {level} {ci}.", text=text, level=model.level, ci=ci),
-        _("The product of the factor scores has a reliability of {share}, so about this share of a true ΔR² remains.", share=share),
+        _("The product of the factor scores has a reliability of {share}, so about this share of a true ΔR² remains.",
+          share=share),
     )  # fmt: skip
 
 
@@ -85,7 +86,7 @@ def posterior(model: Model) -> str:
         for row in rows
     )  # fmt: skip
     return sentences(
-        _("With {prior} on the standardized interaction (SD = {sd}), the probability is {positive} that the interaction is positive "
-          "and {negligible} that it is smaller than the smallest effect size of interest;", **first),
+        _("With {prior} on the standardized interaction (SD = {sd}), the probability is {positive} that the interaction is "
+          "positive and {negligible} that it is smaller than the smallest effect size of interest;", **first),
         _("with {prior} (SD = {sd}), {positive} and {negligible}.", **second),
     )  # fmt: skip

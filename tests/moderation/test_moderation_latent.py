@@ -8,7 +8,8 @@ from scipy import integrate, stats
 from practicework.stages.moderation import analyse, bayes
 from practicework.stages.moderation.design import build
 from practicework.stages.moderation.latent import compare
-from practicework.stages.moderation.regression import fit, standardised_design
+from practicework.stages.moderation.regression import fit
+from practicework.stages.moderation.standardised import design as standardised_design
 from practicework.study.settings import Model, Moderation
 
 MODEL = Model(outcome="A", predictor="E", moderator="N")

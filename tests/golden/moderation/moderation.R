@@ -57,9 +57,9 @@ save(effects, "effects"); save(data.frame(pair = 1:3, difference, p_value = p, p
 
 # standardised, variance inflation of the centred model
 z <- data.frame(lapply(data[c("x", "w", "c", "y")], function(v) (v - mean(v)) / sd(v)))
-s <- lm(y ~ x * w + c, z); ci <- confint(s)
+s <- lm(y ~ x * w + c, z)
 centred <- transform(data, x = x - mean(x), w = w - mean(w)); v <- car::vif(lm(y ~ x * w + c, centred), type = "terms")
-save(data.frame(term = plain(names(coef(s)))[-1], beta = coef(s)[-1], beta_low = ci[-1, 1], beta_high = ci[-1, 2],
+save(data.frame(term = plain(names(coef(s)))[-1], beta = coef(s)[-1],
                 vif = v[names(coef(s))[-1]]), "standardised")
 
 # Johnson-Neyman with HC3, and where the false discovery rate allows it

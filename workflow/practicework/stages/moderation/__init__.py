@@ -26,8 +26,9 @@ from practicework.stages.moderation import (
     scale_dependence,
     sensitivity,
 )
+from practicework.stages.moderation.coefficients import coefficients
 from practicework.stages.moderation.design import Design, build
-from practicework.stages.moderation.regression import coefficients, correlations, fit_table, ols, t_tests
+from practicework.stages.moderation.regression import correlations, fit_table, ols, t_tests
 from practicework.stages.moderation.regression import fit as fitted
 from practicework.stages.moderation.simulation import simulate
 from practicework.study.pipeline import Part

@@ -5,7 +5,8 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from practicework.numerics.least_squares import LeastSquares
-from practicework.stages.moderation.regression import Fit, standardised_design
+from practicework.stages.moderation import standardised
+from practicework.stages.moderation.regression import Fit
 from practicework.tables import frame
 
 PRIORS = {"sceptical": 0.1, "weak": 0.5}
@@ -35,7 +36,7 @@ def posterior(fit: Fit, smallest: float) -> pd.DataFrame:
     """
     if len(fit.design.interaction) > 1:
         return frame(TABLE, [])
-    made = standardised_design(fit)
+    made = standardised.design(fit)
     place = made.interaction[0]
     squares = LeastSquares(made.matrix)
     residuals, (n, p) = squares.residuals(made.outcome), made.matrix.shape

@@ -11,7 +11,7 @@ from practicework.numerics import bootstrap, power
 from practicework.numerics.clusters import FEWEST, ClusterRobust, intraclass_correlation
 from practicework.numerics.least_squares import LeastSquares
 from practicework.numerics.levels import family_mismatch
-from practicework.stages.moderation.design import Design, build
+from practicework.stages.moderation.design import Design
 from practicework.study.settings import Moderation
 from practicework.tables import frame
 from practicework.tables.contracts.moderation import ROBUST
@@ -235,43 +235,6 @@ def fit(design: Design, settings: Moderation, rng: np.random.Generator) -> Fit:
 def _jackknife(design: Design, estimates: np.ndarray, clustered: ClusterRobust | None) -> np.ndarray:
     """The coefficients without each respondent, or without each cluster."""
     return bootstrap.leave_one_out(design.matrix, design.outcome) if clustered is None else estimates + clustered.without_each
-
-
-def coefficients(fit: Fit) -> pd.DataFrame:
-    """Return every coefficient with its tests, standardized estimate and variance inflation factor.
-
-    `beta` is the coefficient if outcome, predictor, moderator and covariates are z-scores (and the product that of the
-    z-scores; Friedrich, 1982) and indicators are unchanged. In R: ``lm(zy ~ zx * zw + zc)``.
-    `vif` is the diagonal of the inverse correlation matrix of the columns. In R: ``car::vif(m, type = "terms")``.
-    """
-    table = {"term": fit.design.terms, "estimate": fit.estimates} | fit.tests(np.eye(len(fit.estimates)))
-    table |= dict(zip(("beta", "beta_low", "beta_high"), _standardised(fit), strict=True)) | {"vif": _inflation(fit.design)}
-    missing = np.isnan(table["std_error_hc3"]).any()
-    return frame("moderation/{model}/coefficients", table | {"note": NO_HC3 if missing else None})
-
-
-def standardised_design(fit: Fit) -> Design:
-    """Return the design of z-scores, with the product that of the z-scores; indicators of categories are unchanged."""
-    made, data = fit.design, fit.design.data.copy()
-    categories = [
-        one.name for one in (made.predictor, made.moderator, made.second, *made.covariates) if one and one.levels is not None
-    ]
-    for name in made.model.variables:
-        if name not in categories:
-            data[name] = (data[name] - data[name].mean()) / data[name].std()
-    return build(data, made.name, made.model, "none", categories)
-
-
-def _standardised(fit: Fit) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Standardized coefficients and their intervals, which treat the standard deviations as known."""
-    squares, beta, residuals = ols(standardised_design(fit))
-    half = fit.critical * np.sqrt(np.diag(squares.covariance(residuals, "ols")))
-    return beta, beta - half, beta + half
-
-
-def _inflation(design: Design) -> np.ndarray:
-    """Variance inflation factors; NaN for the intercept."""
-    return np.concatenate([[np.nan], np.diag(np.linalg.inv(np.corrcoef(design.matrix[:, 1:].T)))])
 
 
 def fit_table(fit: Fit, dropped: int, settings: Moderation) -> pd.DataFrame:

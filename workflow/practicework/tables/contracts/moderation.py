@@ -92,10 +92,14 @@ CONTRACTS = {
             **_ROBUST_INTERVAL,
             **_DEGREES,
             "beta": ("number", "standardised coefficient, with outcome and variables as z-scores and the product of z-scores"),
-            "beta_low": ("number", "lower end of its interval, ordinary least squares"),
+            "beta_low": ("number", "lower end of its interval: delta method, with the standard deviations estimated"),
             "beta_high": ("number", "upper end"),
             "vif": ("number?", "variance inflation factor of the column; empty for the intercept"),
             **NOTE,
+            "beta_std_error": (
+                "number",
+                "standard error of beta, from influences on coefficients, means and deviations",
+            ),
         },
     ),
     "moderation/{model}/conditional_effects": Contract(

@@ -262,9 +262,9 @@ def standardized(model: Model) -> Table:
     ]
     note = context.note(
         _(
-            "β = coefficients of z-standardized variables, with the product of the z scores; intervals (delta method) allow "
-            "for unequal error variances and for the estimated standard deviations. VIF = variance inflation factor. Correlations "
-            "are those of the {n} respondents in the model. Centring changes VIF and the correlations of a product but not the "
+            "β = coefficients of z-standardized variables, with the product of the z scores; intervals (delta method) allow for "
+            "unequal error variances and estimated standard deviations. VIF = variance inflation factor. Correlations are those "
+            "of the {n} respondents in the model. Centring changes VIF and the correlations of a product but not the "
             "interaction.",
             n=f"{model.fit['n']:,}",
         )

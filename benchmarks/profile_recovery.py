@@ -23,7 +23,7 @@ import pandas as pd
 from practicework.numerics.proportions import clopper_pearson
 from practicework.numerics.seeds import generator
 from practicework.stages.profiles import latent
-from practicework.study.settings import PROTOTYPES, Latent
+from practicework.study.settings import PROTOTYPES, LatentProfiles
 
 SIZES = (75, 150, 300)
 SEPARATIONS = (1.0, 1.5, 2.0, 3.0)
@@ -42,7 +42,7 @@ def cell(n: int, separation: float, samples: int = SAMPLES) -> dict:
     """One row of the result."""
     from sklearn.metrics import adjusted_rand_score
 
-    settings, rng = Latent(starts=20, blrt=0), generator(6, "recovery", str(n), str(separation))
+    settings, rng = LatentProfiles(starts=20, blrt=0), generator(6, "recovery", str(n), str(separation))
     counts, rand = [], []
     for _ in range(samples):
         types, points = sample(n, separation, rng)

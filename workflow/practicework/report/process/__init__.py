@@ -29,7 +29,10 @@ def section(context: Context) -> Section:
         answer=(words.answer(models[0]),) if models else (),
         tiles=tuple(_tiles(models[0])) if models else (),
         manuscript={
-            "analysis": (*(words.analysis(model) for model in models), *filter(None, [words.inference(models)])),
+            "analysis": (
+                *(words.analysis(model, first=model is models[0]) for model in models),
+                *filter(None, [words.inference(models)]),
+            ),
             "results": (*(one.split(";")[0] + "." for one in missing), *(block for one in made for block in one.results)),
         },
         methods=((_("Process models"), _methods(models)),) if models else (),

@@ -68,7 +68,8 @@ class Model:
     @property
     def mediators(self) -> str:
         """All mediators inside a sentence."""
-        return listing([self.context.inline(one) for one in self.spec.mediators])
+        named = [self.context.inline(one) for one in self.spec.mediators]
+        return _(" and then ").join(named) if self.spec.serial else listing(named)
 
     @cached_property
     def title(self) -> str:
@@ -164,5 +165,7 @@ class Model:
     def estimate(self, row: dict) -> str:
         """`b = 0.24, 95% CI [0.01, 0.52]` of an effect with a bootstrap interval."""
         digits = apa.decimals_for(row["boot_se"])
+        # an end that rounds to zero would leave open on which side of zero it is
+        digits += any(row[end] is not None and 0 < abs(row[end]) < 0.5 * 10.0**-digits for end in ("ci_low", "ci_high"))
         return _("{b}, {level} {ci}", b=apa.number(row["estimate"], digits), level=self.level,
                  ci=apa.interval(row["ci_low"], row["ci_high"], digits))  # fmt: skip

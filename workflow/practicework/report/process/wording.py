@@ -232,7 +232,7 @@ def design(model: Model) -> str:
     }[model.settings.design]
 
 
-def analysis(model: Model) -> str:
+def analysis(model: Model, *, first: bool) -> str:
     """Return what was analysed, for the manuscript."""
     spec = model.spec
     kind = (
@@ -240,7 +240,12 @@ def analysis(model: Model) -> str:
         if spec.serial and len(spec.mediators) > 1
         else count("mediator", "parallel mediators", len(spec.mediators))
     )
-    text = _("We estimated the effect of {x} on {y} with {m} as {kind}", x=model.x, y=model.y, m=model.mediators, kind=kind)
+    names = {"x": model.x, "y": model.y, "m": listing([model.context.inline(one) for one in spec.mediators]), "kind": kind}
+    text = (
+        _("We estimated the effect of {x} on {y} with {m} as {kind}", **names)
+        if first
+        else _("A further model has the effect of {x} on {y} with {m} as {kind}", **names)
+    )
     if spec.moderates:
         paths = {"a": _("predictor to mediator"), "b": _("mediator to outcome"), "direct": _("direct effect")}
         text = _("{text} and {w} as moderator ({paths})", text=text, w=model.w,

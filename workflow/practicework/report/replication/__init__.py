@@ -59,9 +59,17 @@ def _kinds(rows: list[dict]) -> list[tuple[str, int, int]]:
 
 def reproduced_kinds(rows: list[dict]) -> str:
     """Return how many values of each kind agree: `six of six statistics, five of five inequalities and ...`."""
+    single = {
+        _("statistics"): _("one of one statistic"),
+        _("inequalities"): _("one of one inequality"),
+        _("facts of design"): _("one of one fact of design"),
+        _("counts"): _("one of one count"),
+    }
     return listing(
         [
-            _("{part} of {whole} {kind}", part=numeral(agree), whole=numeral(whole), kind=kind)
+            single[kind]
+            if agree == whole == 1
+            else _("{part} of {whole} {kind}", part=numeral(agree), whole=numeral(whole), kind=kind)
             for kind, agree, whole in _kinds(rows)
         ]
     )

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from practicework.report import apa
+from practicework.report import apa, families
 from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.messages import _, count, listing, say, sentences
@@ -101,13 +101,7 @@ class Generalized(Model):
     @property
     def method(self) -> str:
         """The kind of regression, inside a sentence."""
-        if self.spec.firth:
-            return _("logistic regression with Firth's penalised likelihood")
-        return {
-            "binary": _("logistic regression"),
-            "count": _("negative binomial regression"),
-            "ordered": _("proportional-odds regression"),
-        }[self.spec.family]
+        return families.method(self.spec.family, firth=self.spec.firth)
 
     @cached_property
     def products(self) -> list[dict]:

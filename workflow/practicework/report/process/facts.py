@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from practicework.report import apa
+from practicework.report import apa, families
 from practicework.report.context import Context
 from practicework.report.messages import _, listing
 from practicework.study.process import Process, ProcessModel
@@ -135,13 +135,7 @@ class Model:
     @property
     def method(self) -> str:
         """The kind of regression of the outcome, inside a sentence."""
-        if self.spec.firth:
-            return _("logistic regression with Firth's penalised likelihood")
-        return {
-            "binary": _("logistic regression"),
-            "count": _("negative binomial regression"),
-            "ordered": _("proportional-odds regression"),
-        }.get(self.spec.family or "") or _("ordinary least squares")
+        return families.method(self.spec.family, firth=self.spec.firth)
 
     @property
     def link(self) -> str:

@@ -209,7 +209,7 @@ def copula(model: Model) -> str:
                  "(least squares: {ols}).", **names)  # fmt: skip
         clear = row["term_low"] > 0 or row["term_high"] < 0
         found += [text, _("The copula term indicates endogeneity of {m}.", **names) if clear else
-                  _("The copula term does not indicate endogeneity of {m}, which is no evidence of its absence.", **names),
+                  _("The copula term does not indicate endogeneity of {m}, but does not exclude it.", **names),
                   _("The correction assumes normal errors and a Gaussian dependence, which cannot be tested.")]  # fmt: skip
     return sentences(*found)
 

@@ -158,6 +158,8 @@ def test_mistakes_are_stated_in_words(data):
         analyse(separated, "m", model("binary"), settings(), np.random.default_rng(1))
     tables = analyse(separated, "m", model("binary", firth=True), settings(), np.random.default_rng(1))
     assert np.isfinite(tables["generalized_coefficients"]["estimate"]).all()
+    for table in (tables["predicted"], tables["predicted_curve"]):
+        assert np.isfinite(table[["ci_low", "ci_high", "ci_low_robust", "ci_high_robust"]]).all(axis=None)
     assert (
         Binary(np.column_stack([np.ones(6), [0, 0, 1, 1, 1, 1]]), np.array([0.0, 0, 0, 1, 1, 0])).separation() == "quasi-complete"
     )

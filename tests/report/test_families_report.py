@@ -8,6 +8,7 @@ import pytest
 
 from practicework import report
 from practicework.numerics.seeds import streams
+from practicework.report.context import refitted
 from practicework.stages import moderation, process
 from practicework.stages.scoring import score_all
 from practicework.study.pipeline import Part
@@ -54,6 +55,11 @@ def test_both_scales_are_reported(writer):
     assert "the probability of the highest level of stage (4) changed by" in page
     assert "has only 4 values; add" in page
     assert "cluster-robust" in page
+
+
+def test_large_samples_are_not_refitted_and_the_notes_say_so():
+    assert refitted(2_000) == ""
+    assert "With more than 2,000 respondents" in refitted(2_001)
 
 
 def test_two_moderators_have_corners_and_slope_differences(writer):

@@ -9,7 +9,7 @@ from importlib.metadata import version
 import pandas as pd
 
 from practicework import __version__
-from practicework.numerics.limits import DRAWN
+from practicework.numerics.limits import DRAWN, REFITTED
 from practicework.report import apa
 from practicework.report.messages import _
 from practicework.study import Study
@@ -96,6 +96,16 @@ def limiting(n: int) -> str:
     if n <= DRAWN:
         return ""
     return _("With more than {limit} respondents, sums of resamples are drawn from their normal limit.", limit=f"{DRAWN:,}")
+
+
+def refitted(n: int) -> str:
+    """Return the sentence on likelihoods that are not refitted in resamples of so many respondents, or nothing."""
+    if n <= REFITTED:
+        return ""
+    return _(
+        "With more than {limit} respondents, bootstrap draws of likelihood-based estimates come from their normal limit.",
+        limit=f"{REFITTED:,}",
+    )
 
 
 def records(frame: pd.DataFrame) -> list[dict]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from practicework.report import apa
+from practicework.report.context import refitted
 from practicework.report.messages import _
 from practicework.report.moderation.facts import BY_CATEGORY
 from practicework.report.moderation.tables import centring
@@ -60,6 +61,7 @@ def coefficients(model: Generalized) -> Table:
         centring(model),
         _("Standard errors are {errors}.", errors=model.errors_words),
         _("The odds ratio of a product is a ratio of odds ratios.") if model.of_probability else "",
+        refitted(fit["n"]),
     )  # fmt: skip
     title = _("{model}: {method}", model=model.title, method=model.method)
     return Table.of(_key(model, "coefficients"), title, columns, model.rows("generalized_coefficients"), note, row="term")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from practicework.report import apa
+from practicework.report.context import refitted
 from practicework.report.messages import _
 from practicework.report.process.facts import Model, probe_words
 from practicework.report.table import Table, heading, integer, interval, made, number, p, precision, text
@@ -52,6 +53,7 @@ def effects(model: Model) -> Table:
             errors=errors,
         ),
         _("Effects on {y} are on the scale of {link}.", y=model.y, link=model.link) if model.spec.generalized else "",
+        refitted(fit["n"]) if model.spec.generalized else "",
         _("Percentiles of {w} are computed at position p(n + 1).", w=model.w) if moderated else "",
     )
     title = _("{model}: effects", model=model.title)

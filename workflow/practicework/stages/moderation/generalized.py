@@ -17,7 +17,7 @@ from practicework.numerics import bootstrap
 from practicework.numerics.generalized import Binary, regression
 from practicework.numerics.least_squares import LeastSquares
 from practicework.numerics.levels import family_mismatch
-from practicework.numerics.likelihood import Fitted, counted
+from practicework.numerics.likelihood import Fitted, Regression, counted
 from practicework.numerics.limits import FEW_CLUSTERS, REFITTED
 from practicework.stages.moderation.design import Design, build
 from practicework.stages.moderation.effects import CURVE_POINTS, probes
@@ -112,13 +112,15 @@ class Fit:
         predicted = table["predicted"]
         for suffix in ("", "_robust"):
             error = table[f"std_error{suffix}"]
-            if self.design.model.family == "count":
-                factor = np.exp(critical * error / predicted)
-                ends = predicted / factor, predicted * factor
-            else:
-                half = critical * error / (predicted * (1 - predicted))
-                ends = expit(logit(predicted) - half), expit(logit(predicted) + half)
-            table[f"ci_low{suffix}"], table[f"ci_high{suffix}"] = ends
+            with np.errstate(all="ignore"):
+                if self.design.model.family == "count":
+                    factor = np.exp(critical * error / predicted)
+                    ends = predicted / factor, predicted * factor
+                else:
+                    half = critical * error / (predicted * (1 - predicted))
+                    ends = expit(logit(predicted) - half), expit(logit(predicted) + half)
+            # a prediction of exactly 0 or 1 has no logit, and its interval no width
+            table[f"ci_low{suffix}"], table[f"ci_high{suffix}"] = (np.where(np.isnan(end), predicted, end) for end in ends)
         return table
 
     def tests(self, function: Callable[[np.ndarray], np.ndarray], name: str = "estimate") -> dict[str, np.ndarray]:
@@ -191,7 +193,7 @@ def fitted(
 
 
 def resample(
-    own: object, whole: Fitted, groups: np.ndarray | None, resamples: int, rng: np.random.Generator
+    own: Regression, whole: Fitted, groups: np.ndarray | None, resamples: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, int]:
     """Return the parameters in case resamples, or resamples of clusters, and how many had no maximum.
 

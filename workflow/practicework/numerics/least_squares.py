@@ -69,6 +69,24 @@ class LeastSquares:
         """Return the weight of each outcome in a coefficient, its row of (X'X)⁻¹X', shape (n,)."""
         return self.q @ self.inverse[term] / self.size[term]
 
+    def variance_without(self, residuals: np.ndarray) -> np.ndarray:
+        """Return the residual variance without each row, shape (n,); NaN if the other rows are fitted perfectly."""
+        n, p = self.q.shape
+        if n - p <= 1:
+            return np.full(n, np.nan)
+        left = residuals @ residuals - residuals**2 / self.rest
+        return np.where(left > 1e-12 * (residuals @ residuals), left, np.nan) / (n - p - 1)
+
+    def studentized(self, residuals: np.ndarray) -> np.ndarray:
+        """Return externally studentized residuals, shape (n,). In R: ``rstudent(m)``."""
+        return residuals / np.sqrt(self.variance_without(residuals) * self.rest)
+
+    def cooks_distance(self, residuals: np.ndarray) -> np.ndarray:
+        """Return Cook's distances, shape (n,). In R: ``cooks.distance(m)``."""
+        n, p = self.q.shape
+        variance = residuals @ residuals / (n - p)
+        return residuals**2 * self.leverage / (p * variance * self.rest**2)
+
     def covariance(self, residuals: np.ndarray, errors: str) -> np.ndarray:
         """Return the covariance of the estimates, shape (p, p).
 

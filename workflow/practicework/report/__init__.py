@@ -96,7 +96,7 @@ def render(part: Part, results: Results, sets: Mapping[str, Results] | None = No
         part=part,
         question=part.label if part.is_set else config.question,
         warnings=[sentence for section in stages for sentence in section.warnings],
-        answer=sentences(*next((section.answer for section in stages if section.answer), ())),
+        answer=_answer(stages),
         key_tiles=[tile for tile in tiles if tile.kind == "key"],
         tiles=[tile for tile in tiles if tile.kind != "key"],
         sections=sections,
@@ -112,6 +112,12 @@ def _sections(context: Context):
             yield import_module("practicework.report.coding.sets").section(context)
         elif stage != "report" and stage in context.part.stages:  # loaded, with its figures, only if the stage ran
             yield import_module(f"practicework.report.{stage}").section(context)
+
+
+def _answer(stages: tuple[Section, ...]) -> Markup:
+    """The answer of the first stage that has one, and what other stages add."""
+    own = next((section.answer for section in stages if section.answer), ())
+    return sentences(*own, *(one for section in stages for one in section.also))
 
 
 def _foot(part: Part) -> Markup:

@@ -75,6 +75,8 @@ class Section:
         Sentences at the top of the page about what is missing in the report.
     answer : tuple of str
         The sentences that answer the study's question on the first screen.
+    also : tuple of str
+        Sentences that follow the answer of another stage there.
     tiles : tuple of Tile
         Numbers on the first screen.
     manuscript : mapping of str to tuple of Block
@@ -95,6 +97,7 @@ class Section:
     links: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     answer: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     tiles: tuple[Tile, ...] = ()
     manuscript: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
     methods: tuple[tuple[str, str], ...] = ()

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJso
 from pydantic_core import PydanticKnownError
 
 from practicework.study.documents import Flag, Strict
+from practicework.study.multiverse import Multiverse
 from practicework.study.process import Process
 from practicework.study.published import PublishedValue
 from practicework.study.scale import Column, Name, Number, Texts, unambiguous
@@ -347,6 +348,9 @@ class Config(Strict):
         default_factory=Dimensionality, description="Settings of the dimensionality stage; it runs for every study with scales."
     )
     moderation: Moderation | None = Field(None, description="The moderation stage.")
+    multiverse: dict[Name, Multiverse] | None = Field(
+        None, description="The multiverse stage: by moderation model, the same test in all combinations of defensible choices."
+    )
     process: Process | None = Field(None, description="The process stage: mediation and moderated mediation.")
     profiles: Profiles | None = Field(None, description="The profiles stage.")
     coding: dict[Name, CodingSet] = Field(default_factory=dict, description="Sets of qualitative evidence, by name.")

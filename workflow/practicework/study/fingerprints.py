@@ -51,6 +51,18 @@ def report(part: Part) -> list:
     return [whole, own, replication(part), part.study.unused_raw_files]
 
 
+def multiverse(part: Part) -> list:
+    """Return the settings that the stage `multiverse` reads."""
+    study, config = part.study, part.study.config
+    models = {name: model.model_dump(exclude={"label", "latent", "probes"}) for name, model in study.models.items()}
+    return [
+        {name: one.model_dump() for name, one in config.multiverse.items()},
+        {name: model for name, model in models.items() if name in config.multiverse},
+        [config.moderation.confidence, config.moderation.cluster],
+        [list(study.scales), study.variables, config.categories, config.seed, config.screening is not None],
+    ]
+
+
 def synthesis(part: Part) -> list:
     """Return the settings that the stage `synthesis` reads."""
     study, config = part.study, part.study.config

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from practicework import tables
 from practicework.errors import did_you_mean
+from practicework.study import multiverse
 from practicework.study.config import alternatives
 from practicework.study.pipeline import Part
 from practicework.study.scale import ALL
@@ -18,7 +19,8 @@ from practicework.tables.files.numbers import number
 
 def mistakes(study: Study) -> Iterator[str]:
     """Yield one sentence per mistake, in the order of the config."""
-    return chain(_names(study), _files(study), _uses(study), _codings(study), _syntheses(study), _claims(study))
+    parts = (_names, _files, _uses, multiverse.mistakes, _codings, _syntheses, _claims)
+    return chain.from_iterable(part(study) for part in parts)
 
 
 def _names(study: Study) -> Iterator[str]:

@@ -101,6 +101,8 @@ class Part:
     def _models(self, stage: str, generalized: bool) -> Iterable[str]:
         if stage == "process":
             return self.study.process_models
+        if stage == "multiverse":
+            return self.study.config.multiverse or {}
         return self.study.generalized_models if generalized else self.study.models
 
     def results(self) -> "dict[str, pd.DataFrame]":
@@ -266,6 +268,16 @@ STAGES: dict[str, Stage] = {
             reads=_moderation_reads,
             files=_scales,
             seed=lambda study: study.bootstrap_seed,
+        ),
+        Stage(
+            "multiverse",
+            runs=_sample(lambda study: bool(study.config.multiverse)),
+            settings=fingerprints.multiverse,
+            reads=lambda part: [
+                "ingest/responses",
+                *(["screening/ledger", "screening/indices"] if part.study.config.screening else []),
+            ],
+            files=_scales,
         ),
         Stage(
             "process",

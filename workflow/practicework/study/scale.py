@@ -211,15 +211,21 @@ class Scale(Strict):
         items[self.reversed_ids] = self.response.min + self.response.max - items[self.reversed_ids]
         return items
 
-    def score(self, keyed: pd.DataFrame) -> pd.Series:
+    def score(self, keyed: pd.DataFrame, min_valid: float | None = None) -> pd.Series:
         """Return one score per respondent from the keyed items, in score units; NaN if too few were answered.
 
         The score is the mean of the answered items (``mean``), times the number of items (``sum``), or in
         percent of the response range (``pomp``). It is missing if less than the share `min_valid` of the items
         was answered, and prorated if the others are missing, as in SPSS's ``MEAN.n``.
         In R: ``psych::scoreItems(keys, items, impute = "none", min = , max = )``.
+
+        `keyed` may lack items of the scale: the score then keeps its unit and range. `min_valid` replaces the scale's own.
         """
-        mean = keyed.mean(axis=1).where(keyed.notna().sum(axis=1) >= self.needed)
+        needed = math.ceil((self.scoring.min_valid if min_valid is None else min_valid) * keyed.shape[1] - 1e-9)
+        return self.in_units(keyed.mean(axis=1).where(keyed.notna().sum(axis=1) >= needed))
+
+    def in_units(self, mean: pd.Series) -> pd.Series:
+        """Return a mean of items in the units of the score."""
         if self.scoring.method == "sum":
             return mean * len(self.items)
         if self.scoring.method == "pomp":
@@ -235,6 +241,13 @@ class Scale(Strict):
     def needed(self) -> int:
         """The number of items that must be answered for a score."""
         return math.ceil(self.scoring.min_valid * len(self.items) - 1e-9)
+
+    @property
+    def unit(self) -> float:
+        """The size of one unit of the mean of items in units of the score."""
+        if self.scoring.method == "pomp":
+            return 100 / (self.response.max - self.response.min)
+        return len(self.items) if self.scoring.method == "sum" else 1
 
     @property
     def score_range(self) -> tuple[float, float]:

@@ -284,7 +284,29 @@ def _limitations(context: Context, models: list[Model]) -> tuple[str, ...]:
         )  # fmt: skip
     if context.config.moderation.latent is None:
         found.append(_("No latent interaction was modelled."))
+    if suggestion := _one_specification(context, models):
+        found.append(suggestion)
     return tuple(found)
+
+
+def _one_specification(context: Context, models: list[Model]) -> str:
+    """Suggest a multiverse analysis where the study has choices that could have been made otherwise, and no such analysis."""
+    if context.config.multiverse:
+        return ""
+    summary = context.results["scoring/summary"]
+    made = {
+        _("the exclusion of respondents"): context.config.screening is not None,
+        _("covariates"): any(model.spec.covariates for model in models),
+        _("the scoring of incomplete answers"): bool((summary["prorated"] > 0).any()),
+    }
+    named = [words for words, there in made.items() if there]
+    if not named:
+        return ""
+    return _(
+        "Only one specification of each model was estimated; a multiverse analysis (the section multiverse of the study) would "
+        "show whether the result depends on choices such as {choices}.",
+        choices=listing(named),
+    )
 
 
 def _methods(context: Context, models: list[Model]) -> tuple[tuple[str, str], ...]:

@@ -37,18 +37,15 @@ def measure(fit: Fit) -> pd.DataFrame:
     DataFrame
         The table `influence`, one row per respondent in the model.
     """
-    p = fit.design.matrix.shape[1]
-    e, h, rest = fit.residuals, fit.squares.leverage, fit.squares.rest
-    variance = e @ e / fit.df
-    studentized = e / np.sqrt(_variance_without(fit) * rest)
+    e = fit.residuals
     return pd.DataFrame(
         {
             "respondent": fit.design.data["respondent"].to_numpy(),
             "fitted": fit.design.outcome - e,
             "residual": e,
-            "leverage": h,
-            "studentized_residual": studentized,
-            "cooks_distance": e**2 * h / (p * variance * rest**2),
+            "leverage": fit.squares.leverage,
+            "studentized_residual": fit.squares.studentized(e),
+            "cooks_distance": fit.squares.cooks_distance(e),
         }
     )
 
@@ -147,19 +144,10 @@ def errors_without(fit: Fit, interval: str) -> str:
     return "hc3" if robust else "ols"
 
 
-def _variance_without(fit: Fit) -> np.ndarray:
-    """The residual variance without each respondent; NaN if the other respondents are fitted perfectly."""
-    e = fit.residuals
-    if fit.df <= 1:
-        return np.full(len(e), np.nan)
-    left = e @ e - e**2 / fit.squares.rest
-    return np.where(left > 1e-12 * (e @ e), left, np.nan) / (fit.df - 1)
-
-
 def _errors_without(fit: Fit, term: int) -> tuple[np.ndarray, np.ndarray]:
     """OLS standard errors of a coefficient without each respondent, and what they would be with the whole design."""
     a = fit.squares.weights(term)
-    variance = _variance_without(fit)
+    variance = fit.squares.variance_without(fit.residuals)
     return np.sqrt(variance * (a @ a + a**2 / fit.squares.rest)), np.sqrt(variance * (a @ a))
 
 

@@ -1,0 +1,101 @@
+"""Tables of the multiverse stage, one set per moderation model."""
+
+from practicework.tables.contracts.contract import NOTE, Contract
+
+_SET = {"set": ("text", "all, or a combination of the options of uncertain choices")}
+
+CONTRACTS = {
+    "multiverse/models": Contract(
+        "The multiverses, and why any could not be computed.",
+        {
+            "model": ("text", "model"),
+            "specifications": ("count", "combinations of options"),
+            "distinct": ("count?", "specifications that differ from each other"),
+            "not_fitted": ("count?", "specifications that could not be fitted"),
+            "n_low": ("count?", "respondents of the smallest specification"),
+            "n_high": ("count?", "respondents of the largest specification"),
+            "fitted": ("flag", "whether the primary analysis could be fitted"),
+            "note": ("text?", "why not"),
+        },
+    ),
+    "multiverse/{model}/specifications": Contract(
+        "Every combination of options, sorted by them, with the interaction.",
+        {
+            "specification": ("count", "running number"),
+            "scoring": ("text", "mean (the study's scores), complete, bartlett or imputed"),
+            "exclusion": ("text", "rules, none, flagged, an index, influential or outliers"),
+            "covariates": ("text", "the covariates, with + between them, or none"),
+            "outcome_items": ("text", "all, or the item of the outcome that is dropped"),
+            "predictor_items": ("text", "all, or the item of the predictor that is dropped"),
+            "moderator_items": ("text", "all, or the item of the moderator that is dropped"),
+            "estimator": ("text", "ols, huber or sam"),
+            "transform": ("text", "none or rank"),
+            "set": ("text?", "the combination of uncertain options; empty without uncertain choices"),
+            "primary": ("flag", "whether it is the primary analysis"),
+            "n": ("count?", "respondents (listwise)"),
+            "estimate": ("number?", "the interaction, in units of the scores"),
+            "std_error": ("number?", "OLS; Huber's; jackknife for sam; Rubin's rules if imputed"),
+            "df": ("number?", "degrees of freedom of p"),
+            "p": ("number?", "two-sided, from estimate / std_error; t distribution, normal for huber and sam"),
+            "hc3": ("number?", "HC3 standard error; empty for huber and sam"),
+            "p_hc3": ("number?", "two-sided, t distribution"),
+            "cr2": ("number?", "cluster-robust standard error (CR2); empty without clusters"),
+            "p_cr2": ("number?", "two-sided, Satterthwaite's degrees of freedom"),
+            "ci_low": ("number?", "lower end of the interval with HC3 errors; CR2 with clusters, std_error if there are neither"),
+            "ci_high": ("number?", "upper end"),
+            "std_estimate": ("number?", "the interaction of standardised variables"),
+            "joint": ("flag", "whether it takes part in the joint test"),
+            "p_flip": ("number?", "its own sign-flip test"),
+            "p_family": ("number?", "the same, corrected for all specifications of the joint test"),
+            "same_as": ("count?", "the specification with which it is identical and counted once"),
+            "rank": ("count?", "rank of the estimate among the distinct specifications of the joint test, from the lowest"),
+            "null_low": ("number?", "2.5th percentile of the estimate at this rank over the flips"),
+            "null_high": ("number?", "97.5th percentile"),
+            **NOTE,
+        },
+    ),
+    "multiverse/{model}/curve": Contract(
+        "Summary of the estimates of the distinct specifications, by set.",
+        {
+            **_SET,
+            "number": ("count", "specifications"),
+            "distinct": (
+                "count",
+                "specifications that were fitted and differ from each other; all other columns are about these",
+            ),
+            "median": ("number?", "median estimate"),
+            "q25": ("number?", "25th percentile"),
+            "q75": ("number?", "75th percentile"),
+            "min": ("number?", "lowest estimate"),
+            "max": ("number?", "highest estimate"),
+            "share_sign": ("number?", "share with the sign of the prediction, or of the primary estimate without one"),
+            "share_p05": ("number?", "share with p below .05"),
+            "share_hc3": ("number?", "share with p_hc3 (p_cr2 with clusters) below .05, of those that have it"),
+        },
+    ),
+    "multiverse/{model}/joint": Contract(
+        "The joint test of all specifications of a set that are estimated by least squares, by sign flips.",
+        {
+            **_SET,
+            "statistic": ("text", "median (estimate), share (significant), stouffer or max (standardised scores)"),
+            "specifications": ("count", "distinct specifications in the test"),
+            "observed": ("number", "the statistic"),
+            "p": ("number", "one-sided with a prediction, otherwise two-sided"),
+            "flips": ("count", "random sign flips"),
+        },
+    ),
+    "multiverse/{model}/choices": Contract(
+        "The choices with their reasons, and how much of the variance of the estimates each explains.",
+        {
+            "choice": ("text", "the choice, or the name of an analysis that is not equivalent"),
+            "option": ("text?", "the option; with and without for a covariate"),
+            "kind": ("text", "equivalent, uncertain or not equivalent"),
+            "why": ("text", "the reason"),
+            "n": ("count", "specifications that were fitted"),
+            "estimate": ("number?", "median estimate"),
+            "p": ("number?", "median p"),
+            "share": ("number?", "share of the variance of the estimates that the choice explains, averaged over orders (LMG)"),
+            **NOTE,
+        },
+    ),
+}

@@ -70,6 +70,9 @@ def _shares(one: Multiverse) -> str:
     )
     if row["share_hc3"] is None:
         return f"{found}."
+    if row["share_hc3"] == 1:
+        return _("{found}; all least-squares estimates were significant by themselves ({errors}).", found=found,
+                 errors=one.errors)  # fmt: skip
     return _("{found}; {clear}% of the least-squares estimates were significant by themselves ({errors}).", found=found,
              clear=f"{100 * row['share_hc3']:.0f}", errors=one.errors)  # fmt: skip
 
@@ -131,7 +134,10 @@ class _Blocks:
             self.figure,
             Items(tuple(tables.unfitted(one))),
             self.summary,
-            Fold(_("Choices, their reasons, and specifications"), present(self.choices, self.all, Paragraph(where))),
+            Fold(
+                _("Choices, their reasons, and specifications"),
+                present(tables.sets(one), self.choices, self.all, Paragraph(where)),
+            ),
         )
 
     @property

@@ -55,6 +55,12 @@ def curve(
         Line2D([], [], marker="D", linestyle="-", color=COLOURS[1], markersize=6, linewidth=1.2),
     ]
     names = [_("{level} excludes zero", level=level), _("{level} includes zero", level=level), _("primary analysis")]
+    clear = {
+        row["ci_low"] > 0 or row["ci_high"] < 0 for row in [*joint, *others] if not row["primary"] and row["ci_low"] is not None
+    }
+    handles, names = (
+        [one for one, used in zip(some, (True in clear, False in clear, True), strict=True) if used] for some in (handles, names)
+    )
     if joint:
         handles.append(Patch(color=GREY, alpha=0.25, linewidth=0))
         names.append(_("95% of estimates without an interaction"))

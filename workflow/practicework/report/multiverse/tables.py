@@ -6,17 +6,41 @@ from practicework.report.apa import EMPTY
 from practicework.report.messages import _
 from practicework.report.multiverse.facts import Multiverse, applies, choice_words
 from practicework.report.table import Table, heading, integer, made, number, p, precision, share, text
+from practicework.study.multiverse import ALL
 
 MOST = 60
 """Specifications up to which the report lists all."""
 
+FEW = 8
+"""Combinations of uncertain options up to which they are summarized in the main table."""
+
 
 def summary(one: Multiverse) -> Table:
-    """Return the table of sets: estimates, shares and p values of the joint test."""
+    """Return the table of all specifications: estimates, shares and p values of the joint test; with the sets, if few."""
+    shown = list(one.curve.values()) if _few(one) else [one.curve[ALL]]
+    title = _("{model}: summary of the specifications, and joint tests", model=one.title)
+    return _sets(one, f"multiverse_{one.name}_summary", title, shown)
+
+
+def sets(one: Multiverse) -> Table | None:
+    """Return the table of the combinations of uncertain options, if they are many and contain several specifications."""
+    shown = [row for row in one.curve.values() if row["set"] != ALL]
+    if _few(one) or all(row["number"] == 1 for row in shown):
+        return None
+    title = _("{model}: specifications with each combination of uncertain options", model=one.title)
+    return _sets(one, f"multiverse_{one.name}_sets", title, shown)
+
+
+def _few(one: Multiverse) -> bool:
+    several = any(row["number"] > 1 for row in one.curve.values() if row["set"] != ALL)
+    return len(one.curve) <= FEW + 1 and several
+
+
+def _sets(one: Multiverse, key: str, title: str, shown: list[dict]) -> Table:
     rows = [
         row | {"words": one.set_words(row["set"]), "range": (row["min"], row["max"])}
         | {f"p_{statistic}": one.joint.get((row["set"], statistic), {}).get("p") for statistic in ("median", "stouffer", "max")}
-        for row in one.curve.values()
+        for row in shown
     ]  # fmt: skip
     columns = [
         text("words", _("Specifications")),
@@ -37,10 +61,9 @@ def summary(one: Multiverse) -> Table:
         _("p: joint test of all least-squares specifications of the row by {flips} sign flips, {sides}; rows for single options "
           "are not corrected for each other.", flips=f"{one.settings.flips:,}",
           sides=_("one-sided as predicted") if one.settings.direction else _("two-sided")),
-        _("A dash marks sets without least-squares specifications."),
+        _("A dash marks sets without least-squares specifications.") if any(row["p_max"] is None for row in rows) else "",
     )  # fmt: skip
-    title = _("{model}: summary of the specifications, and joint tests", model=one.title)
-    return Table.of(f"multiverse_{one.name}_summary", title, columns, rows, note, row="set")
+    return Table.of(key, title, columns, rows, note, row="set")
 
 
 def choices(one: Multiverse) -> Table:

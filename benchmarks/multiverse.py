@@ -18,6 +18,7 @@ from scipy.special import stdtrit
 from practicework.numerics import sign_flips
 
 STUDIES, FLIPS = int(os.environ.get("STUDIES", "1000")), 499
+RATES = ("median_flips", "max_flips", "median_permuted", "max_permuted", "any_significant")
 
 
 def specifications(n: int, unequal: bool, rule: str, rng: np.random.Generator) -> list[tuple[np.ndarray, ...]]:
@@ -55,23 +56,25 @@ def permuted(made: list[tuple[np.ndarray, ...]], n: int, rng: np.random.Generato
     return (1 + median) / (1 + FLIPS), (1 + most) / (1 + FLIPS)
 
 
+def cell(rule: str, n: int, unequal: bool, studies: int) -> dict[str, object]:
+    """Rates of rejection at .05 in simulated studies without an interaction."""
+    rng, found = np.random.default_rng([n, unequal]), []
+    for _ in range(studies):
+        made = specifications(n, unequal, rule, rng)
+        scores = [sign_flips.score(n, *one) for one in made]
+        joint = sign_flips.joint(scores, sign_flips.flipped(scores, sign_flips.signs(n, FLIPS, len(scores), rng)))
+        t = np.array([one.partial * np.sqrt(one.df / (1 - one.partial**2)) for one in scores])
+        alone = (np.abs(t) > stdtrit([one.df for one in scores], 0.975)).any()
+        tests = [joint.p["median"], joint.p["max"], *permuted(made, n, rng)]
+        found.append([*(p <= 0.05 for p in tests), alone])
+    row = {"exclusion": rule, "n": n, "errors": "unequal" if unequal else "equal", "studies": studies}
+    return row | dict(zip(RATES, np.mean(found, axis=0).tolist(), strict=True))
+
+
 def main() -> None:
     """Simulate each cell."""
-    rows = []
-    for rule, n, unequal in product(("flagged", "residuals"), (75, 150), (False, True)):
-        rng, found = np.random.default_rng([n, unequal]), []
-        for _ in range(STUDIES):
-            made = specifications(n, unequal, rule, rng)
-            scores = [sign_flips.score(n, *one) for one in made]
-            joint = sign_flips.joint(scores, sign_flips.signs(n, FLIPS, len(scores), rng))
-            t = np.array([one.partial * np.sqrt(one.df / (1 - one.partial**2)) for one in scores])
-            alone = (np.abs(t) > stdtrit([one.df for one in scores], 0.975)).any()
-            tests = [joint.p["median"], joint.p["max"], *permuted(made, n, rng)]
-            found.append([*(p <= 0.05 for p in tests), alone])
-        names = ("median_flips", "max_flips", "median_permuted", "max_permuted", "any_significant")
-        row = {"exclusion": rule, "n": n, "errors": "unequal" if unequal else "equal", "studies": STUDIES}
-        rows.append(row | dict(zip(names, np.mean(found, axis=0).tolist(), strict=True)))
-    show(rows, "multiverse")
+    cells = product(("flagged", "residuals"), (75, 150), (False, True))
+    show([cell(*one, STUDIES) for one in cells], "multiverse")
 
 
 if __name__ == "__main__":

@@ -87,16 +87,13 @@ def test_jointest_package(golden):
     contributions = [one.contributions.sum() for one in scores]
     np.testing.assert_allclose(contributions, [19.78375, 15.38036, 14.31866, 17.62979], rtol=1e-6)
     np.testing.assert_allclose([one.partial for one in scores], [0.7605058, 0.7608195, 0.7643816, 0.7501552], rtol=1e-6)
-    joint = sign_flips.joint(scores, sign_flips.signs(20, 50_000, 4, np.random.default_rng(5)))
+    joint = sign_flips.joint(scores, sign_flips.flipped(scores, sign_flips.signs(20, 50_000, 4, np.random.default_rng(5))))
     assert joint.p_flip[0] == pytest.approx(0.0145, abs=0.0025)  # flipscores with 50,000 flips
     printed = np.array([0.01739652, 0.01519696, 0.01859628, 0.0079984])
     np.testing.assert_allclose(joint.p_flip, printed, atol=4 * np.sqrt(0.0174 / 5000))
     # the package's maximum is that of scores in their own units; here it is that of partial correlations
     signs = next(sign_flips.signs(20, 50_000, 4, np.random.default_rng(5)))
-    units = [
-        one.contributions @ signs / np.sqrt(1 - (((one.basis * one.tested[:, None]).T @ signs) ** 2).sum(axis=0) / one.squares)
-        for one in scores
-    ]
+    units = [one.contributions @ signs / np.sqrt(1 - ((one.projected @ signs) ** 2).sum(axis=0) / one.squares) for one in scores]
     assert (np.abs(units).max(axis=0) >= contributions[0]).mean() == pytest.approx(0.01879624, abs=4 * np.sqrt(0.0188 / 5000))
 
 
@@ -246,8 +243,12 @@ def test_clusters_flip_together(study, responses):
         y = rng.normal(size=25)[groups] + 0.5 * rng.normal(size=150)
         score = sign_flips.score(150, np.arange(150), np.column_stack([np.ones(150), x, w]), x * w, y)
         signs = list(sign_flips.signs(25, 199, 150, rng))
-        rejected["firms"] += sign_flips.joint([score], [one[groups] for one in signs]).p["max"] <= 0.05
-        rejected["respondents"] += sign_flips.joint([score], sign_flips.signs(150, 199, 1, rng)).p["max"] <= 0.05
+        rejected["firms"] += (
+            sign_flips.joint([score], sign_flips.flipped([score], [one[groups] for one in signs])).p["max"] <= 0.05
+        )
+        rejected["respondents"] += (
+            sign_flips.joint([score], sign_flips.flipped([score], sign_flips.signs(150, 199, 1, rng))).p["max"] <= 0.05
+        )
     assert rejected["firms"] < 150 * 0.12 < rejected["respondents"]
 
 

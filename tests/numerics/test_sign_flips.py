@@ -13,6 +13,10 @@ GOLDEN = Path(__file__).parents[1] / "golden/moderation"
 SETS = [names for size in range(4) for names in itertools.combinations(("posemot", "ideology", "sex"), size)]
 
 
+def joint_of(scores: list, signs, direction: int = 0) -> sign_flips.Joint:
+    return sign_flips.joint(scores, sign_flips.flipped(scores, signs), direction)
+
+
 @pytest.fixture(scope="module")
 def data(root) -> pd.DataFrame:
     return pd.read_csv(root / "examples/globalwarming/data/raw/globalWarm.csv")
@@ -33,7 +37,7 @@ def test_specifications_equal_r(data):
     r = pd.read_csv(GOLDEN / "sign_flips_specifications.csv")
     np.testing.assert_allclose([one.estimate for one in scores], r["estimate"], rtol=1e-9)
     np.testing.assert_allclose([one.partial for one in scores], r["partial"], rtol=1e-9)
-    joint = sign_flips.joint(scores, sign_flips.signs(len(data), 2_000, len(scores), np.random.default_rng(1)))
+    joint = joint_of(scores, sign_flips.signs(len(data), 2_000, len(scores), np.random.default_rng(1)))
     assert max(joint.p["median"], joint.p["stouffer"], joint.p["max"]) <= 3 / 2001  # about one in 20,000
     assert joint.p["share"] == pytest.approx(0.045, abs=0.015)  # all are significant in as many flips
     assert joint.observed["median"] == pytest.approx(0.006731463752, rel=1e-9)
@@ -48,7 +52,7 @@ def test_the_same_flips_give_the_p_values_of_r(data):
     everybody = np.arange(40)
     scores = [score(small, (), everybody), score(small, ("ideology",), everybody),
               score(small, ("ideology",), np.setdiff1d(everybody, [2, 16]))]  # fmt: skip
-    joint = sign_flips.joint(scores, [signs[:, :200], signs[:, 200:]])
+    joint = joint_of(scores, [signs[:, :200], signs[:, 200:]])
     r = pd.read_csv(GOLDEN / "sign_flips_joint.csv").set_index("statistic")["p"]
     for name, p in joint.p.items():
         assert p == pytest.approx(r[name], rel=1e-12), name
@@ -76,7 +80,7 @@ def test_level_and_power(unequal):
     for effect, some in found.items():
         for _ in range(150 if effect == 0 else 40):
             scores = studies(rng, 75, effect, unequal)
-            some.append(sign_flips.joint(scores, sign_flips.signs(75, 199, 12, rng)).p["median"] <= 0.05)
+            some.append(joint_of(scores, sign_flips.signs(75, 199, 12, rng)).p["median"] <= 0.05)
     assert np.mean(found[0.0]) < 0.05 + 0.02 + 3 * np.sqrt(0.05 * 0.95 / 150)
     assert np.mean(found[0.5]) > 0.5
 
@@ -84,7 +88,7 @@ def test_level_and_power(unequal):
 def test_one_sided_tests_and_blocks(monkeypatch):
     scores = studies(np.random.default_rng(2), 75, 0.4, False)
     one, two, other = (
-        sign_flips.joint(scores, sign_flips.signs(75, 999, 12, np.random.default_rng(1)), direction) for direction in (1, 0, -1)
+        joint_of(scores, sign_flips.signs(75, 999, 12, np.random.default_rng(1)), direction) for direction in (1, 0, -1)
     )
     for name in ("median", "stouffer", "max"):
         assert one.p[name] <= two.p[name]
@@ -101,3 +105,32 @@ def test_what_cannot_be_tested_is_refused():
         sign_flips.score(20, np.arange(20), np.column_stack([np.ones(20), x]), 2 * x + 1, y)
     with pytest.raises(ValueError, match="not identified"):
         sign_flips.score(20, np.arange(20), np.column_stack([np.ones(20), x, x]), y, y)
+
+
+@pytest.mark.parametrize("clustered", [False, True])
+def test_normal_limit_of_large_samples(monkeypatch, clustered):
+    """The normal limit gives the p values of the flips themselves, with people and with clusters."""
+    rng = np.random.default_rng(9)
+    n, groups = 6_000, np.arange(6_000) % 2_000
+    x, w, a = rng.normal(size=(3, n))
+    y = x + 0.03 * x * w + rng.normal(size=n) * np.exp(x / 2) + clustered * rng.normal(size=2_000)[groups]
+
+    def made() -> list[sign_flips.Score]:
+        kept = np.flatnonzero(np.abs(x) < 2.5)
+        return [
+            sign_flips.score(n, some, np.column_stack([np.ones(n), x, w, *more])[some], (x * w)[some], y[some])
+            for some in (np.arange(n), kept) for more in ((), (a,))
+        ]  # fmt: skip
+
+    scores = made()
+    signs = sign_flips.signs(2_000 if clustered else n, 10_000, n, rng)
+    exact = sign_flips.joint(scores, sign_flips.flipped(scores, (one[groups] for one in signs) if clustered else signs))
+    monkeypatch.setattr(sign_flips, "DRAWN", 2_000)
+    large = made()
+    assert all(one.projected is None for one in large)
+    limit = sign_flips.joint(large, sign_flips.limiting(large, 10_000, rng, groups if clustered else None))
+    for name in ("median", "stouffer", "max"):
+        assert limit.p[name] == pytest.approx(exact.p[name], abs=0.015), name
+    np.testing.assert_allclose(limit.p_family, exact.p_family, atol=0.015)
+    np.testing.assert_allclose(limit.band, exact.band, atol=0.05 * np.ptp(exact.band))
+    assert 0.001 < exact.p["median"] < 0.6

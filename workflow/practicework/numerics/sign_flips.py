@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from practicework.numerics.least_squares import LeastSquares
+from practicework.numerics.limits import DRAWN
 
 CELLS = 1_000_000
 """Maximum number of cells (specifications or people × flips) at a time."""
@@ -30,10 +31,11 @@ class Score:
     contributions : ndarray of shape (n,)
         d̃ e of each person of the study: the residuals of the tested column and of the outcome on the other columns; zero for
         people who are not in the specification.
-    tested : ndarray of shape (n,)
-        d̃, zero outside.
-    basis : ndarray of shape (n, q)
-        Orthonormal basis of the other columns, zero outside.
+    projected : ndarray of shape (q, n) or None
+        d̃ times each column of an orthonormal basis of the other columns, zero outside; None for more than 10,000 people.
+    lost : float
+        What the standardisation subtracts from d̃'d̃ in expectation over the flips: Σ d̃² h, with the leverages h of the other
+        columns.
     squares : float
         d̃'d̃, so that the estimate is the sum of contributions divided by it.
     variance : float
@@ -43,8 +45,8 @@ class Score:
     """
 
     contributions: np.ndarray
-    tested: np.ndarray
-    basis: np.ndarray
+    projected: np.ndarray | None
+    lost: float
     squares: float
     variance: float
     df: int
@@ -108,9 +110,14 @@ def score(n: int, people: np.ndarray, others: np.ndarray, tested: np.ndarray, ou
     d, e = squares.residuals(tested), squares.residuals(outcome)
     if d @ d <= 1e-10 * (tested @ tested) or e @ e <= 1e-12 * (outcome @ outcome):
         raise ValueError("the tested column or the outcome follows from the other columns")
-    contributions, own, basis = np.zeros(n), np.zeros(n), np.zeros((n, others.shape[1]))
-    contributions[people], own[people], basis[people] = d * e, d, squares.q
-    return Score(contributions, own, basis, float(d @ d), float(e @ e), len(people) - others.shape[1] - 1)
+    contributions = np.zeros(n)
+    contributions[people] = d * e
+    projected = None
+    if n <= DRAWN:
+        projected = np.zeros((others.shape[1], n))
+        projected[:, people] = d * squares.q.T
+    lost = float(d**2 @ squares.leverage)
+    return Score(contributions, projected, lost, float(d @ d), float(e @ e), len(people) - others.shape[1] - 1)
 
 
 def signs(n: int, flips: int, specifications: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
@@ -120,7 +127,52 @@ def signs(n: int, flips: int, specifications: int, rng: np.random.Generator) -> 
         yield 2.0 * rng.integers(0, 2, (min(block, flips - first), n)).T - 1.0
 
 
-def joint(scores: Sequence[Score], drawn: Iterable[np.ndarray], direction: int = 0, alpha: float = 0.05) -> Joint:
+def flipped(scores: Sequence[Score], drawn: Iterable[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield flipped sums Σ g ν, shape (s, block), and what standardisation subtracts from d̃'d̃, ‖Q'(g d̃)‖².
+
+    Parameters
+    ----------
+    scores : sequence of Score
+    drawn : iterable of ndarray of shape (n, block)
+        Signs, from `signs`.
+    """
+    contributions = np.stack([one.contributions for one in scores])
+    parts = []
+    for first in range(0, len(scores), GROUP):
+        some = [one.projected for one in scores[first : first + GROUP]]
+        parts.append((np.concatenate(some), np.cumsum([0, *map(len, some)])[:-1]))
+    for some in drawn:
+        yield contributions @ some, np.concatenate([np.add.reduceat((part @ some) ** 2, starts) for part, starts in parts])
+
+
+def limiting(
+    scores: Sequence[Score], flips: int, rng: np.random.Generator, groups: np.ndarray | None = None
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the same as `flipped` from the normal limit of the sums, whose covariance is Σ ν ν'; for large samples.
+
+    Parameters
+    ----------
+    scores : sequence of Score
+    flips : int
+    rng : numpy.random.Generator
+    groups : ndarray of shape (n,), optional
+        The cluster of each person, as whole numbers from 0; a cluster's contributions change sign together.
+    """
+    contributions = [one.contributions for one in scores]
+    if groups is not None:
+        contributions = [np.bincount(groups, one) for one in contributions]
+    moments = np.stack(contributions)
+    values, vectors = np.linalg.eigh(moments @ moments.T)
+    root = vectors * np.sqrt(np.maximum(values, 0))
+    lost = np.array([one.lost for one in scores])[:, None]
+    block = max(1, CELLS // len(scores))
+    for first in range(0, flips, block):
+        yield root @ rng.standard_normal((len(scores), min(block, flips - first))), lost
+
+
+def joint(
+    scores: Sequence[Score], drawn: Iterable[tuple[np.ndarray, np.ndarray]], direction: int = 0, alpha: float = 0.05
+) -> Joint:
     """Return the joint test of specifications whose scores are flipped together.
 
     Under the null hypothesis that the coefficient is zero in every specification, the sign of a person's contribution is as
@@ -133,8 +185,8 @@ def joint(scores: Sequence[Score], drawn: Iterable[np.ndarray], direction: int =
     Parameters
     ----------
     scores : sequence of Score
-    drawn : iterable of ndarray of shape (n, block)
-        Signs, from `signs`.
+    drawn : iterable of tuple of ndarray
+        From `flipped` or `limiting`.
     direction : {-1, 0, 1}
         The predicted sign; 0 for two-sided tests.
     alpha : float
@@ -144,7 +196,6 @@ def joint(scores: Sequence[Score], drawn: Iterable[np.ndarray], direction: int =
     -------
     Joint
     """
-    contributions = np.stack([one.contributions for one in scores])
     squares = np.array([one.squares for one in scores])
     scale = np.sqrt(np.array([one.variance for one in scores]))
     critical = stdtrit([one.df for one in scores], 1 - alpha / (1 if direction else 2))
@@ -165,16 +216,10 @@ def joint(scores: Sequence[Score], drawn: Iterable[np.ndarray], direction: int =
     own = {name: float(one[0]) for name, one in statistics(estimates, whole).items()}
     size = (direction * whole if direction else np.abs(whole))[:, 0]
     counts, flips = dict.fromkeys(own, 0), 0
-    parts = []
-    for first in range(0, len(scores), GROUP):
-        some = [(one.basis * one.tested[:, None]).T for one in scores[first : first + GROUP]]
-        parts.append((np.concatenate(some), np.cumsum([0, *map(len, some)])[:-1]))
     alone, family, bands = np.zeros(len(scores)), np.zeros(len(scores)), []
-    for some in drawn:
-        flipped = contributions @ some
-        lost = np.concatenate([np.add.reduceat((part @ some) ** 2, starts) for part, starts in parts])
-        standard = flipped / np.sqrt(np.maximum(squares[:, None] - lost, TIE * squares[:, None])) / scale[:, None]
-        null = flipped / squares[:, None]
+    for sums, lost in drawn:
+        standard = sums / np.sqrt(np.maximum(squares[:, None] - lost, TIE * squares[:, None])) / scale[:, None]
+        null = sums / squares[:, None]
         for name, values in statistics(null, standard).items():
             counts[name] += int((values >= own[name] - TIE * max(1.0, abs(own[name]))).sum())
         sizes = direction * standard if direction else np.abs(standard)
@@ -183,7 +228,7 @@ def joint(scores: Sequence[Score], drawn: Iterable[np.ndarray], direction: int =
         family += len(most) - np.searchsorted(most, size - TIE)
         if sum(one.shape[1] for one in bands) < BAND:
             bands.append(np.sort(null[:, :BAND], axis=0))
-        flips += some.shape[1]
+        flips += sums.shape[1]
     observed = {
         "median": float(np.median(estimates)), "share": own["share"],
         "stouffer": float(whole.sum() / np.sqrt(len(whole))), "max": float(whole[size.argmax(), 0]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from practicework.report.apa import EMPTY
+from practicework.report.context import limiting
 from practicework.report.messages import _
 from practicework.report.multiverse.facts import Multiverse, applies, choice_words
 from practicework.report.table import Table, heading, integer, made, number, p, precision, share, text
@@ -62,6 +63,7 @@ def _sets(one: Multiverse, key: str, title: str, shown: list[dict]) -> Table:
           "are not corrected for each other.", flips=f"{one.settings.flips:,}",
           sides=_("one-sided as predicted") if one.settings.direction else _("two-sided")),
         _("A dash marks sets without least-squares specifications.") if any(row["p_max"] is None for row in rows) else "",
+        limiting(len(one.context.results["ingest/responses"])),
     )  # fmt: skip
     return Table.of(key, title, columns, rows, note, row="set")
 

@@ -1,6 +1,6 @@
 """What many specifications say together: the curve of their estimates, the joint test, and how much each choice matters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from math import comb
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from practicework.numerics import sign_flips
+from practicework.numerics.limits import DRAWN
 from practicework.stages.multiverse.specifications import Fitted, distinct
 from practicework.study.multiverse import PLUS, Axis, Multiverse
 from practicework.tables import frame
@@ -54,7 +55,7 @@ def joint(
         if not some:
             continue
         scores = [fitted[place].score for place in some]
-        drawn = _signs(scores, settings.flips, clusters, np.random.default_rng(seed))
+        drawn = _drawn(scores, settings.flips, clusters, np.random.default_rng(seed))
         tested = sign_flips.joint(scores, drawn, settings.sign)
         if name == EVERY:
             whole, places = tested, some
@@ -66,14 +67,19 @@ def joint(
     return frame(f"{TABLE}/joint", rows), whole, places
 
 
-def _signs(scores: list[sign_flips.Score], flips: int, clusters: np.ndarray | None, rng: np.random.Generator):
+def _drawn(
+    scores: list[sign_flips.Score], flips: int, clusters: np.ndarray | None, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Flipped sums, from the normal limit in large samples."""
     n = len(scores[0].contributions)
-    if clusters is None:
-        yield from sign_flips.signs(n, flips, len(scores), rng)
-        return
-    groups = np.unique(clusters, return_inverse=True)[1]  # respondents without a cluster are in no specification
-    for some in sign_flips.signs(groups.max() + 1, flips, max(n, len(scores)), rng):
-        yield some[groups]
+    # respondents without a cluster are in no specification
+    groups = None if clusters is None else np.unique(clusters, return_inverse=True)[1]
+    if n > DRAWN:
+        return sign_flips.limiting(scores, flips, rng, groups)
+    if groups is None:
+        return sign_flips.flipped(scores, sign_flips.signs(n, flips, len(scores), rng))
+    signs = sign_flips.signs(groups.max() + 1, flips, max(n, len(scores)), rng)
+    return sign_flips.flipped(scores, (some[groups] for some in signs))
 
 
 def choices(fitted: list[Fitted], found: list[Axis], settings: Multiverse, optional: tuple[str, ...]) -> pd.DataFrame:

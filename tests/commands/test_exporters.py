@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 
 import instruments
 import numpy as np
@@ -14,14 +15,16 @@ from browser import CHROMIUM, FLAGS
 from exports import QUALTRICS, separated
 from page import Page
 
-from practicework.commands.exporters import codebook, lavaan, psych, qualtrics, questionnaire, redcap, shared
+from practicework.commands import exporters
+from practicework.commands.exporters import codebook, latent_interactions, lavaan, psych, qualtrics, questionnaire, redcap, shared
 from practicework.errors import StudyError
 from practicework.stages import ingest
 from practicework.stages.dimensionality import confirmatory
 from practicework.stages.dimensionality.item_model import item_models
-from practicework.study import Study
+from practicework.study import Study, load_study
 from practicework.study.config import Config, Sample
 from practicework.study.scale import Scale
+from practicework.study.settings import Model
 
 STUDIES = ("published", "bfi", "mixed")
 
@@ -87,6 +90,34 @@ def test_names_that_r_cannot_take(new_scale):
     for write in (psych.script, lavaan.script):
         with pytest.raises(StudyError, match=r"^scales/s\.yaml: the item 'NA' has a name that is reserved in R"):
             write([reserved])
+
+
+def test_latent_interactions_for_modsem_and_mplus(root):
+    """Factors of the models' items, reverse keys, short names and lines that Mplus can read."""
+    study = load_study(root / "examples/bfi")
+    spec = {"outcome": "agree", "predictor": "extraversion", "moderator": "neuroticism", "covariates": ["age"]}
+    by_age = {"outcome": "neuroticism", "predictor": "conscientious", "moderator": "age"}
+    models = {name: Model.model_validate(one) for name, one in (("main", spec), ("age", by_age))}
+    moderation = study.config.moderation.model_copy(update={"models": models})
+    made = replace(study, config=study.config.model_copy(update={"moderation": moderation}))
+    text = latent_interactions.modsem(list(study.scales.values()), made)
+    assert "keyed$A1 <- 1 + 6 - keyed$A1" in text
+    assert "  f_age =~ age\n  agree ~ extraversion + neuroticism + extraversion:neuroticism + f_age" in text
+    assert "model_age" not in text  # its moderator has no items
+    text = latent_interactions.mplus(list(study.scales.values()), made)
+    assert max(map(len, text.splitlines())) <= 90
+    for line in (
+        "  v1 = 7 - v1;",
+        "  f1 BY v1 v2 v3 v4 v5;",
+        "  xw | f2 XWITH f3;",
+        "  f1 ON f2 f3 xw v16;",
+        "  NAMES = v1-v16;",
+    ):
+        assert line in text.splitlines()
+    assert latent_interactions.suitable(list(study.scales.values()), made) == {"main": models["main"]}
+    assert not latent_interactions.suitable(list(study.scales.values()), study)
+    assert not latent_interactions.suitable(list(study.scales.values()), None)
+    assert {"modsem.R", "mplus.inp"} <= set(exporters.instruments(list(study.scales.values()), made))
 
 
 def test_nothing_is_turned_where_nothing_is_reversed(new_scale):

@@ -159,9 +159,11 @@ def test_what_was_not_done_follows_the_study(words, sample):
 
 def test_a_study_without_moderation_has_no_words_about_it(sample):
     kept = {
-        name: table for name, table in sample.results.items() if not name.startswith(("moderation/", "profiles/", "replication/"))
+        name: table
+        for name, table in sample.results.items()
+        if not name.startswith(("moderation/", "multiverse/", "profiles/", "replication/"))
     }
-    other = changed(sample.study, kept, moderation=None, profiles=None, replication=None, coding={})
+    other = changed(sample.study, kept, moderation=None, multiverse=None, profiles=None, replication=None, coding={})
     assert "regressed" not in other
     assert "interaction" not in other
     assert "statsmodels" not in other

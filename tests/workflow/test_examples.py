@@ -168,7 +168,7 @@ def test_globalwarming_bootstrap_agrees_with_a_long_run(results, golden):
 def test_globalwarming_has_no_scales(results):
     """Stages without a section in the config do not run."""
     stages = {path.name for path in results("globalwarming").iterdir()}
-    assert stages == {"ingest", "scoring", "moderation", "replication", "report", "logs"}
+    assert stages == {"ingest", "scoring", "moderation", "multiverse", "replication", "report", "logs"}
 
 
 # three simulated samples that repeat the published study -------------------------------------------------

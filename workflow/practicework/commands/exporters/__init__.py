@@ -6,7 +6,7 @@ Each format is a function from scales to text, registered in `FORMATS`. No stage
 from collections.abc import Callable
 from pathlib import Path
 
-from practicework.commands.exporters import codebook, lavaan, psych, qualtrics, questionnaire, redcap
+from practicework.commands.exporters import codebook, latent_interactions, lavaan, psych, qualtrics, questionnaire, redcap
 from practicework.commands.new_scale import placeholders
 from practicework.errors import StudyError
 from practicework.study import CONFIG, Study, load_study
@@ -25,11 +25,17 @@ FORMATS: dict[str, tuple[str, Callable[[list[Scale], Study | None], str]]] = {
 }
 """By file name: its purpose and the function that returns its text."""
 
+OF_MODELS: dict[str, tuple[str, Callable[[list[Scale], Study | None], str]]] = {
+    "modsem.R": ("latent interactions by LMS in R", latent_interactions.modsem),
+    "mplus.inp": ("latent interactions by LMS in Mplus", latent_interactions.mplus),
+}
+"""Likewise, for studies with moderation models of scales."""
+
 
 def instruments(scales: list[Scale], study: Study | None = None) -> dict[str, str | StudyError]:
     """Return the text of each format, or the error if a format cannot represent these scales."""
     made: dict[str, str | StudyError] = {}
-    for name, (_, write) in FORMATS.items():
+    for name, (_, write) in (FORMATS | (OF_MODELS if latent_interactions.suitable(scales, study) else {})).items():
         try:
             made[name] = write(scales, study)
         except StudyError as error:
@@ -75,7 +81,7 @@ def export(folder: Path, scale_ids: list[str] | None = None, to: Path | None = N
                 lines.append(f"Skipped {name}: {made}")
             else:
                 path.write_text(made, encoding="utf-8", newline="")
-                lines.append(f"{path}: {FORMATS[name][0]}")
+                lines.append(f"{path}: {(FORMATS | OF_MODELS)[name][0]}")
     except OSError as error:
         raise StudyError(f"{target} cannot be written ({error.strerror}); name another folder with --to.") from None
     return [*lines, *(f"Note: {one}" for scale in scales for one in placeholders(scale))]

@@ -49,12 +49,12 @@ def script(scales: list[Scale]) -> str:
     lines += [_SINGLE, f"{data} <- {data}[complete.cases({data}[{r.strings(single)}]), ]", ""] if single else []
     lines.append('model <- "')
     for scale in scales:
-        lines.append(f"  {_factor(scale.id, items)} =~ {' + '.join(scale.item_ids)}")
+        lines.append(f"  {factor(scale.id, items)} =~ {' + '.join(scale.item_ids)}")
     lines += ['"', "", "# maximum likelihood, respondents who answered all items, factors of unit variance"]
     lines += [f"fit <- cfa(model, data = {data}, std.lv = TRUE)"]
     return "\n".join([*lines, "summary(fit, fit.measures = TRUE, standardized = TRUE)"]) + "\n"
 
 
-def _factor(scale_id: str, items: set[str]) -> str:
-    """The factor's name: the scale's id, prefixed with `f_` if lavaan cannot read it or an item has the same name."""
+def factor(scale_id: str, items: set[str]) -> str:
+    """Return the factor's name: the scale's id, prefixed with `f_` if lavaan cannot read it or an item has the same name."""
     return f"f_{scale_id}" if scale_id[0].isdigit() or scale_id in r.RESERVED or scale_id in items else scale_id

@@ -18,10 +18,10 @@ def name(text: str) -> str:
     return text if text not in RESERVED and re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]*", text) else f"`{text}`"
 
 
-def strings(texts: list[str]) -> str:
-    """An R character vector, on several lines if it is long."""
+def strings(texts: list[str], width: int = 100) -> str:
+    """An R character vector, on several lines if it is longer than the width."""
     quoted = [f'"{text}"' for text in texts]
-    return fill(f"c({', '.join(quoted)})", 100, subsequent_indent="    ", break_long_words=False)
+    return fill(f"c({', '.join(quoted)})", width, subsequent_indent="    ", break_long_words=False)
 
 
 def check(scales: list[Scale]) -> None:

@@ -202,3 +202,19 @@ def test_regions_use_the_same_standard_errors_wherever_they_are_shown(sample, in
     data = explorer(model).data["data"]
     signs = [low > 0 for low in data["low"]]  # the first value of the grid beyond the boundary is the first positive one
     assert data["grid"][signs.index(True)] == min(value for value in data["grid"] if value > boundary)
+
+
+def test_a_multiverse_is_suggested_where_there_are_choices(sample, words):
+    """With covariates and no multiverse, in the limitations; and nowhere for a study without such choices."""
+    kept = {name: table for name, table in sample.results.items() if not name.startswith("multiverse/")}
+    plain = changed(sample.study, kept, multiverse=None)
+    assert "multiverse" not in plain
+    settings = sample.study.config.moderation
+    models = {
+        name: model.model_copy(update={"covariates": ("promotion",)}) if name == "use" else model
+        for name, model in settings.models.items()
+    }
+    other = changed(sample.study, kept, multiverse=None, moderation=settings.model_copy(update={"models": models}))
+    assert "a multiverse analysis (the section multiverse of the study) would show whether the result depends on choices" in other
+    assert "Across 50 defensible specifications" in words
+    assert "Across 50 defensible specifications" in sample.report.html.split('id="multiverse"')[0]

@@ -7,8 +7,8 @@ import exports
 import pytest
 
 from practicework.errors import StudyError
-from practicework.stages.ingest import detect
 from practicework.tables.files.raw import RawTable
+from practicework.tables.readers import detect
 
 Read = Callable[..., RawTable]
 

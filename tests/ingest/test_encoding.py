@@ -3,8 +3,8 @@
 import pytest
 
 from practicework.errors import StudyError
-from practicework.stages.ingest import detect
 from practicework.tables.files.grid import Reading
+from practicework.tables.readers import detect
 
 FRENCH = "âge;utilité;commentaire\n34;Plutôt d'accord;Très bien, déjà vu\n45;Tout à fait d'accord;Œuvre – ça va « oui »\n"
 GERMAN = "größe;straße;äußerung\nstimme völlig zu;mäßig;überhaupt nicht\n"

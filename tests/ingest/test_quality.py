@@ -12,9 +12,9 @@ import yaml
 
 from practicework.errors import StudyError
 from practicework.stages import ingest
-from practicework.stages.ingest import detect, spss
 from practicework.study import load_study
 from practicework.tables.files.grid import Reading
+from practicework.tables.readers import detect, spss
 
 LABELS = {1: "Strongly disagree", 2: "Disagree", 3: "Neutral", 4: "Agree", 5: "Strongly agree"}
 

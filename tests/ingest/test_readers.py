@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import outcome, reasons, refused
 
-from practicework.stages.ingest import detect
 from practicework.tables.files.grid import Reading, plain
+from practicework.tables.readers import detect
 
 # every format
 

@@ -13,9 +13,9 @@ import pyreadstat
 import pytest
 from reading import reasons, refused
 
-from practicework.stages.ingest import detect
-from practicework.stages.ingest.excel import cell_text
 from practicework.tables.files.raw import DIRECT, NETWORK, RawTable
+from practicework.tables.readers import detect
+from practicework.tables.readers.excel import cell_text
 
 # SPSS
 
@@ -143,5 +143,5 @@ def test_what_is_no_workbook(read, tmp_path, monkeypatch):
     with zipfile.ZipFile(archive, "w") as made:
         made.writestr("survey.csv", "a,b\n1,2\n")
     refused(read, archive.getvalue(), "is an archive, not an Excel workbook; unpack it", "a.zip")
-    monkeypatch.setattr("practicework.stages.ingest.excel._LARGEST", 1000)
+    monkeypatch.setattr("practicework.tables.readers.excel._LARGEST", 1000)
     refused(read, good, "unpacks to more than one gigabyte", "a.xlsx")

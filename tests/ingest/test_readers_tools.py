@@ -4,8 +4,8 @@ import exports
 import pytest
 from reading import reasons, refused
 
-from practicework.stages.ingest import qualtrics
 from practicework.tables.files.raw import CONTACT, DIRECT, FREE_TEXT, LOCATION, METADATA, NETWORK
+from practicework.tables.readers import qualtrics
 
 # Qualtrics
 

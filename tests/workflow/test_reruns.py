@@ -292,7 +292,7 @@ def test_study_of_samples_only(tiny, bench, run):
 
 SOURCES = {
     "practicework/study/scale.py": ALL,
-    "practicework/stages/ingest/csv_file.py": ALL,
+    "practicework/tables/readers/csv_file.py": ALL,
     "scripts/stage.py": ALL,
     "practicework/stages/scoring.py": AFTER_INGEST - {"reliability", "dimensionality"},
     "practicework/numerics/bootstrap.py": {"reliability", "dimensionality", "moderation", "profiles", "replication", "report"},

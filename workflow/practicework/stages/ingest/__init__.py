@@ -12,7 +12,7 @@ import pandas as pd
 
 from practicework.errors import StudyError
 from practicework.numerics.seeds import Streams
-from practicework.stages.ingest import detect, people, quality
+from practicework.stages.ingest import people, quality
 from practicework.stages.ingest.coding import Coder, numbered
 from practicework.stages.ingest.columns import match
 from practicework.stages.ingest.deidentify import anonymity, categories, why_dropped
@@ -21,6 +21,7 @@ from practicework.study.pipeline import Part
 from practicework.tables.files.grid import Reading
 from practicework.tables.files.personal import heading
 from practicework.tables.files.raw import RawTable
+from practicework.tables.readers import detect
 
 
 @dataclass(frozen=True)

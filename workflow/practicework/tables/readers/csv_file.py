@@ -1,9 +1,9 @@
 """Plain tables with one header row: CSV and TSV files written by spreadsheets or statistics programs."""
 
-from practicework.stages.ingest import panels
 from practicework.tables.files.grid import Grid
 from practicework.tables.files.grid import table as below
 from practicework.tables.files.raw import RawTable
+from practicework.tables.readers import panels
 
 NAME = "plain table"
 

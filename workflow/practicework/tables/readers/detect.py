@@ -4,7 +4,11 @@ import zipfile
 from pathlib import Path
 
 from practicework.errors import StudyError
-from practicework.stages.ingest import (
+from practicework.tables.files import text
+from practicework.tables.files.grid import Grid, Reading
+from practicework.tables.files.raw import RawTable
+from practicework.tables.files.respondents import respondents
+from practicework.tables.readers import (
     coded,
     csv_file,
     excel,
@@ -18,10 +22,6 @@ from practicework.stages.ingest import (
     spss,
     surveymonkey,
 )
-from practicework.tables.files import text
-from practicework.tables.files.grid import Grid, Reading
-from practicework.tables.files.raw import RawTable
-from practicework.tables.files.respondents import respondents
 
 LAYOUTS = {
     "qualtrics": qualtrics,

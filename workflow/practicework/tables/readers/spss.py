@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from practicework.errors import StudyError
-from practicework.stages.ingest import limesurvey, qualtrics
-from practicework.stages.ingest.excel import cell_text
 from practicework.tables.files.grid import plain, short
 from practicework.tables.files.raw import DIRECT, METADATA, RawTable
+from practicework.tables.readers import limesurvey, qualtrics
+from practicework.tables.readers.excel import cell_text
 
 NAME = "SPSS file"
 MAGIC = (b"$FL2", b"$FL3")

@@ -8,8 +8,9 @@ import pytest
 
 from practicework import tables
 from practicework.errors import NotComputable
+from practicework.numerics import efa
 from practicework.numerics.seeds import generator
-from practicework.stages.dimensionality import efa, exploratory
+from practicework.stages.dimensionality import exploratory
 from practicework.stages.dimensionality.item_model import ItemModel, item_models
 from practicework.study.settings import Dimensionality
 

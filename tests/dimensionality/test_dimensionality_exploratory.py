@@ -7,8 +7,9 @@ from pandas.testing import assert_frame_equal
 
 from practicework import tables
 from practicework.errors import NotComputable
+from practicework.numerics import parallel
 from practicework.numerics.seeds import generator
-from practicework.stages.dimensionality import exploratory, parallel
+from practicework.stages.dimensionality import exploratory
 from practicework.stages.dimensionality.item_model import ItemModel, item_models
 from practicework.study.scale import ALL
 from practicework.study.settings import Dimensionality

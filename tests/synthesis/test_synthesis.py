@@ -10,8 +10,8 @@ from practicework.numerics.clusters import ClusterRobust
 from practicework.numerics.least_squares import LeastSquares
 from practicework.stages import synthesis
 from practicework.stages.synthesis import metric, one_stage, pooling, printed, verdicts
-from practicework.study.config import Claim
 from practicework.study.pipeline import Part
+from practicework.study.replication import Claim
 from practicework.study.scale import Scale
 from practicework.study.settings import Model
 from practicework.study.synthesis import Synthesis
@@ -257,7 +257,7 @@ def test_the_default_synthesis(writer):
         ({"config.synthesis": {"all": {"models": ["use"]}}}, "'use' is not a model of this study"),
         ({"config.synthesis": {"all": {"originals": {"main": "t"}}}}, "has no claims under 'replication'"),
         ({"config.synthesis": {"all": {"moderators": ["year"]}}}, "has no attribute 'year'"),
-        ({"config.synthesis": {"s": {}}}, "'s' is a synthesis and a sample or set"),
+        ({"config.synthesis": {"s": {}}}, "'s' is a sample and a synthesis"),
         ({"config.synthesis": {"all": {"samples": ["s", "s"]}}}, "lists the sample 's' twice"),
     ],
 )  # fmt: skip

@@ -94,7 +94,7 @@ def render(part: Part, results: Results, sets: Mapping[str, Results] | None = No
         versions=[("practicework", __version__)],
         config=config,
         part=part,
-        question=part.label if part.is_set else config.question,
+        question=part.label if part.is_set or part.is_development else config.question,
         warnings=[sentence for section in stages for sentence in section.warnings],
         answer=_answer(stages),
         key_tiles=[tile for tile in tiles if tile.kind == "key"],
@@ -102,7 +102,14 @@ def render(part: Part, results: Results, sets: Mapping[str, Results] | None = No
         sections=sections,
         foot=_foot(part),
     )
-    return Report(f"{config.title}: {part.name}", part.label if part.is_set else config.title, html, contents, sections, text)
+    return Report(
+        f"{config.title}: {part.name}",
+        part.label if part.is_set or part.is_development else config.title,
+        html,
+        contents,
+        sections,
+        text,
+    )
 
 
 def _sections(context: Context):

@@ -26,6 +26,8 @@ def manuscript(context: Context, sections: Sequence[Section]) -> tuple[Block, ..
     titles = {"participants": _("Participants"), "measures": _("Measures"), "analysis": _("Analysis")}
     if context.part.is_set:
         titles |= {"participants": _("Material"), "measures": _("Codebook")}
+    if context.part.is_development:
+        titles |= {"participants": _("Judges and respondents"), "measures": _("Items")}
     if context.part.is_synthesis:
         titles |= {"participants": _("Samples")}
     blocks: list[Block] = [Heading(_("Method"))]

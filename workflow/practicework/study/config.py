@@ -3,13 +3,13 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
-from pydantic_core import PydanticKnownError
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from practicework.study.development import Development
 from practicework.study.documents import Flag, Strict
 from practicework.study.multiverse import Multiverse
 from practicework.study.process import Process
-from practicework.study.published import PublishedValue
+from practicework.study.replication import Replication
 from practicework.study.scale import Column, Name, Number, Texts, unambiguous
 from practicework.study.settings import Dimensionality, Moderation, Profiles, Reporting, Screening
 from practicework.study.synthesis import Synthesis
@@ -29,27 +29,6 @@ Code = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) in
 
 Codes = Annotated[tuple[Code, ...], BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else (value,))]
 """One cell, or a list of cells."""
-
-
-def _row_value(value: object) -> object:
-    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
-        return tuple(value)
-    if not isinstance(value, (str, tuple)):
-        raise PydanticKnownError("string_type")
-    return value
-
-
-RowValue = Annotated[
-    Any,
-    BeforeValidator(_row_value),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
-]
-"""The value that a row must have, or a list of alternatives."""
-
-
-def alternatives(value: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Return the values of which a row must have one."""
-    return (value,) if isinstance(value, str) else value
 
 
 READERS = ("csv", "qualtrics", "limesurvey", "google_forms", "redcap", "surveymonkey", "sosci", "microsoft_forms", "jotform",
@@ -273,47 +252,6 @@ class CodingSet(Strict):
         return [file for file in (*named, *(matrix.published for matrix in self.matrices.values())) if file is not None]
 
 
-class _ClaimsOrFile:
-    """In the JSON Schema, claims may also be the name of a file; `loading` reads it before validation."""
-
-    def __get_pydantic_json_schema__(self, core_schema, handler):
-        return {"anyOf": [handler(core_schema), {"type": "string"}]}
-
-
-_CLAIMS_OR_FILE = _ClaimsOrFile()
-
-
-class Claim(Strict):
-    """One published value and the location of the corresponding result."""
-
-    claim: str = Field(description="What was published, in words.")
-    published: PublishedValue = Field(description='As printed, in quotes: ".82", "< .01", "> .05".')
-    table: str = Field(description="The table of results, such as reliability/scales.")
-    row: dict[str, RowValue] = Field(default_factory=dict, description="Which row: column and value, or a list of alternatives.")
-    column: str | None = Field(None, description="Which column.")
-    count: str | None = Field(None, description="Instead of column: count the distinct values of this column in the rows.")
-    source: str | None = Field(None, description="Where it was published; default: the source of all claims.")
-    note: str | None = Field(None, description="A note for readers of the ledger, such as a conflicting passage.")
-
-    @model_validator(mode="after")
-    def _check(self) -> "Claim":
-        if (self.column is None) == (self.count is None):
-            raise ValueError(f"the claim '{self.claim}' needs either 'column' or 'count'; give one of them.")
-        return self
-
-
-class Replication(Strict):
-    """The published values of one sample or set."""
-
-    model_config = ConfigDict(json_schema_extra=lambda schema: schema["required"].remove("source"))  # may be in the file
-
-    source: str = Field(description="The publication and section.")
-    claims: Annotated[tuple[Claim, ...], Field(strict=False, min_length=1), _CLAIMS_OR_FILE] = Field(
-        description="One entry per published value, or the file with them: published/<name>.yaml."
-    )
-    metric: Flag = Field(False, description="Whether to assess from which scoring the published coefficients can come.")
-
-
 class Config(Strict):
     """The file `config/config.yaml` of a study."""
 
@@ -361,6 +299,9 @@ class Config(Strict):
             "one and a published interaction. `{}`: none."
         ),
     )
+    development: dict[Name, Development] = Field(
+        default_factory=dict, description="Developments of new scales, by name: from a pool of items to scale files."
+    )
     replication: dict[Name, Replication] | None = Field(None, description="Published claims, by sample, set or synthesis.")
     report: Reporting = Field(default_factory=Reporting, description="The files of the reports.")
     chunk: int | None = Field(
@@ -382,12 +323,17 @@ class Config(Strict):
 
     @model_validator(mode="after")
     def _check(self) -> "Config":
-        if not self.samples and not self.coding:
+        if not self.samples and not self.coding and not self.development:
             raise ValueError("the study has neither 'samples' nor 'coding'; add one of them with the file to read.")
-        for name in self.coding:
-            if name in self.samples:
-                raise ValueError(f"'{name}' is a sample and a set of 'coding'; rename one, because they share a results folder.")
-        for name in self.synthesis or ():
-            if name in (*self.samples, *self.coding):
-                raise ValueError(f"'{name}' is a synthesis and a sample or set; rename one, because they share a results folder.")
+        owner: dict[str, str] = {}
+        for kind, names in (
+            ("a sample", self.samples),
+            ("a set of 'coding'", self.coding),
+            ("a synthesis", self.synthesis or ()),
+            ("a development", self.development),
+        ):
+            for name in names:
+                if name in owner:
+                    raise ValueError(f"'{name}' is {owner[name]} and {kind}; rename one, because they share a results folder.")
+                owner[name] = kind
         return self

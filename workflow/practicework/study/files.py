@@ -14,16 +14,19 @@ RESULTS, SCRIPTS = "results", ".snakemake/scripts"
 
 
 def instruments(folder: Path) -> list[str]:
-    """Return the config, scales and files of claims of a study, relative to its folder."""
+    """Return the config, scales, files of claims and of developments of a study, relative to its folder."""
     config, claims = read_config(folder)
-    return [CONFIG.as_posix(), *(f"scales/{scale}.yaml" for scale in config.scales or ()), *dict.fromkeys(claims.values())]
+    own = [file for one in config.development.values() for file in (one.constructs, one.pool, one.decisions)]
+    scales = [f"scales/{scale}.yaml" for scale in config.scales or ()]
+    existing = [file for file in dict.fromkeys(own) if (folder / file).exists()]
+    return [CONFIG.as_posix(), *scales, *dict.fromkeys(claims.values()), *existing]
 
 
 def data(folder: Path) -> list[str]:
     """Return the files of samples and sets that exist, relative to the study's folder."""
     config, _ = read_config(folder)
     named = [file for one in config.samples.values() for file in (one.file, one.stand_in) if file]
-    named += [file for one in config.coding.values() for file in one.files]
+    named += [file for one in (*config.coding.values(), *config.development.values()) for file in one.files]
     return [file for file in dict.fromkeys(named) if (folder / file).exists()]
 
 

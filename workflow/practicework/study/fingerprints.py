@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def ingest(part: Part) -> list:
     """Return the settings that the stage `ingest` reads."""
-    config, scales = part.study.config, part.study.scales.values()
+    config, scales = part.study.config, part.study.ingested(part.name).scales.values()
     return [
         part.spec.computed,
         # how items are found and coded, but not how they are scored
@@ -44,6 +44,9 @@ def report(part: Part) -> list:
     if part.is_synthesis:
         whole = config.model_dump(exclude={"replication", "licence", "chunk"})
         return [whole, part.spec.model_dump(), replication(part)]
+    if part.is_development:
+        own = [config.title, part.spec.model_dump(), config.seed, config.report.model_dump(), replication(part)]
+        return [*own, list(part.study.scales)]
     if part.is_set:
         return [config.title, part.spec.computed, config.seed, config.report.model_dump(), replication(part)]
     whole = config.model_dump(exclude={"samples", "replication", "synthesis", "licence", "chunk"})
@@ -61,6 +64,12 @@ def multiverse(part: Part) -> list:
         [config.moderation.confidence, config.moderation.cluster],
         [list(study.scales), study.variables, config.categories, config.seed, config.screening is not None],
     ]
+
+
+def development(part: Part) -> list:
+    """Return the settings that the stage `development` reads."""
+    config = part.study.config
+    return [part.spec.model_dump(exclude={"label", "synthetic"}), list(part.study.scales), part.study.variables, config.seed]
 
 
 def synthesis(part: Part) -> list:

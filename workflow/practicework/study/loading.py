@@ -5,6 +5,7 @@ from pathlib import Path
 from practicework.errors import StudyError
 from practicework.study.codebook import load_codebook
 from practicework.study.config import Config
+from practicework.study.development import load_material
 from practicework.study.documents import read_yaml, validated
 from practicework.study.mistakes import mistakes
 from practicework.study.scale import load_scale
@@ -44,7 +45,7 @@ def load_study(folder: Path | str = ".") -> Study:
     Raises
     ------
     StudyError
-        For the first mistake in its config, scales or codebooks.
+        For the first mistake in its config, scales, codebooks or developments.
     """
     folder = Path(folder)
     shown = CONFIG.as_posix()
@@ -58,6 +59,7 @@ def load_study(folder: Path | str = ".") -> Study:
         {name: load_scale(folder, name) for name in config.scales or ()},
         {name: load_codebook(folder, one.codebook) for name, one in config.coding.items() if one.codebook},
         claim_files,
+        {name: load_material(folder, name, one, shown) for name, one in config.development.items()},
     )
     for mistake in mistakes(study):
         raise StudyError(f"{shown}: {mistake}")

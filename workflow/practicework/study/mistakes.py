@@ -7,9 +7,9 @@ from pathlib import Path
 
 from practicework import tables
 from practicework.errors import did_you_mean
-from practicework.study import multiverse
-from practicework.study.config import alternatives
+from practicework.study import development, multiverse
 from practicework.study.pipeline import Part
+from practicework.study.replication import alternatives
 from practicework.study.scale import ALL
 from practicework.study.settings import Model
 from practicework.study.study import RAW, Study
@@ -19,7 +19,7 @@ from practicework.tables.files.numbers import number
 
 def mistakes(study: Study) -> Iterator[str]:
     """Yield one sentence per mistake, in the order of the config."""
-    parts = (_names, _files, _uses, multiverse.mistakes, _codings, _syntheses, _claims)
+    parts = (_names, _files, _uses, multiverse.mistakes, _codings, development.mistakes, _syntheses, _claims)
     return chain.from_iterable(part(study) for part in parts)
 
 
@@ -66,6 +66,10 @@ def _files(study: Study) -> Iterator[str]:
         for key, file in named.items():
             if file is not None:
                 yield from _file(study, f"'coding.{name}.{key}'", file)
+    for name, one in study.config.development.items():
+        for key in development.TASKS:
+            if (file := getattr(one, key)) is not None:
+                yield from _file(study, f"'development.{name}.{key}'", file)
 
 
 def _missing(study: Study, sample: str) -> Iterator[str]:

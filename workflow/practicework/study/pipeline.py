@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from practicework import tables
-from practicework.study import fingerprints
+from practicework.study import fingerprints, reads
 from practicework.study.config import CodingSet, Replication, Sample
+from practicework.study.development import Development, Material
 from practicework.study.study import Study
 from practicework.study.synthesis import Synthesis
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """A sample, a set of codings or a synthesis, each with its own results folder."""
+    """A sample, a set of codings, a synthesis or a scale development, each with its own results folder."""
 
     study: Study
     name: str
@@ -48,16 +49,28 @@ class Part:
         return self.name in self.study.syntheses
 
     @property
-    def spec(self) -> Sample | CodingSet | Synthesis:
+    def is_development(self) -> bool:
+        """Whether the part is a scale development."""
+        return self.name in self.study.config.development
+
+    @property
+    def material(self) -> Material:
+        """Constructs, items and decisions of a development."""
+        return self.study.developments[self.name]
+
+    @property
+    def spec(self) -> Sample | CodingSet | Synthesis | Development:
         """The part's entry in the config."""
         config = self.study.config
-        return next(kind for kind in (config.samples, config.coding, self.study.syntheses) if self.name in kind)[self.name]
+        kinds = (config.samples, config.coding, self.study.syntheses, config.development)
+        return next(kind for kind in kinds if self.name in kind)[self.name]
 
     @property
     def label(self) -> str:
         """The label of the part: that of a set's codebook or of a synthesis, otherwise the part's name."""
         codebook = self.study.codebooks.get(self.name)
-        return (codebook.label if codebook else self.spec.label if self.is_synthesis else None) or self.name
+        own = self.spec.label if self.is_synthesis or self.is_development else None
+        return (codebook.label if codebook else own) or self.name
 
     @property
     def samples(self) -> list[str]:
@@ -76,6 +89,8 @@ class Part:
         """The part's files in `data/raw/`, relative to the study; those of its samples for a synthesis."""
         if self.is_synthesis:
             return [self.study.config.samples[name].file for name in self.samples]
+        if self.is_development:
+            return [self.spec.constructs, self.spec.pool, *self.spec.files]
         return self.spec.files if self.is_set else [self.spec.file]
 
     @property
@@ -115,7 +130,7 @@ class Part:
 
 
 def parts(study: Study) -> list[Part]:
-    """Return the samples, the sets of codings and the syntheses of a study."""
+    """Return the samples, sets of codings, syntheses and developments of a study."""
     return [Part(study, name) for name in study.part_names]
 
 
@@ -179,45 +194,6 @@ class Stage:
         return own | {f"{other}/{name}": tables.read(name, tables.path(other, name)) for other, name in others}
 
 
-def _sample(when: Callable[[Study], object]) -> Callable[[Part], bool]:
-    return lambda part: part.is_sample and bool(when(part.study))
-
-
-def _scales(part: Part) -> list[str]:
-    return [f"scales/{scale}.yaml" for scale in part.study.scales]
-
-
-def _with_ledger(*names: str) -> Callable[[Part], list[str]]:
-    return lambda part: [*names, *(["screening/ledger"] if part.study.config.screening else [])]
-
-
-def _moderation_reads(part: Part) -> list[str]:
-    study = part.study
-    responses = ["ingest/responses"] if study.scales or study.clusters else []
-    return _with_ledger("scoring/scores", *responses, *(["reliability/scales"] if study.scales else []))(part)
-
-
-def _synthesis_reads(part: Part) -> dict[str, list[str]]:
-    found = {}
-    groups = (part.spec.invariance.groups if part.spec.invariance else None) or ()
-    for name in dict.fromkeys([*part.samples, *groups]):
-        sample = Part(part.study, name)
-        wanted = ["ingest/responses", "ingest/dropped", "screening/ledger"]
-        wanted += ["scoring/scores", "scoring/summary", "reliability/scales"]
-        wanted += ["moderation/models"] if "moderation" in sample.stages else []
-        wanted += [
-            f"moderation/{model}/{table}" for model in part.study.models for table in ("coefficients", "fit", "equivalence")
-        ]
-        found[name] = [table for table in wanted if table in sample.tables()]
-    return found
-
-
-def _replication_reads(part: Part) -> list[str]:
-    named = {claim.table for claim in part.replication.claims}
-    models = {"moderation/models"} if any(name.startswith("moderation/") for name in named) else set()
-    return sorted(named | models)
-
-
 STAGES: dict[str, Stage] = {
     stage.name: stage
     for stage in (
@@ -229,71 +205,71 @@ STAGES: dict[str, Stage] = {
         ),
         Stage(
             "screening",
-            runs=_sample(lambda study: study.config.screening is not None),
+            runs=reads.sample(lambda study: study.config.screening is not None),
             settings=lambda part: [part.study.config.screening.model_dump(), list(part.study.scales), part.study.variables],
             reads=lambda part: ["ingest/responses", "ingest/quality", "ingest/left_out"],
-            files=_scales,
+            files=reads.scales,
         ),
         Stage(
             "scoring",
-            runs=_sample(lambda study: study.config.scales or study.config.variables),
+            runs=reads.sample(lambda study: study.config.scales or study.config.variables),
             settings=lambda part: [list(part.study.scales), part.study.variables, list(part.study.config.categories)],
-            reads=_with_ledger("ingest/responses"),
-            files=_scales,
+            reads=reads.with_ledger("ingest/responses"),
+            files=reads.scales,
         ),
         Stage(
             "reliability",
-            runs=_sample(lambda study: study.config.scales),
+            runs=reads.sample(lambda study: study.config.scales),
             settings=lambda part: [list(part.study.scales), part.study.config.seed],
-            reads=_with_ledger("ingest/responses"),
-            files=_scales,
+            reads=reads.with_ledger("ingest/responses"),
+            files=reads.scales,
             libraries=("ordinalcorr",),
         ),
         Stage(
             "dimensionality",
-            runs=_sample(lambda study: study.config.scales),
+            runs=reads.sample(lambda study: study.config.scales),
             settings=fingerprints.dimensionality,
-            reads=_with_ledger("ingest/responses"),
-            files=_scales,
+            reads=reads.with_ledger("ingest/responses"),
+            files=reads.scales,
             libraries=("factor_analyzer", "semopy"),
         ),
         Stage(
             "moderation",
-            runs=_sample(lambda study: study.config.moderation is not None),
+            runs=reads.sample(lambda study: study.config.moderation is not None),
             settings=lambda part: [
                 part.study.config.moderation.model_dump(exclude={"models": {"__all__": {"label"}}}),
                 list(part.study.config.categories),
                 part.study.config.seed,
             ],
-            reads=_moderation_reads,
-            files=_scales,
+            reads=reads.moderation,
+            files=reads.scales,
             seed=lambda study: study.bootstrap_seed,
         ),
         Stage(
             "multiverse",
-            runs=_sample(lambda study: bool(study.config.multiverse)),
+            runs=reads.sample(lambda study: bool(study.config.multiverse)),
             settings=fingerprints.multiverse,
             reads=lambda part: [
                 "ingest/responses",
                 *(["screening/ledger", "screening/indices"] if part.study.config.screening else []),
             ],
-            files=_scales,
+            files=reads.scales,
         ),
         Stage(
             "process",
-            runs=_sample(lambda study: study.config.process is not None),
+            runs=reads.sample(lambda study: study.config.process is not None),
             settings=lambda part: [
                 part.study.config.process.model_dump(exclude={"design": True, "models": {"__all__": {"label"}}}),
                 list(part.study.config.categories),
                 part.study.config.seed,
             ],
             reads=lambda part: ["scoring/scores", *(["ingest/responses"] if part.study.clusters else [])],
-            files=_scales,
+            files=reads.scales,
             seed=lambda study: study.process_seed,
         ),
         Stage(
             "profiles",
-            runs=_sample(lambda study: study.config.profiles is not None),
+            runs=reads.sample(lambda study: study.config.profiles is not None),
             settings=lambda part: [
                 part.study.config.profiles.model_dump(exclude={"note"}),
                 part.study.variables,
@@ -301,7 +277,7 @@ STAGES: dict[str, Stage] = {
                 part.study.config.seed,
             ],
             reads=lambda part: ["scoring/scores", "reliability/scales"],
-            files=_scales,
+            files=reads.scales,
             libraries=("stepmix.stepmix", "sklearn.metrics"),
         ),
         Stage(
@@ -314,22 +290,30 @@ STAGES: dict[str, Stage] = {
             "synthesis",
             runs=lambda part: part.is_synthesis,
             settings=fingerprints.synthesis,
-            files=_scales,
-            others=_synthesis_reads,
+            files=reads.scales,
+            others=reads.synthesis,
+        ),
+        Stage(
+            "development",
+            runs=lambda part: part.is_development,
+            settings=fingerprints.development,
+            files=reads.development_files,
+            others=reads.development,
+            libraries=("factor_analyzer", "pingouin"),
         ),
         Stage(
             "replication",
             runs=lambda part: part.replication is not None,
             settings=fingerprints.replication,
-            reads=_replication_reads,
-            files=_scales,
+            reads=reads.replication,
+            files=reads.scales,
         ),
         Stage(
             "report",
             runs=lambda part: not part.is_sample or part.spec.report,
             settings=fingerprints.report,
             reads=lambda part: part.tables(*(stage for stage in part.stages if stage != "report")),
-            files=_scales,
+            files=reads.scales,
         ),
     )
 }

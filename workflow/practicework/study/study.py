@@ -1,13 +1,14 @@
 """A study: its `config/config.yaml`, scales and codebooks, and their labels."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from practicework.study.codebook import Codebook
 from practicework.study.config import Config
+from practicework.study.development import Material
 from practicework.study.process import ProcessModel
 from practicework.study.scale import Scale
 from practicework.study.settings import Model
@@ -29,6 +30,7 @@ class Study:
     scales: dict[str, Scale] = field(default_factory=dict)
     codebooks: dict[str, Codebook] = field(default_factory=dict)
     claim_files: dict[str, str] = field(default_factory=dict)
+    developments: dict[str, Material] = field(default_factory=dict)
 
     @property
     def variables(self) -> list[str]:
@@ -79,8 +81,17 @@ class Study:
 
     @property
     def part_names(self) -> list[str]:
-        """The names of all parts with results of their own: samples, sets of codings and syntheses."""
-        return [*self.config.samples, *self.config.coding, *self.syntheses]
+        """The names of all parts with results of their own: samples, sets of codings, syntheses and developments."""
+        return [*self.config.samples, *self.config.coding, *self.syntheses, *self.config.development]
+
+    def ingested(self, sample: str) -> "Study":
+        """Return the study with the items that a sample contains: those of pools that it piloted as further scales."""
+        owned, scales = set(self.items), dict(self.scales)
+        for name, material in self.developments.items():
+            pilot = self.config.development[name].pilot
+            if pilot is not None and sample in pilot.samples:
+                scales |= {scale.id: scale for scale in material.scales(owned)}
+        return replace(self, scales=scales) if len(scales) > len(self.scales) else self
 
     @cached_property
     def syntheses(self) -> dict[str, Synthesis]:
@@ -148,7 +159,7 @@ class Study:
         """The files and links in `data/raw/` that no sample or set uses, except documentation and hidden files."""
         named = [one.file for one in self.config.samples.values()]
         named += [one.stand_in for one in self.config.samples.values() if one.stand_in]
-        named += [file for one in self.config.coding.values() for file in one.files]
+        named += [file for one in (*self.config.coding.values(), *self.config.development.values()) for file in one.files]
         used = {os.path.realpath(self.folder / file) for file in named}  # unlike `resolve`, it allows links to themselves
         folder = self.folder / RAW
         return sorted(

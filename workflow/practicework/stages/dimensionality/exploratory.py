@@ -8,10 +8,10 @@ from scipy.special import chdtrc
 
 from practicework import tables
 from practicework.errors import NotComputable
+from practicework.numerics.efa import Factors, factor_analysis
 from practicework.numerics.minres import one_factor
-from practicework.stages.dimensionality.efa import Factors, factor_analysis
+from practicework.numerics.parallel import parallel_analysis
 from practicework.stages.dimensionality.item_model import ItemModel
-from practicework.stages.dimensionality.parallel import parallel_analysis
 from practicework.study.scale import ALL
 from practicework.study.settings import Dimensionality
 

@@ -78,7 +78,7 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
         personal data; a cell is neither a number nor a label of its scale, can mean two numbers, is out of range or between
         two responses, or contains personal data.
     """
-    spec = study.config.samples[sample]
+    study, spec = study.ingested(sample), study.config.samples[sample]
     raw = people.selected(raw, spec.where)
     columns = match(raw, study, sample)
     extra = quality.columns(raw, study.config.screening)

@@ -7,8 +7,8 @@ import pandas as pd
 
 from practicework import tables
 from practicework.errors import StudyError
-from practicework.study.config import Claim, Replication, alternatives
 from practicework.study.published import parse
+from practicework.study.replication import Claim, Replication, alternatives
 
 
 def compare(published: Replication, results: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

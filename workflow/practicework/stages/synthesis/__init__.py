@@ -11,8 +11,8 @@ import pandas as pd
 from practicework.errors import StudyError
 from practicework.numerics.seeds import Streams
 from practicework.stages.synthesis import effects, invariance, metric, one_stage, planning, pooling, printed, verdicts
-from practicework.study.config import Claim
 from practicework.study.pipeline import Part
+from practicework.study.replication import Claim
 from practicework.study.settings import Model
 from practicework.study.synthesis import original
 from practicework.tables import frame, retained

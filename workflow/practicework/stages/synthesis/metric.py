@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from practicework.study.config import Claim, alternatives
 from practicework.study.published import Printed, parse
+from practicework.study.replication import Claim, alternatives
 from practicework.study.scale import Scale
 from practicework.study.settings import Model
 

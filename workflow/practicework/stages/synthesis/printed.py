@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from practicework.study.config import Claim, alternatives
 from practicework.study.published import Printed, parse
+from practicework.study.replication import Claim, alternatives
 
 LARGEST = 30.0
 """The absolute t that stands for all larger ones, where print sets no limit."""

@@ -316,7 +316,7 @@ def mistakes(study: Study) -> Iterator[str]:
 def _pool(study: Study, spec: Development, material: Material) -> Iterator[str]:
     """Find items of unknown constructs, facets, sets, units or concepts."""
     for item in material.pool.items:
-        where = f"{spec.pool}: the item '{item.id}'"
+        where = f"in {spec.pool}, the item '{item.id}'"
         construct = material.by_id.get(item.construct_id)
         if construct is None:
             close = did_you_mean(item.construct_id, material.by_id)
@@ -351,16 +351,17 @@ def _pool(study: Study, spec: Development, material: Material) -> Iterator[str]:
 def _decisions(spec: Development, material: Material) -> Iterator[str]:
     for item in material.decisions.items:
         if item not in material.items:
-            yield f"{spec.decisions}: '{item}' is not an item of the pool{did_you_mean(item, material.items)}; correct the name."
+            close = did_you_mean(item, material.items)
+            yield f"in {spec.decisions}, '{item}' is not an item of the pool{close}; correct the name."
     for construct, chosen in material.decisions.scales.items():
         if construct not in material.targets:
             close = did_you_mean(construct, material.targets)
-            yield f"{spec.decisions}: '{construct}' is not a target construct{close}; correct the name."
+            yield f"in {spec.decisions}, '{construct}' is not a target construct{close}; correct the name."
             continue
         own = [one.id for one in material.of(construct)]
         for item in chosen.items:
             if item not in own:
-                yield f"{spec.decisions}: '{item}' is not an item of '{construct}'{did_you_mean(item, own)}; correct the name."
+                yield f"in {spec.decisions}, '{item}' is not an item of '{construct}'{did_you_mean(item, own)}; correct the name."
 
 
 def traced(source: str) -> tuple[str, str, str] | None:

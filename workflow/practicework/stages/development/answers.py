@@ -175,14 +175,14 @@ class Answers:
     def _item(self, cell: str, where: str) -> str:
         if cell.strip() not in self.material.items:
             close = did_you_mean(cell.strip(), self.material.items)
-            raise StudyError(f"{where}, column item: '{shown(cell)}' is not an item of {self.spec.pool}{close}; correct it.")
+            raise StudyError(f"{where}, column item: {shown(cell)} is not an item of {self.spec.pool}{close}; correct it.")
         return cell.strip()
 
     def _construct(self, cell: str, where: str) -> str:
         found = self.constructs.get(normalized(cell))
         if found is None:
             close = did_you_mean(cell, self.material.by_id)
-            raise StudyError(f"{where}: '{shown(cell)}' is not a construct of {self.spec.constructs}{close}; correct it.")
+            raise StudyError(f"{where}: {shown(cell)} is not a construct of {self.spec.constructs}{close}; correct it.")
         return found
 
     def _frame(self, rows: list[tuple], columns: list[str], key: list[str], raw: RawTable) -> pd.DataFrame:

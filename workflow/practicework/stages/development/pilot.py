@@ -67,7 +67,7 @@ def halves(spec: Development, material: Material, answers: Mapping[str, pd.DataF
     if len(whole) < SMALLEST:
         raise StudyError(
             f"The pilot '{pilot.sample}' has {len(whole):,} respondents who answered all items of the pool, and at least "
-            f"{SMALLEST} are needed to split it; collect more, or use a second sample: 'pilot: {explore: ..., confirm: ...}'."
+            f"{SMALLEST} are needed to split it; collect more, or use a second sample: 'pilot: {{explore: ..., confirm: ...}}'."
         )
     order = rng.permutation(len(whole))
     first = round(pilot.split * len(whole))
@@ -234,7 +234,10 @@ def _all_factors(data: pd.DataFrame, known: Mapping[str, list[str]]) -> dict:
         )
     except NotComputable as reason:
         return {"note": str(reason)}
-    return {key: fitted.fit[key] for key in ("chisq", "df", "p_value", "cfi", "rmsea", "srmr")}
+    k = len(items)
+    found = {key: fitted.fit[key] for key in ("chisq", "df", "p_value", "cfi", "rmsea")}
+    # means are reproduced exactly, and a model without them divides by fewer moments
+    return found | {"srmr": fitted.fit["srmr"] * np.sqrt((k + 3) / (k + 1))}
 
 
 def _htmt2(data: pd.DataFrame, known: Mapping[str, list[str]]) -> dict[str, float]:

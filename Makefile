@@ -9,7 +9,7 @@ READY := $(if $(filter file,$(origin VENV)),.venv/ready)
 # Use the library in this folder, not one installed in the environment.
 CLI := PYTHONPATH=workflow $(BIN)/python -P -m practicework.commands.cli
 
-.PHONY: study verify package test test-fast test-browser test-latex test-slurm fuzz golden snapshots lint lock schemas messages synthetic benchmark performance coverage synthesis process multiverse-size recovery calibration clean
+.PHONY: study verify package test test-fast test-browser test-latex test-slurm fuzz golden snapshots lint lock schemas messages synthetic benchmark performance coverage synthesis process multiverse-size development recovery calibration clean
 study: $(READY)
 	@$(CLI) run
 
@@ -107,6 +107,10 @@ process: $(READY)
 # Type I error of the joint tests of a multiverse (docs/methods.md).
 multiverse-size: $(READY)
 	@$(BIN)/python benchmarks/multiverse.py
+
+# How often a pilot finds bad items and the right structure (docs/methods.md).
+development: $(READY)
+	@$(BIN)/python benchmarks/development.py
 
 # How often latent profile analysis recovers three true types (used by the report), and the calibration of certainty.
 recovery: $(READY)

@@ -77,13 +77,10 @@ def test_sorting_indices_equal_printed_ones():
 
 def test_norms():
     """Colquitt et al.'s bands of the same example, overall and by the correlation with the other constructs."""
-    bands = [
-        content_validity.band(*one)
-        for one in (("p_sa", 0.7833333), ("c_sv", 0.5666667), ("p_sa", 0.8166667), ("c_sv", 0.6333333))
-    ]
+    values = (("p_sa", 0.7833333), ("c_sv", 0.5666667), ("p_sa", 0.8166667), ("c_sv", 0.6333333))
+    bands = [content_validity.band(*one) for one in values]
     assert bands == ["moderate", "moderate", "moderate", "strong"]
-    bands = [content_validity.band(*one) for one in (("p_sa", 0.7833333, 0.42), ("c_sv", 0.5666667, 0.42), ("p_sa", 0.8166667, 0.28),
-                                                     ("c_sv", 0.6333333, 0.28))]  # fmt: skip
+    bands = [content_validity.band(*one, orbiting) for one, orbiting in zip(values, (0.42, 0.42, 0.28, 0.28), strict=True)]
     assert bands == ["moderate", "moderate", "weak", "weak"]
     assert content_validity.band("htd", 0.01) == "lack"
 

@@ -231,3 +231,63 @@ def test_the_overview_leads_with_the_answer(repeated, capsys):
     told = capsys.readouterr().out
     assert "with a power of 80%: N = 201." in told
     assert "prediction interval of the published result exclude zero: N = 100 to" in told
+
+
+# from a pool of items to profiles ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def three_kinds(root, tmp_path_factory) -> Path:
+    """The results of the example of a scale development, without Word files."""
+    folder = tmp_path_factory.mktemp("examples") / "three_kinds"
+    shutil.copytree(root / "examples/three_kinds", folder, ignore=shutil.ignore_patterns("results", ".snakemake"))
+    config = folder / "config/config.yaml"
+    config.write_text(config.read_text(encoding="utf-8") + "report: {formats: [html, tables]}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "snakemake", "-s", root / "Snakefile", "-d", folder]
+    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    assert finished.returncode == 0, finished.stderr
+    return folder
+
+
+def test_a_development_finds_the_bad_items(three_kinds, capsys):
+    """Of 31 items, exactly the four that the simulation made bad are flagged, and the choice holds in the other half."""
+    own = three_kinds / "results/practice_work/development"
+    decisions = pd.read_csv(own / "decisions.csv")
+    assert decisions.loc[decisions["flags"] > 0, "item"].tolist() == ["pro_06", "rec_07", "dis_05", "dis_09"]
+    assert (decisions["flags"] > 0).equals(decisions["decision"] == "drop")
+    confirmation = pd.read_csv(own / "confirmation.csv").set_index("construct")
+    assert confirmation.loc["all", "cfi"] > 0.97
+    assert (confirmation["htmt2"].dropna() < 0.6).all()
+    assert pd.read_csv(own / "nomological.csv")["agrees"].all()
+    page = (three_kinds / "results/practice_work/report/report.html").read_text(encoding="utf-8")
+    assert "Of ten steps, nine are done." in page
+    assert "Synthetic data." in page
+    assert cli.main(["develop", str(three_kinds)]) == 0
+    assert "9 of 10 steps are done" in capsys.readouterr().out
+
+
+def test_kinds_of_people_are_told_apart(three_kinds):
+    """In truth 26% do promotion and reconciliation together and 22% nothing; each is found within sampling error."""
+    assignments = pd.read_csv(three_kinds / "results/survey/profiles/assignments.csv")
+    found = assignments["coexistence"].value_counts(normalize=True)
+    both = (assignments["kinds"] == "promotion + reconciliation").mean()
+    assert both == pytest.approx(0.26, abs=3 * np.sqrt(0.26 * 0.74 / 300))
+    assert found["uncommitted"] == pytest.approx(0.22, abs=3 * np.sqrt(0.22 * 0.78 / 300))
+    assert found["exclusive"] == pytest.approx(0.52, abs=3 * np.sqrt(0.52 * 0.48 / 300) + 0.03)
+
+
+def test_the_scales_of_the_example_are_those_that_develop_writes(three_kinds, root, tmp_path):
+    """And its data are those of the simulation, and its pool that of the published study."""
+    copied = tmp_path / "again"
+    shutil.copytree(three_kinds, copied, ignore=shutil.ignore_patterns(".snakemake"))
+    subprocess.run([sys.executable, copied / "data/simulate.py"], check=True)
+    assert cli.main(["develop", str(copied), "--write"]) == 0
+    example = root / "examples/three_kinds"
+    for path in [
+        *(example / "data/raw").glob("*.csv"),
+        *(example / "scales").glob("*.yaml"),
+        *(example / "development").iterdir(),
+    ]:
+        assert (copied / path.relative_to(example)).read_bytes() == path.read_bytes(), path.name
+    for name in ("constructs.yaml", "items.yaml"):
+        assert (example / "development" / name).read_bytes() == (root / "development" / name).read_bytes()

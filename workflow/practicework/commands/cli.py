@@ -53,6 +53,11 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("id", help="lower-case letters, digits and underscores")
     command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
     command.add_argument("--watch", action="store_true", help="check the file, new or existing, at each save until Ctrl-C")
+    command = commands.add_parser("develop", help="show the steps of a scale development, start one, or write its scales")
+    command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
+    command.add_argument(
+        "--write", action="store_true", help="write the chosen scales to scales/, with the evidence for each item"
+    )
     command = commands.add_parser("export", help="write questionnaire, codebook, files for Qualtrics and REDCap, and R code")
     command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
     command.add_argument(
@@ -103,6 +108,10 @@ def main(arguments: list[str] | None = None) -> int:
             return confirming.run(Path(chosen.study))
         elif chosen.command == "new-scale":
             new_scale.run(Path(chosen.study), chosen.id, watched=chosen.watch)
+        elif chosen.command == "develop":
+            from practicework.commands import developing
+
+            print("\n".join(developing.run(Path(chosen.study), write=chosen.write)))
         elif chosen.command == "export":
             from practicework.commands.exporters import export
 

@@ -32,6 +32,9 @@ def _one_or_many(value: object) -> object:
 
 Sources = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
 
+Files = Annotated[tuple[str, ...] | None, BeforeValidator(_one_or_many)]
+"""One file, or a list of files such as one per judge."""
+
 
 class Construct(Strict):
     """One construct that the judges see."""
@@ -187,19 +190,19 @@ class Development(Strict):
     constructs: str = Field(description="The file of constructs, in `development/`.")
     pool: str = Field(description="The file of items, in `development/`.")
     decisions: str = Field("development/decisions.yaml", description="The file of decisions, which may not exist yet.")
-    sorting: str | None = Field(
+    sorting: Files = Field(
         None,
         description=(
-            "Answers to the sorting task, in data/raw/: a table `judge, item, chosen` (optionally `judge_type`), or the "
-            "export of the task (`practicework export`) by a survey tool."
+            "Answers to the sorting task, in data/raw/, a file or a list of files: a table `judge, item, chosen`, "
+            "or the export of the task (`practicework export`) by a survey tool."
         ),
     )
-    ratings: str | None = Field(None, description="Answers to the rating task: `judge, item, construct, rating`, or an export.")
-    experts: str | None = Field(
+    ratings: Files = Field(None, description="Answers to the rating task: `judge, item, construct, rating`, or an export.")
+    experts: Files = Field(
         None,
         description="Expert panel: `judge, item, relevance` (1 to 4), optionally `essential` (1 to 3) and `clarity` (1 to 4).",
     )
-    cognitive: str | None = Field(
+    cognitive: Files = Field(
         None,
         description=(
             "Cognitive pretest: `participant, item, code` (comprehension, retrieval, judgment or response), a row per problem; "
@@ -218,7 +221,7 @@ class Development(Strict):
     @property
     def files(self) -> list[str]:
         """The files of the judges' tasks."""
-        return [file for task in TASKS if (file := getattr(self, task)) is not None]
+        return [file for task in TASKS for file in getattr(self, task) or ()]
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def _files(study: Study) -> Iterator[str]:
                 yield from _file(study, f"'coding.{name}.{key}'", file)
     for name, one in study.config.development.items():
         for key in development.TASKS:
-            if (file := getattr(one, key)) is not None:
+            for file in getattr(one, key) or ():
                 yield from _file(study, f"'development.{name}.{key}'", file)
 
 

@@ -6,7 +6,16 @@ Each format is a function from scales to text, registered in `FORMATS`. No stage
 from collections.abc import Callable
 from pathlib import Path
 
-from practicework.commands.exporters import codebook, latent_interactions, lavaan, psych, qualtrics, questionnaire, redcap
+from practicework.commands.exporters import (
+    codebook,
+    judge_tasks,
+    latent_interactions,
+    lavaan,
+    psych,
+    qualtrics,
+    questionnaire,
+    redcap,
+)
 from practicework.commands.new_scale import placeholders
 from practicework.errors import StudyError
 from practicework.study import CONFIG, Study, load_study
@@ -74,14 +83,18 @@ def export(folder: Path, scale_ids: list[str] | None = None, to: Path | None = N
     lines = []
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for name, made in instruments(scales, study).items():
+        made = instruments(scales, study) if scales else {}
+        for name, development in study.config.development.items() if study else ():
+            made |= judge_tasks.files(name, development, study.developments[name])
+        about = {name: words for name, (words, _write) in (FORMATS | OF_MODELS).items()}
+        for name, text in made.items():
             path = target / name
-            if isinstance(made, StudyError):
+            if isinstance(text, StudyError):
                 path.unlink(missing_ok=True)
-                lines.append(f"Skipped {name}: {made}")
+                lines.append(f"Skipped {name}: {text}")
             else:
-                path.write_text(made, encoding="utf-8", newline="")
-                lines.append(f"{path}: {(FORMATS | OF_MODELS)[name][0]}")
+                path.write_text(text, encoding="utf-8", newline="")
+                lines.append(f"{path}: {about.get(name, 'for the judges of a development')}")
     except OSError as error:
         raise StudyError(f"{target} cannot be written ({error.strerror}); name another folder with --to.") from None
     return [*lines, *(f"Note: {one}" for scale in scales for one in placeholders(scale))]
@@ -96,7 +109,7 @@ def _chosen(folder: Path, scale_ids: list[str] | None) -> tuple[list[Scale], Stu
         scales = list(study.scales.values())
     else:
         scales = [load_scale(folder, path.stem) for path in sorted((folder / FOLDER).glob("*.yaml"))]
-    if not scales:
+    if not scales and not (study and study.config.development):
         raise StudyError(f"{folder} has no scale to export; start one with: practicework new-scale ID {folder}")
     owner: dict[str, str] = {}
     for scale in scales:

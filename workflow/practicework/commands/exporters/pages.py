@@ -1,4 +1,4 @@
-"""Render the templates of this package as self-contained HTML pages without scripts."""
+"""Render the templates of this package as self-contained HTML pages; only the tasks of judges have a script."""
 
 from functools import cache
 from pathlib import Path

@@ -28,9 +28,9 @@ def section(context: Context) -> Section:
     decisions, confirmation = tables.decisions(context), tables.confirmation(context)
     content = (evidence["scales"], drawn, Fold(_("Items, experts, pretest and judges"), present(
         evidence["sorting"], evidence["ratings"], evidence["experts"], evidence["cognitive"], evidence["judges"])))  # fmt: skip
-    pilot = (tables.subsets(context), confirmation, tables.nomological(context), information,
-             Fold(_("Items and graded response model"),
-                  present(tables.pilot_items(context), tables.graded(context))))  # fmt: skip
+    pilot = (confirmation, tables.nomological(context), information,
+             Fold(_("Candidates for short scales, items, and graded response model"),
+                  present(tables.subsets(context), tables.pilot_items(context), tables.graded(context))))  # fmt: skip
     answer = _answer(context, taken)
     return Section(
         "development",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from practicework.report.messages import _
 from practicework.report.style import COLOURS, GREY, LINES, canvas, label, legend
@@ -29,9 +30,9 @@ def agreement(rows: list[dict], names: dict[str, str]) -> Figure:
         for at, row in own:
             clear = row["p_value"] <= 0.05
             axes.plot([row["ci_low"], row["ci_high"]], [at, at], color=colour, linewidth=1.2)
-            dot = axes.plot(row["p_sa"], at, "osDv^P"[place % 6], color=colour, markersize=4.5,
+            axes.plot(row["p_sa"], at, "osDv^P"[place % 6], color=colour, markersize=4.5,
                             markerfacecolor=colour if clear else "white")  # fmt: skip
-        handles.append((dot[0], words))
+        handles.append((Line2D([], [], marker="osDv^P"[place % 6], color=colour, markersize=4.5, linewidth=1.2), words))
     axes.axvline(0.5, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.set_yticks(range(len(rows)), [row["item"] for row in rows], fontsize=8)
     axes.set_ylim(len(rows) - 0.4, -0.6)

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from practicework.report.messages import _
+from practicework.report.messages import _, numeral
 from practicework.study.development import Material
 from practicework.study.pipeline import Part
+
+PLACEHOLDER = "Replace this text"
+"""How definitions of a new development begin."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +52,15 @@ def steps(part: Part, results: Mapping[str, pd.DataFrame]) -> list[Step]:
             ("cognitive", _("cognitive pretest")),
         ) if getattr(spec, task)
     )  # fmt: skip
-    pool, targets = len(material.pool.items), len(material.targets)
+    pool, enough = len(material.pool.items), 2 * spec.criteria.items[0]
+    unwritten = any(one.definition.startswith(PLACEHOLDER) for one in material.constructs.constructs)
     published = [name for name in material.targets if _scale_of(part, material, name)]
     return [
-        Step(1, _("Definition of the constructs"), True, _("{n} constructs with definitions", n=len(material.by_id)),
-             _("Add facets to constructs without any.") if not all(one.facets for one in material.by_id.values()) else ""),
-        Step(2, _("Generation of items"), pool >= 3 * targets, _("{n} items", n=pool),
-             _("Write at least eight items per construct.")),
+        Step(1, _("Definition of the constructs"), not unwritten, _("{n} constructs with definitions", n=len(material.by_id)),
+             _("Write the definitions in {file}.", file=spec.constructs)),
+        Step(2, _("Generation of items"), all(len(material.of(name)) >= enough for name in material.targets),
+             _("{n} items", n=pool),
+             _("Write at least {n} items per construct.", n=numeral(enough))),
         Step(3, _("Content validity"), bool(content), content,
              _("Export the tasks (practicework export), collect answers of at least 20 judges, and name the files "
                "in the config.")),

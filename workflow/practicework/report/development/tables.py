@@ -184,8 +184,9 @@ def subsets(context: Context) -> Table | None:
         unit("r_full", _("r with all items")), unit("content", _("Content")), text("mark", ""),
     ]  # fmt: skip
     compared = sum({(row["construct"], row["length"]): row["compared"] for row in rows}.values())
-    note = _("Of {n} subsets that contain every facet, those that no other subset of the same length exceeds in all criteria. "
-             "Content: smallest htc (or p_sa) of the items. Computed in the exploration only.", n=f"{compared:,}")  # fmt: skip
+    note = _("Of {n} subsets that contain every facet, those that no other subset of the same length exceeds in all criteria, "
+             "and the chosen ones. Content: smallest htc (or p_sa) of the items. Computed in the exploration only.",
+             n=f"{compared:,}")  # fmt: skip
     return _made(context, "subsets", _("Candidates for short scales (Pareto front)"), columns, grouped(context, rows), note,
                  row=lambda row: row.get("key"))  # fmt: skip
 

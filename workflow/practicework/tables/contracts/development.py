@@ -167,7 +167,8 @@ CONTRACTS = {
         },
     ),
     "development/subsets": Contract(
-        "Subsets of items on the Pareto front in the exploration: no other subset of the length is better in all criteria.",
+        "Subsets of items on the Pareto front in the exploration (no other of the length exceeds them in all criteria), and the "
+        "chosen ones.",
         {
             "construct": ("text", "construct"),
             "length": ("count", "items"),

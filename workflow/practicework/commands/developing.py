@@ -175,5 +175,8 @@ def _evidence(path: Path, items: list[str], part: Part, results: dict[str, pd.Da
         for item in items:
             one = part.material.items[item]
             cells = [found[table][column].get(item) for table in found for column in EVIDENCE[table]]
-            shown = ["" if value is None or value != value else value for value in cells]
+            shown = [
+                "" if value is None or value != value else f"{value:.6g}" if isinstance(value, float) else value
+                for value in cells
+            ]
             writer.writerow([item, one.text, "; ".join(one.source), *shown])

@@ -248,3 +248,15 @@ def test_the_pool_of_the_published_study(root):
             assert (unit, concept) in coded, item.id
     concepts = {row.code for row in study.codebooks["schmitt2021_interviews"].codes().itertuples() if row.level == "concept"}
     assert concepts == {source.split("/")[2] for item in own.pool.items for source in item.source}
+
+
+def test_short_files_of_constructs_and_items(folder):
+    """Lists without a head, facets without definitions, the default response range, and names in capitals."""
+    constructs = [{"id": "A", "label": "Joy", "definition": "Being glad.", "facets": ["x", "y"]},
+                  {"id": "B", "label": "Ease", "definition": "Finding it easy."}]  # fmt: skip
+    write(folder, "development/constructs.yaml", constructs)
+    write(folder, "development/items.yaml", [{"id": "i1", "construct": "A", "facet": "y", "text": "One.", "source": "Own"}])
+    own = material(folder)
+    assert own.constructs.response.max == 5
+    assert own.by_id["A"].facets == {"x": "", "y": ""}
+    assert [scale.id for scale in own.scales()] == ["a_pool"]

@@ -120,13 +120,13 @@ def _written(folder: Path, part: Part, results: dict[str, pd.DataFrame]) -> list
     response = material.constructs.response
     for construct, chosen in material.decisions.scales.items():
         one = material.by_id[construct]
-        target = folder / "scales" / f"{construct}.yaml"
+        target = folder / "scales" / f"{construct.lower()}.yaml"
         if target.exists() and not _ours(target):
             raise StudyError(f"{target} exists and was not written by this command; rename the construct or remove the file.")
         items = [material.items[item] for item in chosen.items]
         labels = {code: list(texts) if len(texts) > 1 else texts[0] for code, texts in response.labels.items()}
         data = {
-            "id": construct, "label": one.label, "definition": one.definition, "status": "draft",
+            "id": construct.lower(), "label": one.label, "definition": one.definition, "status": "draft",
             "note": f"{MARK} Items chosen by {chosen.by}: {chosen.why}",
             **({"instruction": material.constructs.instruction} if material.constructs.instruction else {}),
             "response": {"min": _whole(response.min), "max": _whole(response.max), "labels": labels},

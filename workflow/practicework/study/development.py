@@ -32,6 +32,10 @@ def _one_or_many(value: object) -> object:
 
 Sources = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
 
+Facets = Annotated[
+    dict[Column, str], BeforeValidator(lambda value: dict.fromkeys(value, "") if isinstance(value, list) else value)
+]
+
 Files = Annotated[tuple[str, ...] | None, BeforeValidator(_one_or_many)]
 """One file, or a list of files such as one per judge."""
 
@@ -39,10 +43,10 @@ Files = Annotated[tuple[str, ...] | None, BeforeValidator(_one_or_many)]
 class Construct(Strict):
     """One construct that the judges see."""
 
-    id: Name = Field(description="Its name in the pool and in the answers of judges.")
+    id: Column = Field(description="Its name in the pool and in the answers of judges.")
     label: str = Field(min_length=1, description="The name shown to judges and in the report.")
     definition: str = Field(min_length=1, description="The definition that judges read.")
-    facets: dict[Name, str] = Field(default_factory=dict, description="Its facets with their definitions, by name.")
+    facets: Facets = Field(default_factory=dict, description="Its facets with their definitions, by name, or a list of names.")
     target: Flag = Field(
         True, description="Whether a scale is developed for it; `false`: a construct with which it could be confused."
     )
@@ -51,7 +55,9 @@ class Construct(Strict):
 class Constructs(Strict):
     """The file of constructs."""
 
-    response: Response = Field(description="The response range of the items.")
+    response: Response = Field(
+        default_factory=lambda: Response(min=1, max=5), description="The response range of the items; default: 1 to 5."
+    )
     instruction: str | None = Field(None, description="The question above the items in the pilot.")
     constructs: tuple[Construct, ...] = Field(strict=False, min_length=1, description="The constructs.")
 
@@ -70,8 +76,8 @@ class PoolItem(Strict):
     """One item of the pool."""
 
     id: Column = Field(description="The item's name, and its column in every export.")
-    construct_id: Name = Field(alias="construct", description="The construct that it is meant to measure.")
-    facet: Name | None = Field(None, description="The facet of the construct.")
+    construct_id: Column = Field(alias="construct", description="The construct that it is meant to measure.")
+    facet: Column | None = Field(None, description="The facet of the construct.")
     text: str = Field(min_length=1, description="The wording.")
     reverse: Flag = Field(False, description="Whether a high answer means a low score.")
     source: Sources = Field(
@@ -117,7 +123,7 @@ class Decisions(Strict):
     """The file of decisions, which people write."""
 
     items: dict[Column, Decision] = Field(default_factory=dict, description="By item.")
-    scales: dict[Name, Chosen] = Field(default_factory=dict, description="By construct.")
+    scales: dict[Column, Chosen] = Field(default_factory=dict, description="By construct.")
 
 
 class Pilot(Strict):
@@ -154,7 +160,7 @@ class Criteria(Strict):
         2, ge=1, description="Participants of the cognitive pretest with a problem at which an item is flagged."
     )
     items: tuple[int, int] = Field((4, 6), strict=False, description="The smallest and the largest number of items of a scale.")
-    orbiting_r: Number | dict[Name, Number] | None = Field(
+    orbiting_r: Number | dict[Column, Number] | None = Field(
         None, description="The mean correlation with the other constructs, for the norms; a number, or by construct."
     )
     anchors: int = Field(5, ge=2, le=11, description="Points of the rating task, from 1 to this number.")
@@ -259,7 +265,7 @@ class Material:
                 {"id": one.id, "text": one.text, "reverse": one.reverse} for one in self.of(construct.id) if one.id not in owned
             ]
             if items:
-                data = {"id": f"{construct.id}_pool", "label": construct.label, "items": items,
+                data = {"id": f"{construct.id.lower()}_pool", "label": construct.label, "items": items,
                         "instruction": self.constructs.instruction}  # fmt: skip
                 found.append(Scale.model_validate(data | {"response": self.constructs.response.model_dump()}))
         return found
@@ -287,7 +293,10 @@ def load_material(folder: Path, name: str, spec: Development, shown: str) -> Mat
         if key == "decisions" and not path.is_file():
             found[key] = Decisions()
             continue
-        found[key] = validated(model, read_yaml(path, file), file)
+        data = read_yaml(path, file, lists=True)
+        if set(data) == {"claims"}:  # the file is a list
+            data = {{"constructs": "constructs", "pool": "items", "decisions": "items"}[key]: data["claims"]}
+        found[key] = validated(model, data, file)
     return Material(**found)
 
 

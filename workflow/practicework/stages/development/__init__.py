@@ -55,7 +55,7 @@ def coverage(part: Part, incidence: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         facets = construct.facets or {"": construct.definition}
         for facet, words in facets.items():
             items = [one.id for one in material.of(construct.id) if (one.facet or "") == facet]
-            rows.append({"kind": "facet", "construct": construct.id, "name": facet or construct.id, "label": words,
+            rows.append({"kind": "facet", "construct": construct.id, "name": facet or construct.id, "label": words or facet,
                          "items": len(items), "listed": ", ".join(items) or None})  # fmt: skip
     sources = [(one.id, place) for one in material.pool.items for source in one.source if (place := traced(source))]
     for chosen, table in incidence.items():

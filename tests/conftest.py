@@ -137,7 +137,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Run:
     folder, output = base / "published study", base / "published.txt"
     with locked(base / "published.lock"):
         if not output.is_file():
-            for part in ("config", "scales", "published", "data"):
+            for part in ("config", "scales", "published", "development", "data"):
                 shutil.copytree(ROOT / part, folder / part)
             command = [sys.executable, "-m", "snakemake", "-s", ROOT / "Snakefile", "-d", folder, "--quiet", "all"]
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)

@@ -29,7 +29,7 @@ FILE = STUDY.config.samples["schmitt2021"].file
 def written(tmp_path_factory):
     """The file that the program writes into a study without any data."""
     folder = tmp_path_factory.mktemp("study")
-    for part in ("config", "scales", "published"):
+    for part in ("config", "scales", "published", "development"):
         shutil.copytree(ROOT / part, folder / part)
     (folder / FILE).parent.mkdir(parents=True)
     with pytest.MonkeyPatch.context() as patch:

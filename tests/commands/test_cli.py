@@ -60,7 +60,7 @@ def test_new_scale_is_valid_and_never_overwrites(tmp_path, capsys):
     assert "already exists" in capsys.readouterr().err
 
 
-PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases")
+PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases", "practice_work")
 
 
 def test_reports_says_where_they_are(root, published, capsys):
@@ -74,7 +74,7 @@ def test_reports_says_where_they_are(root, published, capsys):
 
 
 def test_reports_says_what_has_not_run(root, tmp_path, capsys):
-    for part in ("config", "scales", "published", "data"):
+    for part in ("config", "scales", "published", "development", "data"):
         (tmp_path / part).symlink_to(root / part)
     assert cli.main(["reports", str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines() == [

@@ -12,7 +12,7 @@ from practicework.study import load_study
 from practicework.study.pipeline import Part
 
 SAMPLE = "schmitt2021"
-PARTS = (SAMPLE, "schmitt2021_interviews", "bercier2020_cases")
+PARTS = (SAMPLE, "schmitt2021_interviews", "bercier2020_cases", "practice_work")
 
 
 @pytest.mark.parametrize(

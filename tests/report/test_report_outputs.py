@@ -16,7 +16,7 @@ from practicework.report.messages import say
 from practicework.report.section import Fold, Paragraph, Section
 from practicework.report.table import Drawing, Table, heading, interval, made, number, p, text
 
-PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases")
+PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases", "practice_work")
 
 
 @pytest.fixture(scope="module", params=PARTS)
@@ -70,7 +70,7 @@ def test_every_number_shown_is_that_of_the_csv_rounded(folder, shown, reports):
         rows = [row for at, row in enumerate(entry.content.rows) if at not in entry.content.groups]
         plain = {row[column] for row in rows for column in numeric if not isinstance(row[column], apa.Shown)}
         assert not any(character.isdigit() for text in plain for character in text), entry.content.name
-    assert seen > 300
+    assert seen > (20 if folder.parent.name == "practice_work" else 300)  # a pool without judges has few numbers
 
 
 def rounds(cell: str, name: str) -> int:

@@ -67,7 +67,7 @@ def test_numbers_are_the_tables(two, results):
 def test_sets_of_codings_are_listed_after_the_samples(published):
     source = (published.folder / "results/overview.html").read_text(encoding="utf-8")
     assert "One sample and two sets of coded evidence" in source
-    for part in ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases"):
+    for part in ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases", "practice_work"):
         assert f'href="{part}/report/report.html"' in source
     assert "forest" not in source  # one sample has nothing beside it
 

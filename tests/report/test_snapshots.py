@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases")
+PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases", "practice_work")
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 HEADINGS = {"h1": "# ", "h2": "## ", "h3": "### ", "h4": "#### ", "li": "- "}
 

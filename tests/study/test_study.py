@@ -77,7 +77,9 @@ def test_stage_runs_when_the_config_has_its_section(removed, missing, writer):
     """Ingest and report always, screening not in this study; the order is the pipeline's."""
     study = writer.load({f"config.{section}": REMOVE for section in removed})
     assert Part(study, "s").stages == [
-        stage for stage in STAGES if stage not in {*missing, "screening", "coding", "multiverse", "process", "synthesis"}
+        stage
+        for stage in STAGES
+        if stage not in {*missing, "screening", "coding", "multiverse", "process", "synthesis", "development"}
     ]
 
 
@@ -116,7 +118,7 @@ def test_own_seed_of_the_bootstrap(writer):
     assert writer.load({"config.seed": 5, "config.moderation.bootstrap": {"seed": 0}}).bootstrap_seed == 0
 
 
-AFTER_INGEST = set(STAGES) - {"ingest", "screening", "coding", "multiverse", "process", "synthesis"}
+AFTER_INGEST = set(STAGES) - {"ingest", "screening", "coding", "multiverse", "process", "synthesis", "development"}
 ANSWERS = {"ingest", "report"}
 DIGESTS = {
     "nothing": ({}, set()),

@@ -45,10 +45,10 @@ def section(context):
 }
 ENTRY = """        Stage(
             "tally",
-            runs=_sample(lambda study: study.config.scales),
+            runs=reads.sample(lambda study: study.config.scales),
             settings=lambda part: [list(part.study.scales)],
             reads=lambda part: ["ingest/responses"],
-            files=_scales,
+            files=reads.scales,
         ),
 """
 

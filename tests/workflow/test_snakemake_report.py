@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import jinja2
 import pandas as pd
 
-PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases")
+PARTS = ("schmitt2021", "schmitt2021_interviews", "bercier2020_cases", "practice_work")
 SECTIONS = ("**What it shows.**", "**How to read it.**", "**What not to conclude.**")
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import yaml
 
 from practicework.errors import StudyError
-from practicework.report.development.steps import steps
+from practicework.report.steps import steps
 from practicework.study import CONFIG, load_study
 from practicework.study.pipeline import Part
 from practicework.tables import path as table_path

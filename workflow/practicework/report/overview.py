@@ -16,6 +16,7 @@ from practicework.report.messages import _, count, sentences
 from practicework.report.moderation.facts import Model
 from practicework.report.replication import reproduced_kinds
 from practicework.report.section import Section, present
+from practicework.report.steps import steps
 from practicework.report.synthesis.facts import Pool
 from practicework.report.table import Column, Drawing, Table, integer, interval, made, p, text, unit
 from practicework.study import Study
@@ -46,6 +47,8 @@ def render(study: Study, results: Results) -> str:
     if sets:
         whole = Context(Part(study, next(iter(sets))), {}, sets)
         cards += [_set(summary(whole, name)) for name in sets]
+    developments = [Context(Part(study, name), results[name]) for name in study.config.development if name in results]
+    cards += [_development(context) for context in developments]
     tested = any(len(context.results["synthesis/invariance_models"]) for context in pools)
     sections = [_model(samples, name, bool(pools)) for name in study.models if any(name in one.models for one in samples)] + (
         [_scales(samples, tested=tested)] if study.scales and samples else []
@@ -58,6 +61,9 @@ def render(study: Study, results: Results) -> str:
             samples=title,
             sets=count("{n} set of coded evidence", "{n} sets of coded evidence", len(sets)),
         )
+    if developments:
+        developed = count("{n} scale development", "{n} scale developments", len(developments))
+        title = _("{samples}; {developed}", samples=title, developed=developed)
     return page.render(
         "overview.html",
         Contents.of(sections),
@@ -119,6 +125,13 @@ def _set(one: dict) -> dict:
     if one["claims"]:
         words.append(_("{part} of {whole} claims agree", part=one["claims"] - len(one["differ"]), whole=one["claims"]))
     return {"name": one["name"], "title": one["name"], "words": "; ".join(words), "report": True}
+
+
+def _development(context: Context) -> dict:
+    """The card of a scale development."""
+    taken = steps(context.part, context.results)
+    words = _("{label}: {n} of {k} steps done", label=context.part.label, n=sum(one.done for one in taken), k=len(taken))
+    return {"name": context.part.name, "title": context.part.name, "words": words, "report": True}
 
 
 def readings() -> dict[str, str]:

@@ -6,9 +6,9 @@ from practicework.report import apa
 from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.development import figures, tables
-from practicework.report.development.steps import steps
 from practicework.report.messages import _, count, listing, numeral, say, sentences
 from practicework.report.section import Block, Fold, Heading, Paragraph, Section, Tile, present
+from practicework.report.steps import steps
 from practicework.report.table import Drawing
 
 REFERENCES = (
@@ -181,7 +181,7 @@ def _agreement(context: Context) -> Drawing | None:
         return None
     figure = figures.agreement(rows, _labels(context))
     caption = context.note(
-        _("Share of judges who assigned each item to its construct (p_sa), with Wilson's 95% interval, n = {n} judges.",
+        _("Share of judges who assigned each item to its construct (pSA), with Wilson's 95% interval, n = {n} judges.",
           n=max(row["n"] for row in rows)),
         _("Filled symbols: significantly more than one half (dashed line)."),
     )  # fmt: skip
@@ -238,7 +238,7 @@ def _results(context: Context, drawn: Drawing | None, confirmation) -> tuple[Blo
 
 def _methods() -> str:
     return _(
-        "p_sa is the share of judges who assign an item to its construct, c_sv its difference from the strongest other construct "
+        "pSA is the share of judges who assign an item to its construct, cSV its difference from the strongest other construct "
         "(Anderson & Gerbing, 1991). htc is the mean rating of the own definition divided by the number of anchors, htd the mean "
         "difference from the other definitions divided by the range (Colquitt et al., 2019). I-CVI is the share of experts with "
         "a relevance of 3 or 4, and the modified kappa corrects it for chance (Polit et al., 2007). All subsets of a length that "

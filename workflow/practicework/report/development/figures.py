@@ -37,7 +37,7 @@ def agreement(rows: list[dict], names: dict[str, str]) -> Figure:
     axes.set_yticks(range(len(rows)), [row["item"] for row in rows], fontsize=8)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, 1.02)
-    label(axes, x=_("Share of judges who chose the item's construct (p_sa)"))
+    label(axes, x=_("Share of judges who chose the item's construct (pSA)"))
     legend(figure, [one for one, _words in handles], [words for _one, words in handles])
     return figure
 

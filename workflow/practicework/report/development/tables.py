@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from practicework.report.context import Context
-from practicework.report.development.steps import Step
 from practicework.report.messages import _
+from practicework.report.steps import Step
 from practicework.report.table import Table, heading, integer, interval, number, p, share, text, unit
 
 
 def index_words(index: str) -> str:
     """Return an index of content validity in words."""
     return {
-        "p_sa": _("substantive agreement (p_sa)"),
-        "c_sv": _("substantive validity (c_sv)"),
+        "p_sa": _("substantive agreement (pSA)"),
+        "c_sv": _("substantive validity (cSV)"),
         "htc": _("definitional correspondence (htc)"),
         "htd": _("definitional distinctiveness (htd)"),
         "s_cvi_ave": _("mean I-CVI (S-CVI/Ave)"),
@@ -42,12 +42,12 @@ def _made(context: Context, key: str, title: str, columns: Sequence, rows: list[
 
 def progress(context: Context, found: list[Step]) -> Table:
     """Return the table of the ten steps."""
-    rows = [{"step": one.number, "name": one.name, "done": _("done") if one.done else _("open"),
+    rows = [{"key": f"step_{one.number}", "step": str(one.number), "name": one.name, "done": _("done") if one.done else _("open"),
              "what": one.what or None, "next": None if one.done else one.next or None} for one in found]  # fmt: skip
-    columns = [integer("step", _("Step")), text("name", _("Name")), text("done", _("State")), text("what", _("What was done")),
+    columns = [text("step", _("Step")), text("name", _("Name")), text("done", _("State")), text("what", _("What was done")),
                text("next", _("What is next"))]  # fmt: skip
     note = _("Steps after MacKenzie, Podsakoff, and Podsakoff (2011).")
-    return _made(context, "steps", _("Steps of the development"), columns, rows, note, row="step")
+    return _made(context, "steps", _("Steps of the development"), columns, rows, note, row="key")
 
 
 def pool(context: Context) -> Table | None:
@@ -94,12 +94,12 @@ def sorting(context: Context) -> Table | None:
     labels = {name: one.label for name, one in context.part.material.by_id.items()}
     rows = [row | {"other": labels.get(row["strongest_other"] or "")} for row in context.rows("development/sorting")]
     columns = [
-        text("item", _("Item")), integer("n", _("Judges")), integer("hits", _("Hits")), unit("p_sa", "p_sa"),
-        interval("ci", "95% CI", "ci_low", "ci_high", of_unit=True), unit("c_sv", "c_sv"), p("p_value", "p"),
+        text("item", _("Item")), integer("n", _("Judges")), integer("hits", _("Hits")), unit("p_sa", "pSA"),
+        interval("ci", "95% CI", "ci_low", "ci_high", of_unit=True), unit("c_sv", "cSV"), p("p_value", "p"),
         text("other", _("Strongest other")),
     ]  # fmt: skip
-    note = _("p_sa: share of judges who chose the item's construct, with Wilson's interval; c_sv: difference from the strongest "
-             "other construct; p: exact one-sided test of p_sa > .50 (Howard & Melloy, 2016).")  # fmt: skip
+    note = _("pSA: share of judges who chose the item's construct, with Wilson's interval; cSV: difference from the strongest "
+             "other construct; p: exact one-sided test of pSA > .50 (Howard & Melloy, 2016).")  # fmt: skip
     return _made(context, "sorting", _("Sorting task"), columns, grouped(context, rows), note, row=lambda row: row.get("item"))
 
 
@@ -185,7 +185,7 @@ def subsets(context: Context) -> Table | None:
     ]  # fmt: skip
     compared = sum({(row["construct"], row["length"]): row["compared"] for row in rows}.values())
     note = _("Of {n} subsets that contain every facet, those that no other subset of the same length exceeds in all criteria, "
-             "and the chosen ones. Content: smallest htc (or p_sa) of the items. Computed in the exploration only.",
+             "and the chosen ones. Content: smallest htc (or pSA) of the items. Computed in the exploration only.",
              n=f"{compared:,}")  # fmt: skip
     return _made(context, "subsets", _("Candidates for short scales (Pareto front)"), columns, grouped(context, rows), note,
                  row=lambda row: row.get("key"))  # fmt: skip

@@ -79,7 +79,7 @@ def steps(part: Part, results: Mapping[str, pd.DataFrame]) -> list[Step]:
              _("sample {name}", name=spec.pilot.confirm) if spec.pilot and spec.pilot.confirm else "",
              _("A split of one sample is no replication: collect a second sample.")),
         Step(10, _("Norms and publication of the scale"), bool(published), ", ".join(published),
-             _("Write the scale files (practicework develop --write) and use them in a study.")),
+             _("Write the scale files (practicework develop, option write) and use them in a study.")),
     ]  # fmt: skip
 
 

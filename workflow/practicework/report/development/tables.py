@@ -42,10 +42,14 @@ def _made(context: Context, key: str, title: str, columns: Sequence, rows: list[
 
 def progress(context: Context, found: list[Step]) -> Table:
     """Return the table of the ten steps."""
-    rows = [{"key": f"step_{one.number}", "step": str(one.number), "name": one.name, "done": _("done") if one.done else _("open"),
+    rows = [{"key": f"step_{one.number}", "name": f"{one.number}. {one.name}", "done": _("done") if one.done else _("open"),
              "what": one.what or None, "next": None if one.done else one.next or None} for one in found]  # fmt: skip
-    columns = [text("step", _("Step")), text("name", _("Name")), text("done", _("State")), text("what", _("What was done")),
-               text("next", _("What is next"))]  # fmt: skip
+    columns = [
+        text("name", _("Step")),
+        text("done", _("State")),
+        text("what", _("What was done")),
+        text("next", _("What is next")),
+    ]
     note = _("Steps after MacKenzie, Podsakoff, and Podsakoff (2011).")
     return _made(context, "steps", _("Steps of the development"), columns, rows, note, row="key")
 

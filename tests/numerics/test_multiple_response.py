@@ -39,6 +39,36 @@ def test_two_questions_equal_mrcv(data):
     assert found.bonferroni == pytest.approx(2.435807625e-5, rel=1e-8)
 
 
+def farmers(golden, name: str) -> pd.DataFrame:
+    """The respondents behind a table of counts."""
+    counts = golden(name)
+    return counts.loc[counts.index.repeat(counts["n"])].drop(columns="n")
+
+
+def test_printed_results_of_262_farmers(golden):
+    """Koziol and Bilder (2014): education against five sources of information."""
+    d = farmers(golden, "farmer1")
+    ticked, group = d.drop(columns="ed").to_numpy(float), d["ed"].to_numpy()
+    found = mr.marginal(ticked, group)
+    assert len(d) == 262
+    assert found.statistic == pytest.approx(30.84, abs=0.005)
+    np.testing.assert_allclose(found.statistics, [5.96, 7.89, 4.62, 1.42, 10.95], atol=0.005)
+    assert (found.adjusted, found.df) == (pytest.approx(28.68, abs=0.005), pytest.approx(18.6, abs=0.05))
+    assert (found.p_adjusted, found.bonferroni) == (pytest.approx(0.0632, abs=5e-5), pytest.approx(0.1357, abs=5e-5))
+    p = mr.bootstrap_marginal(ticked, group, 20_000, np.random.default_rng(1))["sum"]
+    assert p == pytest.approx(0.053, abs=4 * np.sqrt(0.053 * 0.947 * (1 / 20_000 + 1 / 5_000)))
+
+
+def test_printed_results_of_two_questions(golden):
+    """Waste storage against contaminants, with a count of zero that is replaced by one half."""
+    d = farmers(golden, "farmer2").to_numpy(float)
+    found = mr.simultaneous(d[:, :3], d[:, 3:])
+    assert found.statistic == pytest.approx(64.03, abs=0.005)
+    assert (found.adjusted, found.df) == (pytest.approx(36.17, abs=0.005), pytest.approx(6.78, abs=0.005))
+    assert found.p_adjusted < 0.0001
+    assert found.bonferroni == pytest.approx(0.0019, abs=5e-5)
+
+
 def test_bootstrap_equals_mrcv_within_its_error(data):
     """MRCV with 20,000 resamples: .0081 for the sum, .0078 for the product, .0482 for the minimum."""
     found = mr.bootstrap_marginal(ticks(data, "N", 5), data["gender"].to_numpy(), 20_000, np.random.default_rng(1))

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import gammaincc
 
 SMALL = 0.5
-"""What is added to the cells of a 2 × g table with an empty margin."""
+"""What replaces a count of zero, as in MRCV."""
 
 BLOCK = 2_000_000
 """Maximum number of counts at a time."""
@@ -85,9 +85,19 @@ def simultaneous(first: np.ndarray, second: np.ndarray) -> Tested:
     p, q = first.mean(axis=0), second.mean(axis=0)
     products = ((first - p)[:, :, None] * (second - q)[:, None, :]).reshape(len(first), -1)
     variance = np.outer(p * (1 - p), q * (1 - q)).ravel()
-    statistics = len(first) * products.mean(axis=0) ** 2 / variance
+    statistics = _of_pairs(first[None], second[None])[0]
     covariance = np.atleast_2d(np.cov(products.T, ddof=0)) / np.sqrt(np.outer(variance, variance))
     return _tested(statistics, 1, np.linalg.eigvalsh(covariance))
+
+
+def _of_pairs(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Pearson's χ² of every pair of options, (m, n, I) and (m, n, J) to (m, I J)."""
+    both = np.einsum("mni,mnj->mij", first, second, optimize=True)
+    one, other = first.sum(axis=1)[:, :, None], second.sum(axis=1)[:, None, :]
+    n = first.shape[1]
+    ticked = np.stack([both, other - both], axis=1)  # of the second option: with and without the first
+    others = np.stack([one - both, n - one - other + both], axis=1)
+    return _of_counts(ticked.reshape(len(first), 2, -1), others.reshape(len(first), 2, -1))
 
 
 def _tested(statistics: np.ndarray, table_df: int, values: np.ndarray) -> Tested:
@@ -103,15 +113,17 @@ def _shares(ticked: np.ndarray, place: np.ndarray, groups: int) -> np.ndarray:
 
 
 def _pearson(shares: np.ndarray, sizes: np.ndarray) -> np.ndarray:
-    """Pearson's χ² of 2 × g tables from shares (m, g, J); half a count is added to tables with an empty margin."""
-    weights = sizes[None, :, None].astype(float)
-    whole = (shares * weights).sum(axis=1, keepdims=True) / weights.sum()
-    empty = (whole <= 0) | (whole >= 1)
-    if empty.any():
-        padded = (shares * weights + SMALL) / (weights + 2 * SMALL)
-        shares, weights = np.where(empty, padded, shares), np.where(empty, weights + 2 * SMALL, weights)
-        whole = (shares * weights).sum(axis=1, keepdims=True) / weights.sum(axis=1, keepdims=True)
-    return (weights * (shares - whole) ** 2).sum(axis=1) / (whole * (1 - whole))[:, 0]
+    """Pearson's χ² of 2 × g tables from shares (m, g, J)."""
+    ticked = shares * sizes[None, :, None]
+    return _of_counts(ticked, sizes[None, :, None] - ticked)
+
+
+def _of_counts(ticked: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Pearson's χ² of tables with the columns `ticked` and `others` (m, g, J); counts of zero are replaced by one half."""
+    ticked, others = (np.where(one < 1e-9, SMALL, one) for one in (ticked, others))
+    rows = ticked + others
+    share = ticked.sum(axis=1, keepdims=True) / rows.sum(axis=1, keepdims=True)
+    return ((ticked - rows * share) ** 2 / (rows * share * (1 - share))).sum(axis=1)
 
 
 def bootstrap_marginal(ticked: np.ndarray, group: np.ndarray, resamples: int, rng: np.random.Generator) -> dict[str, float]:
@@ -153,12 +165,7 @@ def bootstrap_simultaneous(first: np.ndarray, second: np.ndarray, resamples: int
     for start in range(0, resamples, block):
         size = min(block, resamples - start)
         a, b = (one[rng.integers(0, n, (size, n))] for one in (first, second))
-        p, q = a.mean(axis=1), b.mean(axis=1)
-        joint = np.einsum("mni,mnj->mij", a, b, optimize=True) / n - p[:, :, None] * q[:, None, :]
-        variance = (p * (1 - p))[:, :, None] * (q * (1 - q))[:, None, :]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            statistics = np.where(variance > 0, n * joint**2 / variance, 0.0)
-        drawn.append(statistics.reshape(size, -1))
+        drawn.append(_of_pairs(a, b))
     return _extreme(own, np.concatenate(drawn), 1)
 
 

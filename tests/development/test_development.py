@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from developments import ITEMS, answers, material, write
+from developments import CONSTRUCTS, ITEMS, answers, material, write
 
 from practicework.errors import StudyError
 from practicework.numerics.seeds import streams
@@ -12,7 +12,7 @@ from practicework.stages.development import content
 from practicework.study import load_study
 from practicework.study.development import Criteria
 from practicework.study.pipeline import Part
-from practicework.tables import retained
+from practicework.tables import retained, schema
 
 
 def simulated(n: int, seed: int, loadings: float = 0.8) -> pd.DataFrame:
@@ -96,10 +96,61 @@ def test_small_pilots_are_not_split(folder):
 
 
 def test_two_samples_and_a_retest(folder):
+    """The second sample was asked the chosen items only and repeats the ids of the first, which are other people."""
+    chosen = {one: {"items": [f"{one}1", f"{one}2", f"{one}4"], "by": "AB", "why": "x"} for one in "ab"}
+    write(folder, "development/decisions.yaml", {"scales": chosen})
+    first, second = simulated(250, 4), simulated(200, 5)
+    second = second[["id", "a1", "a2", "a4", "b1", "b2", "b4", "user", "age"]]
+    again = first[["id", "a1", "a2", "a4", "user", "age"]].assign(a1=6 - first["a1"]).head(100)
+    for name, data in (("second", second), ("again", again)):
+        data.to_csv(folder / f"data/raw/{name}.csv", index=False)
+    first.to_csv(folder / "data/raw/pilot.csv", index=False)
+    spec_of = {"constructs": "development/constructs.yaml", "pool": "development/items.yaml", "nomological": {"none": ["age"]},
+               "pilot": {"explore": "pilot", "confirm": "second", "retest": "again"}}  # fmt: skip
+    samples = {name: {"file": f"data/raw/{name}.csv", "respondent": "id"} for name in ("pilot", "second", "again")}
+    write(folder, "config/config.yaml", {"samples": samples, "variables": ["user", "age"], "development": {"d": spec_of}})
+    study, inputs = load_study(folder), {}
+    for name in samples:
+        inputs[f"{name}/ingest/responses"] = (responses := ingest.ingest(ingest.read(study, name), study, name).responses)
+        inputs[f"{name}/scoring/scores"] = scoring.score_all(responses, [], study.variables).scores
+    found = development.compute(Part(study, "d"), inputs, streams(5, "development", "d"))
+    halves = found["development/pilot"].set_index("half")["n"]
+    assert halves.to_dict() == {"retest": 100, "explore": 250, "confirm": 200}
+    confirmation = found["development/confirmation"].set_index("construct")
+    assert confirmation.loc["a", "n"] == 200
+    assert confirmation.loc["a", "icc"] < 0.95  # of the first sample, whose ids these are
+    assert confirmation.loc["b", "note"] == "no ICC: the second survey has no b1, b2, b4"
+    assert found["development/nomological"]["n"].tolist() == [200, 200]
+    with pytest.raises(StudyError, match="'pilot' names a sample twice"):
+        study_of(folder, first, pilot={"explore": "pilot", "confirm": "pilot"})
+
+
+def test_degenerate_pilots_have_notes(folder):
+    """Nobody answered everything; two identical items; a chosen item that everybody answered alike."""
     data = simulated(300, 4)
-    study = study_of(folder, data, pilot={"explore": "pilot", "confirm": "pilot", "retest": "pilot"})
-    found = computed(study)
-    assert found["pilot"]["half"].tolist() == ["explore", "confirm", "retest"]
+    nobody = computed(study_of(folder, data.assign(a1=np.nan), pilot={"explore": "pilot"}))
+    assert nobody["pilot_items"]["note"].iloc[0] == "not computable: 0 respondents answered all items"
+    twins = computed(study_of(folder, data.assign(a2=data["a1"]), pilot={"explore": "pilot"}))
+    assert "some items are identical" in twins["pilot_items"]["note"].iloc[0]
+    write(folder, "development/decisions.yaml", {"scales": {"a": {"items": ["a1", "a2", "a3", "a4"], "by": "AB", "why": "x"}}})
+    for changed in (data.assign(a1=3), data.assign(a2=data["a1"])):
+        found = computed(study_of(folder, changed))
+        write_all = {f"development/{name}": table for name, table in found.items()}
+        assert all(schema(name).validate(table) is not None for name, table in write_all.items())
+
+
+def test_lengths_that_cannot_be_searched_have_notes(folder):
+    found = computed(study_of(folder, simulated(300, 4), criteria={"items": [3, 4]}))
+    assert found["subsets"]["note"].isna().all()
+    constructs = [dict(one) for one in CONSTRUCTS["constructs"]]
+    constructs[0] = constructs[0] | {"facets": {name: name for name in "uvwxyz"}}
+    write(folder, "development/constructs.yaml", CONSTRUCTS | {"constructs": constructs})
+    items = [one | ({"facet": "uvwxyz"[place]} if one["construct"] == "a" else {}) for place, one in enumerate(ITEMS)]
+    write(folder, "development/items.yaml", {"items": items})
+    rows = computed(study_of(folder, simulated(300, 4), criteria={"items": [3, 4]}))["subsets"]
+    assert rows.loc[rows["construct"] == "a", "note"].tolist() == [
+        "no subset of 3 items has one of each of 6 facets", "no subset of 4 items has one of each of 6 facets",
+    ]  # fmt: skip
 
 
 def test_without_any_answers_only_the_pool_has_rows(folder):

@@ -1,6 +1,7 @@
 """`practicework develop`: the ten steps of a scale development, what is done and what is next; and the scale files at the end."""
 
 import csv
+import re
 from pathlib import Path
 from textwrap import fill
 
@@ -10,6 +11,8 @@ import yaml
 from practicework.errors import StudyError
 from practicework.report.steps import steps
 from practicework.study import CONFIG, load_study
+from practicework.study.development import scale_id
+from practicework.study.documents import NAME
 from practicework.study.pipeline import Part
 from practicework.tables import path as table_path
 from practicework.tables import read
@@ -93,9 +96,10 @@ def run(folder: Path, *, write: bool = False) -> list[str]:
 
 def _started(folder: Path) -> list[str]:
     """Write the files of a new development."""
-    name = "development" if not folder.name.isidentifier() else folder.name.lower()
+    own = folder.resolve().name
+    name = own if re.fullmatch(NAME, own) and own not in ("true", "false", "null", "yes", "no") else "new_scales"
     files = {
-        CONFIG.as_posix(): CONFIGURATION.format(name=name if name.islower() else "development"),
+        CONFIG.as_posix(): CONFIGURATION.format(name=name),
         "development/constructs.yaml": CONSTRUCTS,
         "development/items.yaml": ITEMS,
         "development/decisions.yaml": DECISIONS,
@@ -120,16 +124,18 @@ def _written(folder: Path, part: Part, results: dict[str, pd.DataFrame]) -> list
     response = material.constructs.response
     for construct, chosen in material.decisions.scales.items():
         one = material.by_id[construct]
-        target = folder / "scales" / f"{construct.lower()}.yaml"
+        target = folder / "scales" / f"{scale_id(construct)}.yaml"
         if target.exists() and not _ours(target):
             raise StudyError(f"{target} exists and was not written by this command; rename the construct or remove the file.")
         items = [material.items[item] for item in chosen.items]
         labels = {code: list(texts) if len(texts) > 1 else texts[0] for code, texts in response.labels.items()}
+        more = {"step": response.step} if response.step != 1 else {}
+        more |= {"continuous": True} if response.continuous else {}
         data = {
-            "id": construct.lower(), "label": one.label, "definition": one.definition, "status": "draft",
+            "id": scale_id(construct), "label": one.label, "definition": one.definition, "status": "draft",
             "note": f"{MARK} Items chosen by {chosen.by}: {chosen.why}",
             **({"instruction": material.constructs.instruction} if material.constructs.instruction else {}),
-            "response": {"min": _whole(response.min), "max": _whole(response.max), "labels": labels},
+            "response": {"min": _whole(response.min), "max": _whole(response.max), "labels": labels, **more},
             "items": [{"id": item.id, "text": item.text, **({"reverse": True} if item.reverse else {})} for item in items],
             "scoring": {"method": "mean", "min_valid": 0.8},
         }  # fmt: skip

@@ -15,6 +15,9 @@ LIMIT = 20_000
 
 BLOCK = 2_000
 
+DETERMINED = 1e-8
+"""With a smaller eigenvalue of the correlations, some items follow from others."""
+
 
 def candidates(k: int, length: int, facets: Sequence[int]) -> np.ndarray:
     """Return all subsets of so many of k items that keep every facet, shape (m, length).
@@ -77,7 +80,10 @@ def _parts(r: np.ndarray, n: int, subsets: np.ndarray) -> Iterator[dict[str, np.
     for first in range(0, len(subsets), BLOCK):
         some = subsets[first : first + BLOCK]
         own = r[some[:, :, None], some[:, None, :]]
+        regular = np.linalg.eigvalsh(own)[:, 0] > DETERMINED
+        own[~regular] = np.where(np.eye(length), 1.0, 0.5)
         loadings, fine = one_factor.fit(own, start, 1 - start**2)
+        fine &= regular
         residuals = 1 - loadings**2
         with np.errstate(invalid="ignore", divide="ignore"):
             implied = loadings[:, :, None] * loadings[:, None, :]

@@ -34,8 +34,7 @@ class Score:
     projected : ndarray of shape (q, n) or None
         d̃ times each column of an orthonormal basis of the other columns, zero outside; None for more than 10,000 people.
     lost : float
-        What the standardisation subtracts from d̃'d̃ in expectation over the flips: Σ d̃² h, with the leverages h of the other
-        columns.
+        What the standardisation subtracts from d̃'d̃ in expectation over the flips: the sum of squares of d̃ q, summed by cluster.
     squares : float
         d̃'d̃, so that the estimate is the sum of contributions divided by it.
     variance : float
@@ -86,7 +85,9 @@ class Joint:
     flips: int
 
 
-def score(n: int, people: np.ndarray, others: np.ndarray, tested: np.ndarray, outcome: np.ndarray) -> Score:
+def score(
+    n: int, people: np.ndarray, others: np.ndarray, tested: np.ndarray, outcome: np.ndarray, groups: np.ndarray | None = None
+) -> Score:
     """Return the score of one specification.
 
     Parameters
@@ -98,6 +99,8 @@ def score(n: int, people: np.ndarray, others: np.ndarray, tested: np.ndarray, ou
     others : ndarray of shape (m, q)
         The other columns, with the intercept.
     tested, outcome : ndarray of shape (m,)
+    groups : ndarray of shape (m,), optional
+        The clusters whose people change sign together.
 
     Raises
     ------
@@ -116,7 +119,11 @@ def score(n: int, people: np.ndarray, others: np.ndarray, tested: np.ndarray, ou
     if n <= DRAWN:
         projected = np.zeros((others.shape[1], n))
         projected[:, people] = d * squares.q.T
-    lost = float(d**2 @ squares.leverage)
+    moved = d[:, None] * squares.q
+    if groups is not None:
+        _, place = np.unique(groups, return_inverse=True)
+        moved = np.stack([np.bincount(place, column) for column in moved.T], axis=1)
+    lost = float((moved**2).sum())
     return Score(contributions, projected, lost, float(d @ d), float(e @ e), len(people) - others.shape[1] - 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from practicework.errors import StudyError, did_you_mean
 from practicework.study.documents import Flag, Strict, read_yaml, validated
-from practicework.study.scale import Column, Name, Number, Response, Scale
+from practicework.study.scale import Column, Name, Number, Response, Scale, normalized
 
 if TYPE_CHECKING:
     from practicework.study.study import Study
@@ -21,6 +22,9 @@ TASKS = ("sorting", "ratings", "experts", "cognitive")
 
 SMALLEST = 200
 """Respondents from which a pilot may be split."""
+
+NONE_OF_THEM = ("none", "none of these", "none of them", "0")
+"""Answers of a sorting task that choose no construct."""
 
 STAGES = ("comprehension", "retrieval", "judgment", "response")
 """Tourangeau's stages of answering, the codes of a cognitive pretest."""
@@ -38,6 +42,11 @@ Facets = Annotated[
 
 Files = Annotated[tuple[str, ...] | None, BeforeValidator(_one_or_many)]
 """One file, or a list of files such as one per judge."""
+
+
+def scale_id(name: str) -> str:
+    """Return the id of the scale of a construct, which has lower-case letters, digits and underscores only."""
+    return re.sub(r"[^a-z0-9_]", "_", name.lower())
 
 
 class Construct(Strict):
@@ -67,6 +76,9 @@ class Constructs(Strict):
         for one in ids:
             if ids.count(one) > 1:
                 raise ValueError(f"the construct '{one}' is listed twice; remove one entry.")
+        labels = [normalized(one.label) for one in self.constructs]
+        if len({*labels, *NONE_OF_THEM}) < len(labels) + len(NONE_OF_THEM):
+            raise ValueError("two constructs have the same label, or one is called 'none'; judges could not tell them apart.")
         if not any(one.target for one in self.constructs):
             raise ValueError("no construct is a target; a development needs one.")
         return self
@@ -96,10 +108,17 @@ class Pool(Strict):
 
     @model_validator(mode="after")
     def _check(self) -> Pool:
-        ids = [one.id for one in self.items]
-        for one in ids:
-            if ids.count(one) > 1:
-                raise ValueError(f"the item '{one}' is listed twice; give each item its own id.")
+        plain: dict[str, str] = {}
+        for one in self.items:
+            key = re.sub(r"[\W_]", "", one.id.lower())  # as survey tools write them
+            if key in plain:
+                other = plain[key]
+                raise ValueError(
+                    f"the item '{one.id}' is listed twice; give each item its own id."
+                    if other == one.id
+                    else f"the items '{other}' and '{one.id}' differ only in marks that survey tools change; rename one."
+                )
+            plain[key] = one.id
         return self
 
 
@@ -139,6 +158,9 @@ class Pilot(Strict):
     def _check(self) -> Pilot:
         if (self.sample is None) == (self.explore is None):
             raise ValueError("'pilot' needs either 'sample', which is split, or 'explore' and 'confirm'; give one of them.")
+        named = [one for one in (self.sample, self.explore, self.confirm, self.retest) if one is not None]
+        if len(set(named)) < len(named):
+            raise ValueError("'pilot' names a sample twice; items are examined in respondents other than those who chose them.")
         if self.sample is not None and self.confirm is not None:
             raise ValueError("'confirm' is used with 'explore'; remove it, or replace 'sample' by 'explore'.")
         return self
@@ -265,7 +287,7 @@ class Material:
                 {"id": one.id, "text": one.text, "reverse": one.reverse} for one in self.of(construct.id) if one.id not in owned
             ]
             if items:
-                data = {"id": f"{construct.id.lower()}_pool", "label": construct.label, "items": items,
+                data = {"id": f"{scale_id(construct.id)}_pool", "label": construct.label, "items": items,
                         "instruction": self.constructs.instruction}  # fmt: skip
                 found.append(Scale.model_validate(data | {"response": self.constructs.response.model_dump()}))
         return found
@@ -306,6 +328,13 @@ def mistakes(study: Study) -> Iterator[str]:
         where, material = f"'development.{name}'", study.developments[name]
         yield from _pool(study, spec, material)
         yield from _decisions(spec, material)
+        if spec.pilot and spec.pilot.retest in study.config.samples:
+            for sample in (spec.pilot.sample, spec.pilot.retest):
+                if sample in study.config.samples and study.config.samples[sample].respondent is None:
+                    yield (
+                        f"{where}: a retest needs the respondents' ids in both samples, and '{sample}' has none; name the column "
+                        f"under 'samples.{sample}.respondent'."
+                    )
         for sample in spec.pilot.samples if spec.pilot else ():
             if sample not in study.config.samples:
                 close = did_you_mean(sample, study.config.samples)

@@ -51,7 +51,7 @@ def _files(study: Study) -> Iterator[str]:
             if study.raw(name).resolve() == (study.folder / sample.stand_in).resolve():
                 yield f"'samples.{name}.stand_in' is the sample's own file; name another file or remove the key."
         yield from _missing(study, name)
-        known = [*study.items, *study.variables, *study.clusters]
+        known = [*study.ingested(name).items, *study.variables, *study.clusters]
         for one in sample.not_personal:
             if one not in known:
                 close = did_you_mean(one, known)
@@ -76,14 +76,14 @@ def _missing(study: Study, sample: str) -> Iterator[str]:
     """Find codes for missing answers that are responses, and names that do not exist."""
     codes = study.config.samples[sample].missing
     if isinstance(codes, dict):
-        known = [*study.scales, *study.items, *study.variables, *study.clusters]
+        known = [*study.scales, *study.ingested(sample).items, *study.variables, *study.clusters]
         for name in codes:
             if name not in known:
                 close = did_you_mean(name, known)
                 yield f"'samples.{sample}.missing.{name}' is not a scale, item or variable of this study{close}; correct it."
         return
     for code in codes:
-        for scale in study.scales.values():
+        for scale in study.ingested(sample).scales.values():
             if (value := number(code)) is not None and scale.response.has(value):
                 yield (
                     f"'samples.{sample}.missing' has {code} for all columns, but {code} is a response of the scale '{scale.id}'; "

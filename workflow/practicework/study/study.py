@@ -84,13 +84,23 @@ class Study:
         """The names of all parts with results of their own: samples, sets of codings, syntheses and developments."""
         return [*self.config.samples, *self.config.coding, *self.syntheses, *self.config.development]
 
+    def optional_items(self, sample: str) -> set[str]:
+        """Return the items of pools that a sample may lack: a second sample may have been asked the chosen items only."""
+        found: set[str] = set()
+        for name, material in self.developments.items():
+            pilot = self.config.development[name].pilot
+            if pilot is not None and sample in (pilot.confirm, pilot.retest) and sample not in (pilot.sample, pilot.explore):
+                found |= set(material.items)
+        return found - {item for name in self.config.scales or () for item in self.scales[name].item_ids}
+
     def ingested(self, sample: str) -> "Study":
         """Return the study with the items that a sample contains: those of pools that it piloted as further scales."""
         owned, scales = set(self.items), dict(self.scales)
         for name, material in self.developments.items():
             pilot = self.config.development[name].pilot
             if pilot is not None and sample in pilot.samples:
-                scales |= {scale.id: scale for scale in material.scales(owned)}
+                scales |= {f"{name}/{scale.id}": scale for scale in material.scales(owned)}
+                owned |= set(material.items)
         return replace(self, scales=scales) if len(scales) > len(self.scales) else self
 
     @cached_property

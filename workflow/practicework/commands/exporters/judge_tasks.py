@@ -11,13 +11,13 @@ import re
 from practicework.commands.exporters import pages, qualtrics, redcap
 from practicework.commands.exporters.shared import choices, instruction, line
 from practicework.errors import StudyError
-from practicework.study.development import Development, Material
+from practicework.study.development import Development, Material, scale_id
 from practicework.study.scale import Scale
 
-SORT = "For each statement, choose what it describes best. Read the definitions first."
+SORT = "For each statement, choose what it describes best. Read the definitions first. {definitions}"
 RATE = "How well does each statement fit this definition? {definition}"
 EXPERT = {
-    "relevance": ("How relevant is each statement for what it is meant to measure?",
+    "relevance": ("How relevant is each statement for what it is meant to measure, which is named in brackets? {definitions}",
                   {1: "Not relevant", 2: "Somewhat relevant", 3: "Quite relevant", 4: "Highly relevant"}),
     "essential": ("Is each statement necessary to measure it?",
                   {1: "Not necessary", 2: "Useful, but not essential", 3: "Essential"}),
@@ -29,22 +29,26 @@ NONE = "None of these"
 def tasks(spec: Development, material: Material) -> dict[str, list[Scale]]:
     """Return each task as matrices of its items, `sort_<item>`, `rate_<construct>_<item>`, `relevance_<item>` and so on."""
     constructs = material.constructs.constructs
+    definitions = " ".join(f"{one.label}: {one.definition}" for one in constructs)
     labels = {place: one.label for place, one in enumerate(constructs, 1)} | {len(constructs) + 1: NONE}
     a = spec.criteria.anchors
     anchors = {1: "Not at all", a: "Completely"}
-    found = {"sorting": [_matrix(material, "sort", SORT, labels)]}
+    found = {"sorting": [_matrix(material, "sort", SORT.format(definitions=definitions), labels)]}
     found["ratings"] = [
         _matrix(material, f"rate_{one.id}", RATE.format(definition=f"{one.label}: {one.definition}"), anchors)
         for one in constructs
     ]
-    found["experts"] = [_matrix(material, name, words, own) for name, (words, own) in EXPERT.items()]
+    found["experts"] = [
+        _matrix(material, name, words.format(definitions=definitions), own, named=True) for name, (words, own) in EXPERT.items()
+    ]
     return found
 
 
-def _matrix(material: Material, name: str, words: str, labels: dict[int, str]) -> Scale:
-    items = [{"id": f"{name}_{one.id}", "text": one.text} for one in material.pool.items]
+def _matrix(material: Material, name: str, words: str, labels: dict[int, str], *, named: bool = False) -> Scale:
+    label = {item.id: f" [{material.by_id[item.construct_id].label}]" if named else "" for item in material.pool.items}
+    items = [{"id": f"{name}_{one.id}", "text": f"{one.text}{label[one.id]}"} for one in material.pool.items]
     response = {"min": 1, "max": max(labels), "labels": labels}
-    return Scale.model_validate({"id": name, "label": name, "instruction": words, "response": response, "items": items})
+    return Scale.model_validate({"id": scale_id(name), "label": name, "instruction": words, "response": response, "items": items})
 
 
 def files(name: str, spec: Development, material: Material) -> dict[str, str | StudyError]:
@@ -79,12 +83,15 @@ def page(task: str, spec: Development, material: Material) -> str:
     """Return a task as a page that works without a network: each judge sees the items in a random order and saves a CSV file."""
     scales = tasks(spec, material)[task]
     constructs = material.constructs.constructs
-    questions = [
-        {"key": scale.id, "words": line(instruction(scale)) if task != "ratings" else "",
-         "label": constructs[place].label if task == "ratings" else "",
-         "points": [{"code": code, "text": text} for code, text in choices(scale.response)]}
-        for place, scale in enumerate(scales)
-    ]  # fmt: skip
+    questions = []
+    for place, scale in enumerate(scales):
+        rated = constructs[place] if task == "ratings" else None
+        questions.append({
+            "key": f"rate_{rated.id}" if rated else scale.id,
+            "words": "Construct" if task == "sorting" else scale.id.capitalize(),
+            "label": rated.label if rated else "",
+            "points": [{"code": code, "text": text} for code, text in choices(scale.response)],
+        })  # fmt: skip
     titles = {
         "sorting": "Which construct does each statement describe?",
         "ratings": "How well do the statements fit the definitions?",

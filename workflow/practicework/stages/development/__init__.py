@@ -106,15 +106,15 @@ def _piloted(
     parts = pilot.halves(spec, material, answers, rng("split"))
     overview, items = pilot.explored(parts, material, rng("parallel"))
     measure = found["ratings"].set_index("item")["htc"] if len(found["ratings"]) else found["sorting"].set_index("item")["p_sa"]
-    scores = [inputs[f"{sample}/scoring/scores"].set_index("respondent") for sample in spec.pilot.samples
-              if f"{sample}/scoring/scores" in inputs and sample != spec.pilot.retest]  # fmt: skip
+    confirming = spec.pilot.sample or spec.pilot.confirm
+    scores = inputs.get(f"{confirming}/scoring/scores")
     return {
         "pilot": overview,
         "pilot_items": items,
         "subsets": pilot.reduced(parts, material, spec, measure.to_dict(), chosen),
         "confirmation": pilot.confirmed(parts, chosen),
         **pilot.graded(parts, chosen),
-        "nomological": pilot.nomological(parts, chosen, spec, pd.concat(scores) if scores else None),
+        "nomological": pilot.nomological(parts, chosen, spec, None if scores is None else scores.set_index("respondent")),
     }
 
 

@@ -7,15 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from practicework.errors import StudyError, did_you_mean
-from practicework.study.development import STAGES, Development, Material
+from practicework.study.development import NONE_OF_THEM, STAGES, Development, Material
 from practicework.study.scale import normalized
 from practicework.tables.files.grid import empty
 from practicework.tables.files.personal import shown
 from practicework.tables.files.raw import RawTable
 from practicework.tables.readers import detect
-
-NONE_OF_THEM = ("none", "none of these", "none of them", "0")
-"""Answers of a sorting task that choose no construct."""
 
 PREFIX = {"sorting": "sort", "ratings": "rate", "experts": "relevance"}
 """Of the columns of an exported task: sort_<item>, rate_<construct>_<item>, relevance_<item>, essential_<item>, …"""
@@ -108,6 +105,8 @@ class Answers:
             at = {name: raw.header.index(name) for name in ("participant", "item", "code")}
             for line, row in zip(raw.lines, raw.rows, strict=True):
                 name = (row[at["participant"]] or "").strip()
+                if not name:
+                    raise StudyError(f"{raw.shown}, row {line}, column participant: the cell is empty; add the participant's id.")
                 people.setdefault(name, f"P{len(people) + 1}")
                 if empty(row[at["item"]]):
                     continue

@@ -218,7 +218,7 @@ def flags(
 ) -> pd.DataFrame:
     """Return the table `decisions`: which criteria flag each item, and what people decided; nothing is decided here."""
     by = {name: found[name].set_index("item") for name in ("sorting", "ratings", "experts", "cognitive", "pilot_items")}
-    contrasts = found["ratings_contrasts"].groupby("item")["p_holm"].max()
+    contrasts = found["ratings_contrasts"].dropna(subset=["p_holm"]).groupby("item")["p_holm"].max()
     rows = []
     for item, one in material.items.items():
         row: dict[str, object] = {"item": item, "construct": one.construct_id}

@@ -32,11 +32,17 @@ class Halves:
     confirm: pd.DataFrame
     retest: pd.DataFrame | None
     rows: list[dict]
+    split: bool = True
 
     @property
     def everybody(self) -> pd.DataFrame:
-        """Both halves."""
+        """Both halves, or both samples."""
         return pd.concat([self.explore, self.confirm])
+
+    @property
+    def first(self) -> pd.DataFrame:
+        """The respondents who may have answered again: of the sample that was split, or of the exploration."""
+        return self.everybody if self.split else self.explore
 
 
 def halves(spec: Development, material: Material, answers: Mapping[str, pd.DataFrame], rng: np.random.Generator) -> Halves:
@@ -55,14 +61,16 @@ def halves(spec: Development, material: Material, answers: Mapping[str, pd.DataF
         If a sample that is to be split has fewer than 200 complete respondents.
     """
     pilot = spec.pilot
-    retest = answers[pilot.retest].dropna() if pilot.retest else None
+    retest = answers[pilot.retest] if pilot.retest else None
+    if retest is not None:
+        retest = retest.dropna()
     rows = [] if retest is None else [{"sample": pilot.retest, "half": "retest", "n": len(retest)}]
     if pilot.sample is None:
         explore = answers[pilot.explore].dropna()
         confirm = answers[pilot.confirm].dropna() if pilot.confirm else explore.iloc[:0]
         names = [(pilot.explore, "explore", explore)] + ([(pilot.confirm, "confirm", confirm)] if pilot.confirm else [])
         found = [{"sample": sample, "half": half, "n": len(one)} for sample, half, one in names]
-        return Halves(explore, confirm, retest, [*found, *rows])
+        return Halves(explore, confirm, retest, [*found, *rows], split=False)
     whole = answers[pilot.sample].dropna()
     if len(whole) < SMALLEST:
         raise StudyError(
@@ -84,6 +92,11 @@ def explored(parts: Halves, material: Material, rng: np.random.Generator) -> tup
     """
     data, response = parts.explore, material.constructs.response
     items = list(data)
+    if len(data) < 3 or len(items) < 2:
+        reason = f"not computable: {len(data)} respondents answered all items" if len(data) < 3 else "not computable: one item"
+        rows = [dict(row) | ({"note": reason} if row["half"] == "explore" else {}) for row in parts.rows]
+        found = [{"item": item, "construct": material.items[item].construct_id, "n": len(data), "note": reason} for item in items]
+        return frame("development/pilot", rows), frame("development/pilot_items", found)
     constructs = [one for one in material.targets if any(material.items[item].construct_id == one for item in items)]
     rows = [dict(row) for row in parts.rows]
     values, note, solution = data.to_numpy(float), None, None
@@ -92,6 +105,8 @@ def explored(parts: Halves, material: Material, rng: np.random.Generator) -> tup
         note = f"loadings are not computable: everyone gave the same answer to {', '.join(constant)}"
     elif len(data) <= len(items):
         note = f"loadings are not computable: {len(data):,} respondents for {len(items)} items"
+    elif np.linalg.matrix_rank(np.corrcoef(values.T), tol=1e-8) < len(items):
+        note = "loadings are not computable: some items are identical or follow from others"
     else:
         r = np.corrcoef(values.T)
         rows[0]["factors"] = int(parallel_analysis(r, len(data), REPLICATIONS, PERCENTILE, rng)["factor_retained"].sum())
@@ -133,25 +148,23 @@ def reduced(
 ) -> pd.DataFrame:
     """Return the table `subsets`: the Pareto front of all subsets of each length, by omega, CFI, r with all items and content.
 
-    Items that people decided to drop do not take part.
-
-    Raises
-    ------
-    StudyError
-        If there are more than 20,000 subsets of a length.
+    Items that people decided to drop do not take part. A length with more than 20,000 subsets, or without a subset that has
+    every facet, is refused: its row has the reason in `note`.
     """
     rows = []
     for construct in material.targets:
         pool = [one for one in material.of(construct) if one.id in parts.explore and not _dropped(material, one.id)]
         items, facets = [one.id for one in pool], [one.facet or "" for one in pool]
-        if len(items) < 3 or len(parts.explore) <= len(items):
+        if len(items) < 3 or len(parts.explore) <= len(items) or (parts.explore[items].nunique() < 2).any():
             continue
         r = np.corrcoef(parts.explore[items].to_numpy(float).T)
         for length in range(max(3, spec.criteria.items[0]), min(spec.criteria.items[1], len(items)) + 1):
             try:
                 subsets = item_subsets.candidates(len(items), length, np.unique(facets, return_inverse=True)[1])
             except NotComputable as reason:
-                raise StudyError(f"Items of '{construct}': {reason} (in {spec.decisions}), or change 'criteria.items'.") from None
+                rows.append({"construct": construct, "length": length, "compared": 0, "items": "", "chosen": False,
+                             "note": str(reason)})  # fmt: skip
+                continue
             fits = item_subsets.evaluate(r, len(parts.explore), subsets)
             smallest = np.array([content.get(item, np.nan) for item in items])[subsets].min(axis=1)
             criteria = [fits["omega"], np.round(fits["cfi"], 12), fits["r_full"]]
@@ -159,10 +172,11 @@ def reduced(
             best = np.flatnonzero(item_subsets.front(np.column_stack(criteria)))
             own = sorted(chosen.get(construct, []))
             mine = [place for place, some in enumerate(subsets) if sorted(items[at] for at in some) == own]
-            for place in sorted({*best, *mine}, key=lambda at: -fits["omega"][at]):
-                rows.append({"construct": construct, "length": length, "compared": len(subsets), "content": smallest[place],
-                             "items": ", ".join(items[at] for at in subsets[place]), "chosen": place in mine}
-                            | {key: fits[key][place] for key in ("omega", "cfi", "rmsea", "chisq", "df", "r_full")})  # fmt: skip
+            for place in sorted({*best, *mine}, key=lambda at: -np.nan_to_num(fits["omega"][at])):
+                improper = {"note": "the factor model has no proper solution"} if np.isnan(fits["omega"][place]) else {}
+                row = {"construct": construct, "length": length, "compared": len(subsets), "content": smallest[place]}
+                row |= {"items": ", ".join(items[at] for at in subsets[place]), "chosen": place in mine, **improper}
+                rows.append(row | {key: fits[key][place] for key in ("omega", "cfi", "rmsea", "chisq", "df", "r_full")})
     return frame("development/subsets", rows)
 
 
@@ -177,8 +191,13 @@ def confirmed(parts: Halves, chosen: Mapping[str, list[str]], confidence: float 
     In R: ``lavaan::cfa(syntax, d, std.lv = TRUE)``, ``psych::alpha``, ``semTools::htmt(htmt2 = TRUE)``, ``psych::ICC``.
     """
     data, rows, n = parts.confirm, [], len(parts.confirm)
-    known = {name: [item for item in items if item in data] for name, items in chosen.items()}
-    known = {name: items for name, items in known.items() if len(items) > 1}
+    known = {name: items for name, items in chosen.items() if len(items) > 1 and all(item in data for item in items)}
+    for name, items in chosen.items():
+        if name not in known:
+            why = "one item" if len(items) < 2 else f"the sample has no {', '.join(item for item in items if item not in data)}"
+            rows.append({"construct": name, "items": ", ".join(items), "n": n, "note": f"not computable: {why}"})
+    if not n:
+        return frame("development/confirmation", [])
     ratios = _htmt2(data, known) if n > 2 else {}
     for name, items in known.items():
         row = {"construct": name, "items": ", ".join(items), "n": n}
@@ -191,7 +210,7 @@ def confirmed(parts: Halves, chosen: Mapping[str, list[str]], confidence: float 
         row["htmt2"] = ratios.get(name)
         row |= _one_factor(np.corrcoef(values.T), n)
         if parts.retest is not None:
-            row |= _icc(parts.everybody, parts.retest, items, confidence)
+            row |= _icc(parts.first, parts.retest, items, confidence)
         rows.append(row)
     if len(known) > 1:
         rows.append({"construct": "all", "items": ", ".join(item for items in known.values() for item in items), "n": n}
@@ -203,6 +222,8 @@ def _one_factor(r: np.ndarray, n: int) -> dict:
     k = len(r)
     if k < 3:
         return {"note": "a factor of two items is not identified"}
+    if np.linalg.eigvalsh(r)[0] < item_subsets.DETERMINED:
+        return {"note": "some items are identical or follow from others"}
     start = np.full(k, 0.65)
     loadings, fine = one_factor.fit(r[None], start, 1 - start**2, gradient=1e-10)
     if not fine[0]:
@@ -228,6 +249,12 @@ def _all_factors(data: pd.DataFrame, known: Mapping[str, list[str]]) -> dict:
     items = [item for some in known.values() for item in some]
     factor = np.repeat(np.arange(len(known)), [len(some) for some in known.values()])
     values = data[items].to_numpy(float)
+    if (
+        len(data) <= len(items)
+        or (np.ptp(values, axis=0) == 0).any()
+        or (np.linalg.eigvalsh(np.corrcoef(values.T))[0] < item_subsets.DETERMINED)
+    ):
+        return {"note": "not computable: too few respondents, or items without variance or that follow from others"}
     try:
         fitted = multigroup.fit(
             [multigroup.Moments(len(data), values.mean(axis=0), np.cov(values.T, ddof=0))], factor, "configural"
@@ -242,7 +269,7 @@ def _all_factors(data: pd.DataFrame, known: Mapping[str, list[str]]) -> dict:
 
 def _htmt2(data: pd.DataFrame, known: Mapping[str, list[str]]) -> dict[str, float]:
     """The largest HTMT2 of each construct with another one: geometric means of absolute correlations."""
-    found: dict[str, float] = {}
+    found: dict[str, list[float]] = {}
     with np.errstate(all="ignore"):
         logs = np.log(data.corr().abs())
     within = {name: logs.loc[items, items].to_numpy()[np.tril_indices(len(items), -1)].mean() for name, items in known.items()}
@@ -250,12 +277,14 @@ def _htmt2(data: pd.DataFrame, known: Mapping[str, list[str]]) -> dict[str, floa
         for other, more in known.items():
             if first != other:
                 value = float(np.exp(logs.loc[some, more].to_numpy().mean() - (within[first] + within[other]) / 2))
-                found[first] = max(found.get(first, 0.0), value)
-    return found
+                found.setdefault(first, []).append(value)
+    return {name: max(values) for name, values in found.items() if np.isfinite(values).all()}
 
 
 def _icc(first: pd.DataFrame, second: pd.DataFrame, items: list[str], confidence: float) -> dict:
     """ICC(2,1) of the scores at two times, two-way random, absolute agreement (Shrout & Fleiss, 1979; McGraw & Wong, 1996)."""
+    if missing := [item for item in items if item not in second or item not in first]:
+        return {"note": f"no ICC: the second survey has no {', '.join(missing)}"}
     both = first.index.intersection(second.index)
     n, k = len(both), 2
     if n < 3:
@@ -282,7 +311,7 @@ def graded(parts: Halves, chosen: Mapping[str, list[str]]) -> dict[str, pd.DataF
     data = parts.everybody
     for name, items in chosen.items():
         own = [item for item in items if item in data]
-        if len(own) < 3:
+        if len(own) < 3 or not len(data):
             continue
         try:
             model = graded_response.fit(data[own].to_numpy(float))
@@ -315,8 +344,8 @@ def nomological(
         declared = spec.nomological.get(name, spec.nomological.get(""))
         if declared is None:
             continue
-        own = [item for item in items if item in parts.confirm]
-        score = parts.confirm[own].mean(axis=1) if own else pd.Series(dtype=float)
+        there = all(item in parts.confirm for item in items)
+        score = parts.confirm[list(items)].mean(axis=1) if there else pd.Series(dtype=float)
         kinds = [("correlation", direction, variable) for direction in ("positive", "negative", "none")
                  for variable in getattr(declared, direction)]  # fmt: skip
         kinds += [("groups", direction, variable) for variable, direction in declared.groups.items()]

@@ -79,6 +79,10 @@ class Matcher:
             )
         return worded[0] if worded else self.position(name)
 
+    def has(self, name: str, text: str) -> bool:
+        """Return whether a column has the name or the wording of an item."""
+        return bool(self._places(name) or self.by_text.get(normalized(text)))
+
     def _places(self, wanted: str) -> list[int]:
         return self.by_heading.get(wanted) or self.by_alias.get(wanted) or self.by_text.get(normalized(wanted)) or []
 
@@ -97,7 +101,9 @@ def match(raw: RawTable, study: Study, sample: str) -> dict[str, int]:
     columns: dict[str, int] = {}
     for name in [*study.items, *study.variables, *study.clusters]:
         item = items.get(name)
-        columns[name] = matcher.item(name, mapped.get(name), item.columns if item else (), item.text if item else None)
+        optional = name in study.optional_items(sample) and name not in mapped
+        if not optional or matcher.has(name, item.text):
+            columns[name] = matcher.item(name, mapped.get(name), item.columns if item else (), item.text if item else None)
     first: dict[int, str] = {}
     for name, position in columns.items():
         if position in first:

@@ -126,6 +126,8 @@ class Sample:
         answers = [self.keyed[name][some] for name in self.scales]
         others = [name for name in self.names if name not in self.scales]
         whole = pd.concat([*answers, self.responses.loc[some, others].astype(float)], axis=1)
+        if empty := [name for name in whole if whole[name].isna().all()]:
+            raise NotComputable(f"nobody answered {', '.join(empty)}")
         unchanged = not whole.isna().any(axis=None)
         low = [scale.response.min for scale in self.scales.values() for _ in scale.items] + [-np.inf] * len(others)
         high = [scale.response.max for scale in self.scales.values() for _ in scale.items] + [np.inf] * len(others)

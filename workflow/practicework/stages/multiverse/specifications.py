@@ -89,7 +89,9 @@ class Fitter:
             columns = self._columns(options, self._values(options, kept))
             if options["estimator"] == "huber":
                 return Fitted(options, self._huber(columns))
-            return Fitted(options, self._least_squares(columns), self._score(columns))
+            row = self._least_squares(columns)
+            row.pop("df_cr2", None)
+            return Fitted(options, row, self._score(columns))
         except NotComputable as reason:
             return Fitted(options, note=f"not fitted: {reason}")
 
@@ -140,8 +142,10 @@ class Fitter:
         if clusters is not None:
             complete &= ~np.isnan(clusters)
         rows = np.flatnonzero(complete)
+        if not len(rows):
+            raise NotComputable("no respondent has all values")
         for name in names:
-            if len(rows) and np.ptp(values[name][rows]) == 0:
+            if np.ptp(values[name][rows]) == 0:
                 raise NotComputable(f"'{name}' has the same value for all {len(rows):,} respondents")
         y = values[self.model.outcome][rows]
         if options["transform"] == "rank":
@@ -182,13 +186,17 @@ class Fitter:
                 raise NotComputable(f"the respondents belong to {found} clusters, and at least {FEWEST} are required")
             clustered, unit = ClusterRobust(squares, residuals, groups), np.eye(p)[[3]]
             error, df = np.sqrt(clustered.covariance[3, 3]), float(clustered.degrees(unit)[0])
-            row |= {"cr2": error, "p_cr2": _p(row["estimate"], error, df)} | self._interval(row["estimate"], error, df)
+            row |= {"cr2": error, "df_cr2": df, "p_cr2": _p(row["estimate"], error, df)} | self._interval(
+                row["estimate"], error, df
+            )
         return row
 
     def _score(self, columns: _Columns) -> sign_flips.Score:
         others = np.delete(columns.matrix, 3, axis=1)
         try:
-            return sign_flips.score(len(self.sample.responses), columns.rows, others, columns.matrix[:, 3], columns.outcome)
+            n, groups = len(self.sample.responses), self.sample.clusters
+            groups = None if groups is None else groups[columns.rows]
+            return sign_flips.score(n, columns.rows, others, columns.matrix[:, 3], columns.outcome, groups)
         except ValueError as reason:
             raise NotComputable(str(reason)) from None
 
@@ -215,7 +223,7 @@ class Fitter:
             rows.append(self._least_squares(columns) | {"spread": columns.spread})
         n, complete_df = rows[0]["n"], rows[0]["df"]
         if len(rows) == 1:  # nothing was missing
-            return {key: value for key, value in rows[0].items() if key != "spread"}
+            return {key: value for key, value in rows[0].items() if key not in ("spread", "df_cr2")}
         estimates = np.array([[one["estimate"]] for one in rows])
 
         def pooled(name: str, df: float) -> rubin.Pooled:
@@ -226,7 +234,7 @@ class Fitter:
         row |= {"hc3": robust.std_errors[0], "p_hc3": robust.p_values[0]}
         row |= self._interval(row["estimate"], robust.std_errors[0], robust.df[0])
         if "cr2" in rows[0]:
-            clustered = pooled("cr2", complete_df)
+            clustered = pooled("cr2", float(np.mean([one["df_cr2"] for one in rows])))
             row |= {"cr2": clustered.std_errors[0], "p_cr2": clustered.p_values[0]}
             row |= self._interval(row["estimate"], clustered.std_errors[0], clustered.df[0])
         return row

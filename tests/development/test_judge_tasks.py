@@ -156,3 +156,30 @@ def test_export_of_a_study_without_scales(tmp_path, capsys):
         "rate_another_construct_1," in (folder / "results/instruments/new_ratings_redcap.csv").read_text()
     )  # names of 26 at most
     assert detect.read(folder / "results/instruments/new_sorting_redcap.csv", "x.csv", None).header[0]
+
+
+def test_names_in_capitals_and_constructs_that_cannot_be_told_apart(tmp_path):
+    folder = tmp_path / "caps"
+    developing.run(folder)
+    file = folder / "development/constructs.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("id: engagement", "id: Work.Engagement"), encoding="utf-8")
+    items = folder / "development/items.yaml"
+    items.write_text(
+        items.read_text(encoding="utf-8").replace("construct: engagement", "construct: Work.Engagement"), encoding="utf-8"
+    )
+    study = load_study(folder)
+    own = study.developments["caps"], study.config.development["caps"]
+    found = judge_tasks.files("caps", own[1], own[0])
+    assert not [name for name, one in found.items() if isinstance(one, StudyError)]
+    assert 'name="rate_Work.Engagement_eng_01"' in found["caps_ratings.html"]
+    assert "Engagement: Replace this text" in found["caps_sorting_qualtrics.txt"]  # judges read the definitions there, too
+    assert "[Engagement]" in found["caps_experts_limesurvey.txt"]
+    file.write_text(text.replace("label: Another construct", "label: Engagement"), encoding="utf-8")
+    with pytest.raises(StudyError, match="two constructs have the same label"):
+        load_study(folder)
+    file.write_text(text, encoding="utf-8")
+    one = "  - {id: %s, construct: engagement, text: x, source: y}\n"
+    items.write_text("items:\n" + one % "a1" + one % "a_1", encoding="utf-8")
+    with pytest.raises(StudyError, match="the items 'a1' and 'a_1' differ only in marks that survey tools change"):
+        load_study(folder)

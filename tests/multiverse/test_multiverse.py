@@ -375,3 +375,20 @@ def test_the_order_of_specifications(writer):
     )  # fmt: skip
     found = [(one["covariates"], one["outcome_items"]) for one in specifications(study, "main")]
     assert found == [(covariates, item) for covariates in ("none", "years_in_job") for item in ("all", "pride_1", "pride_2")]
+
+
+def test_imputed_clusters_and_empty_selections(study, responses):
+    """Satterthwaite's degrees of freedom hold for imputed scores as well; nobody left is a reason, not a crash."""
+    firms = responses.assign(firm=np.arange(len(responses)) % 6)
+    firms.loc[::9, "A2"] = np.nan
+    choices = {"scoring": choice(options=["mean", "imputed"])}
+    own = analyse(made(study, choices, {"cluster": "firm"}, imputations=3), "m", firms, np.random.default_rng(1))[
+        "specifications"
+    ]
+    reach = (own["ci_high"] - own["ci_low"]) / 2 / own["cr2"]
+    assert reach.min() > 2.4  # about five degrees of freedom, not some hundred
+    nobody = responses.assign(A1=np.nan)
+    choices = {"scoring": choice(options=["mean", "complete", "imputed"])}
+    rows = analyse(made(study, choices), "m", nobody, np.random.default_rng(1))["specifications"].set_index("scoring")
+    assert rows.loc["complete", "note"] == "not fitted: no respondent has all values"
+    assert rows.loc["imputed", "note"] == "not fitted: nobody answered A1"

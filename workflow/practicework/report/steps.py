@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from practicework.report.messages import _, numeral
+from practicework.report.messages import _, count, numeral
 from practicework.study.development import Material
 from practicework.study.pipeline import Part
 
@@ -43,7 +43,9 @@ def steps(part: Part, results: Mapping[str, pd.DataFrame]) -> list[Step]:
     n_judges = rows("judges").groupby("task").size().to_dict() if len(rows("judges")) else {}
     confirmed, nomological = rows("confirmation"), rows("nomological")
     halves = dict(zip(rows("pilot")["half"], rows("pilot")["n"], strict=True)) if len(rows("pilot")) else {}
-    chosen = material.decisions.scales
+    chosen, known = material.decisions.scales, int(nomological["agrees"].notna().sum()) if len(nomological) else 0
+    examined = bool(halves.get("confirm") and len(confirmed) and confirmed["alpha"].notna().any())
+    respondents = sum(n for half, n in halves.items() if half != "retest")
     content = ", ".join(
         words for task, words in (
             ("sorting", _("sorting task ({n} judges)", n=n_judges.get("sorting"))),
@@ -56,24 +58,25 @@ def steps(part: Part, results: Mapping[str, pd.DataFrame]) -> list[Step]:
     unwritten = any(one.definition.startswith(PLACEHOLDER) for one in material.constructs.constructs)
     published = [name for name in material.targets if _scale_of(part, material, name)]
     return [
-        Step(1, _("Definition of the constructs"), not unwritten, _("{n} constructs with definitions", n=len(material.by_id)),
+        Step(1, _("Definition of the constructs"), not unwritten,
+             count("{n} construct with definition", "{n} constructs with definitions", len(material.by_id)),
              _("Write the definitions in {file}.", file=spec.constructs)),
         Step(2, _("Generation of items"), all(len(material.of(name)) >= enough for name in material.targets),
-             _("{n} items", n=pool),
+             count("{n} item", "{n} items", pool),
              _("Write at least {n} items per construct.", n=numeral(enough))),
         Step(3, _("Content validity"), bool(content), content,
              _("Export the tasks (practicework export), collect answers of at least 20 judges, and name the files "
                "in the config.")),
         Step(4, _("Measurement model"), True, _("reflective; one factor per construct"), ""),
-        Step(5, _("Data of a pilot"), bool(halves), _("{n} respondents", n=f"{sum(halves.values()):,}") if halves else "",
+        Step(5, _("Data of a pilot"), bool(halves), _("{n} respondents", n=f"{respondents:,}") if halves else "",
              _("Collect a pilot of at least 200 respondents (400 or more are better) and name it under 'pilot'.")),
-        Step(6, _("Purification and selection of items"), bool(chosen), _("{n} scales chosen", n=len(chosen)) if chosen else "",
+        Step(6, _("Purification and selection of items"), bool(chosen),
+             count("{n} scale chosen", "{n} scales chosen", len(chosen)) if chosen else "",
              _("Choose items on the Pareto front, and record them with the reason in {file}.", file=spec.decisions)),
-        Step(7, _("Examination in other respondents"), bool(halves.get("confirm") and len(confirmed)),
-             _("{n} respondents", n=f"{halves['confirm']:,}") if halves.get("confirm") and len(confirmed) else "",
+        Step(7, _("Examination in other respondents"), examined,
+             _("{n} respondents", n=f"{halves['confirm']:,}") if examined else "",
              _("Split the pilot or collect a second sample.")),
-        Step(8, _("Validity"), bool(len(nomological)),
-             _("{n} declared relations", n=len(nomological)) if len(nomological) else "",
+        Step(8, _("Validity"), known > 0, count("{n} declared relation", "{n} declared relations", known) if known else "",
              _("Declare relations with other scales and known groups under 'nomological'.")),
         Step(9, _("Cross-validation in a new sample"), bool(spec.pilot and spec.pilot.confirm),
              _("sample {name}", name=spec.pilot.confirm) if spec.pilot and spec.pilot.confirm else "",

@@ -6,7 +6,7 @@ from practicework.report import apa
 from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.development import figures, tables
-from practicework.report.messages import _, count, listing, numeral, say, sentences
+from practicework.report.messages import _, count, listing, say, sentences
 from practicework.report.section import Block, Fold, Heading, Paragraph, Section, Tile, present
 from practicework.report.steps import steps
 from practicework.report.table import Drawing
@@ -83,7 +83,13 @@ def _answer(context: Context, taken: list) -> str:
 
 def _tiles(context: Context) -> list[Tile]:
     material, found = context.part.material, []
-    found.append(Tile(f"{len(material.pool.items):,}", _("items for {n} constructs", n=numeral(len(material.targets))), "key"))
+    found.append(
+        Tile(
+            f"{len(material.pool.items):,}",
+            count("items for {n} construct", "items for {n} constructs", len(material.targets)),
+            "key",
+        )
+    )
     traced = sum(row["traced"] for row in context.rows("development/pool"))
     if traced:
         found.append(Tile(f"{traced:,}", _("items that come from a coded passage of an interview"), "key"))
@@ -101,7 +107,8 @@ def _covered(context: Context) -> str:
     rows, material = context.rows("development/coverage"), context.part.material
     sizes = [f"{len(material.of(name))} ({apa.lower(one.label)})" for name, one in material.by_id.items() if one.target]
     text = [_("The pool contains {n} items: {sizes}.", n=len(material.pool.items), sizes=listing(sizes))]
-    without = [row["name"].replace("_", " ") for row in rows if row["kind"] == "facet" and not row["items"]]
+    facets = [row for row in rows if row["kind"] == "facet" and row["construct"] in material.targets]
+    without = [row["name"].replace("_", " ") for row in facets if not row["items"]]
     if without:
         text.append(_("No item covers the following facets: {names}.", names=listing(without)))
     concepts = [row for row in rows if row["kind"] == "concept"]
@@ -137,7 +144,8 @@ def _content(context: Context) -> str:
     if contrasts:
         worst: dict[str, float] = {}
         for row in contrasts:
-            worst[row["item"]] = max(worst.get(row["item"], 0.0), 1.0 if row["p_holm"] is None else row["p_holm"])
+            if row["p_holm"] is not None:  # one judge alone gives no test
+                worst[row["item"]] = max(worst.get(row["item"], 0.0), row["p_holm"])
         clear = sum(value <= context.part.spec.criteria.sorting_alpha for value in worst.values())
         found.append(_("In the rating task, {k} of {n} items fitted their own definition better than every other.", k=clear,
                        n=len(worst)))  # fmt: skip
@@ -154,15 +162,27 @@ def _piloted(context: Context) -> str:
     found = []
     if "explore" in halves:
         explore = f"{halves['explore']['n']:,}"
-        if halves.get("confirm", {}).get("n"):
+        confirm = halves.get("confirm", {}).get("n")
+        if confirm and _chosen(context):
             found.append(_("Items were chosen among {explore} respondents and examined among {confirm} others.", explore=explore,
-                           confirm=f"{halves['confirm']['n']:,}"))  # fmt: skip
+                           confirm=f"{confirm:,}"))  # fmt: skip
+        elif confirm:
+            found.append(_("Items were explored among {explore} respondents; {confirm} others are reserved for examining the "
+                           "choice.",
+                           explore=explore, confirm=f"{confirm:,}"))  # fmt: skip
         else:
             found.append(_("Items were explored among {explore} respondents; no others were available for a confirmation.",
                            explore=explore))  # fmt: skip
         if halves["explore"]["factors"] is not None:
-            found.append(_("Parallel analysis retained {n} factors for {k} constructs.", n=numeral(halves["explore"]["factors"]),
-                           k=numeral(len(context.part.material.targets))))  # fmt: skip
+            k = count("{n} construct", "{n} constructs", len(context.part.material.targets))
+            found.append(
+                count(
+                    "Parallel analysis retained {n} factor for {k}.",
+                    "Parallel analysis retained {n} factors for {k}.",
+                    halves["explore"]["factors"],
+                    k=k,
+                )
+            )
     whole = next((row for row in context.rows("development/confirmation") if row["construct"] == "all"), None)
     if whole and whole["cfi"] is not None:
         found.append(_("The confirmatory model of the chosen items had χ²({df}) = {chisq}, CFI = {cfi}, RMSEA = {rmsea}.",
@@ -170,8 +190,9 @@ def _piloted(context: Context) -> str:
                        rmsea=apa.unit(whole["rmsea"])))  # fmt: skip
     relations = [row for row in context.rows("development/nomological") if row["agrees"] is not None]
     if relations:
-        found.append(_("Of {n} declared relations, {k} were as declared.", n=len(relations),
-                       k=sum(row["agrees"] for row in relations)))  # fmt: skip
+        agreeing = sum(row["agrees"] for row in relations)
+        found.append(count("The declared relation was found: {k} of {n}.", "Of {n} declared relations, {k} were as declared.",
+                           len(relations), k=agreeing))  # fmt: skip
     return sentences(*found)
 
 
@@ -179,7 +200,7 @@ def _agreement(context: Context) -> Drawing | None:
     rows = context.rows("development/sorting")
     if not rows:
         return None
-    figure = figures.agreement(rows, _labels(context))
+    figure = figures.agreement(rows, _labels(context), context.part.spec.criteria.sorting_alpha)
     caption = context.note(
         _("Share of judges who assigned each item to its construct (pSA), with Wilson's 95% interval, n = {n} judges.",
           n=max(row["n"] for row in rows)),
@@ -208,7 +229,7 @@ def _people(context: Context) -> str:
     }
     rows = context.rows("development/judges")
     sizes = {task: sum(row["task"] == task for row in rows) for task in tasks}
-    named = [_("{n} judges {what}", n=size, what=tasks[task]) for task, size in sizes.items() if size]
+    named = [count("{n} judge {what}", "{n} judges {what}", size, what=tasks[task]) for task, size in sizes.items() if size]
     pilot = [
         _("{n} respondents answered the pilot ({half})", n=f"{row['n']:,}", half=row["half"])
         for row in context.rows("development/pilot")
@@ -218,12 +239,33 @@ def _people(context: Context) -> str:
 
 
 def _analysis(context: Context) -> str:
-    return _(
-        "We followed the steps of MacKenzie, Podsakoff, and Podsakoff (2011). In the sorting task, each item was tested by the "
-        "exact binomial test (Howard & Melloy, 2016); means were compared with the norms of Colquitt et al. (2019). Short scales "
-        "were chosen among all subsets of items in one half of the pilot and examined in the other. No item was dropped "
-        "automatically."
-    )
+    """What was done, as far as there are data."""
+    found = [_("We followed the steps of MacKenzie, Podsakoff, and Podsakoff (2011).")]
+    if context.rows("development/sorting"):
+        found.append(_("In the sorting task, each item was tested by the exact binomial test (Howard & Melloy, 2016)."))
+    if context.rows("development/ratings"):
+        found.append(_("In the rating task, each item's own definition was compared with every other by one-sided paired t tests "
+                       "with Holm's correction (Hinkin & Tracey, 1999)."))  # fmt: skip
+    if context.rows("development/scales"):
+        found.append(_("Means were compared with the norms of Colquitt et al. (2019)."))
+    if _chosen(context):
+        pilot = context.part.spec.pilot
+        where = _("one half of the pilot") if pilot and pilot.sample else _("the first sample")
+        found.append(_("Short scales were chosen among the subsets of items in {where} and examined in other respondents; no "
+                       "item was dropped automatically.", where=where)
+                     if _examined(context) else
+                     _("Short scales were chosen among the subsets of items; no item was dropped automatically."))  # fmt: skip
+    return sentences(*found)
+
+
+def _chosen(context: Context) -> bool:
+    """Whether people have chosen scales."""
+    return bool(context.part.material.decisions.scales)
+
+
+def _examined(context: Context) -> bool:
+    """Whether chosen scales were examined in other respondents."""
+    return any(row["n"] and row["alpha"] is not None for row in context.rows("development/confirmation"))
 
 
 def _results(context: Context, drawn: Drawing | None, confirmation) -> tuple[Block, ...]:
@@ -257,6 +299,6 @@ def _limitations(context: Context) -> tuple[str, ...]:
     pilot = context.part.spec.pilot
     if pilot is not None and pilot.sample is not None:
         found.append(_("The two halves of one sample come from the same population; a split is not a replication."))
-    if not context.rows("development/confirmation"):
+    if not _examined(context):
         found.append(_("The items have not been examined in respondents other than those used to choose them."))
     return tuple(found)

@@ -10,7 +10,7 @@ from practicework.report.messages import _
 from practicework.report.style import COLOURS, GREY, LINES, canvas, label, legend
 
 
-def agreement(rows: list[dict], names: dict[str, str]) -> Figure:
+def agreement(rows: list[dict], names: dict[str, str], alpha: float) -> Figure:
     """Plot the share of judges who chose each item's construct, with Wilson's interval.
 
     Parameters
@@ -19,6 +19,8 @@ def agreement(rows: list[dict], names: dict[str, str]) -> Figure:
         Rows of `development/sorting`.
     names : dict of str to str
         The labels of the constructs.
+    alpha : float
+        The level of the test.
     """
     figure, (axes,) = canvas(0.9 + 0.17 * len(rows))
     handles = []
@@ -28,7 +30,7 @@ def agreement(rows: list[dict], names: dict[str, str]) -> Figure:
             continue
         colour = COLOURS[place % len(COLOURS)]
         for at, row in own:
-            clear = row["p_value"] <= 0.05
+            clear = row["p_value"] <= alpha
             axes.plot([row["ci_low"], row["ci_high"]], [at, at], color=colour, linewidth=1.2)
             axes.plot(row["p_sa"], at, "osDv^P"[place % 6], color=colour, markersize=4.5,
                             markerfacecolor=colour if clear else "white")  # fmt: skip

@@ -37,6 +37,8 @@ def grouped(context: Context, rows: list[dict], key: str = "construct") -> list[
 def _made(context: Context, key: str, title: str, columns: Sequence, rows: list[dict], note: str = "", row: object = "item"):
     if not rows:
         return None
+    reasons = dict.fromkeys(one["note"] for one in rows if one.get("note") and key not in ("pool", "confirmation"))
+    note = " ".join(filter(None, [note, *(f"{reason[:1].upper()}{reason[1:]}." for reason in reasons)]))
     return Table.of(f"development_{key}", title, columns, rows, context.note(note), row=row)
 
 
@@ -159,9 +161,10 @@ def cognitive(context: Context) -> Table | None:
         integer("retrieval", _("Retrieval")), integer("judgment", _("Judgment")), integer("response", _("Response")),
         integer("problems", _("Any problem")),
     ]  # fmt: skip
-    rows = [row for row in context.rows("development/cognitive") if row["problems"]] or context.rows("development/cognitive")
+    every = context.rows("development/cognitive")
+    rows = [row for row in every if row["problems"]] or every
     return _made(context, "cognitive", _("Cognitive pretest: participants with a problem"), columns, rows,
-                 _("Items without problems are omitted."))  # fmt: skip
+                 _("Items without problems are omitted.") if len(rows) < len(every) else "")  # fmt: skip
 
 
 def pilot_items(context: Context) -> Table | None:

@@ -6,7 +6,7 @@ from practicework.report import apa
 from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.development import figures, tables
-from practicework.report.messages import _, count, listing, say, sentences
+from practicework.report.messages import _, count, listing, numeral, say, sentences
 from practicework.report.section import Block, Fold, Heading, Paragraph, Section, Tile, present
 from practicework.report.steps import steps
 from practicework.report.table import Drawing
@@ -192,7 +192,7 @@ def _piloted(context: Context) -> str:
     if relations:
         agreeing = sum(row["agrees"] for row in relations)
         found.append(count("The declared relation was found: {k} of {n}.", "Of {n} declared relations, {k} were as declared.",
-                           len(relations), k=agreeing))  # fmt: skip
+                           len(relations), k=numeral(agreeing)))  # fmt: skip
     return sentences(*found)
 
 
@@ -222,20 +222,26 @@ def _information(context: Context) -> Drawing | None:
 
 
 def _people(context: Context) -> str:
-    tasks = {
-        "sorting": _("sorted the items"),
-        "ratings": _("rated their fit to the definitions"),
-        "experts": _("formed the panel of experts"),
-    }
+    """The judges and respondents."""
     rows = context.rows("development/judges")
-    sizes = {task: sum(row["task"] == task for row in rows) for task in tasks}
-    named = [count("{n} judge {what}", "{n} judges {what}", size, what=tasks[task]) for task, size in sizes.items() if size]
-    pilot = [
-        _("{n} respondents answered the pilot ({half})", n=f"{row['n']:,}", half=row["half"])
-        for row in context.rows("development/pilot")
-    ]
-    named += pilot
-    return f"{apa.upper(listing(named))}." if named else ""
+    sizes = {task: sum(row["task"] == task for row in rows) for task in ("sorting", "ratings", "experts")}
+    found = []
+    if n := sizes["sorting"]:
+        found.append(count("The items were sorted by {n} judge.", "The items were sorted by {n} judges.", n))
+    if n := sizes["ratings"]:
+        found.append(count("The fit of the items to the definitions was rated by {n} judge.",
+                           "The fit of the items to the definitions was rated by {n} judges.", n))  # fmt: skip
+    if n := sizes["experts"]:
+        found.append(count("The panel comprised {n} expert.", "The panel comprised {n} experts.", n))
+    halves = {row["half"]: f"{row['n']:,}" for row in context.rows("development/pilot")}
+    if "confirm" in halves:
+        found.append(_("The pilot comprised {explore} respondents for the exploration and {confirm} others for the confirmation.",
+                       **{key: halves[key] for key in ("explore", "confirm")}))  # fmt: skip
+    elif halves:
+        found.append(_("The pilot comprised {explore} respondents.", explore=halves["explore"]))
+    if "retest" in halves:
+        found.append(_("A second survey of the same respondents was answered by {n}.", n=halves["retest"]))
+    return sentences(*found)
 
 
 def _analysis(context: Context) -> str:

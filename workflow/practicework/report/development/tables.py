@@ -205,8 +205,10 @@ def confirmation(context: Context) -> Table | None:
     columns = [
         text("words", _("Construct")), integer("n", "n"), unit("alpha", "α"), unit("omega", "ω"), unit("ave", "AVE"),
         number("chisq", "χ²"), integer("df", "df"), p("p_value", "p"), unit("cfi", "CFI"), unit("rmsea", "RMSEA"),
-        unit("srmr", "SRMR"), unit("htmt2", "HTMT2"), unit("icc", "ICC(2,1)"),
+        unit("srmr", "SRMR"), unit("htmt2", "HTMT2"),
     ]  # fmt: skip
+    if any(row["icc"] is not None for row in rows):
+        columns.append(unit("icc", "ICC(2,1)"))
     notes = " ".join(f"{row['words']}: {row['note']}." for row in rows if row["note"])
     note = _("In respondents who were not used to choose the items. HTMT2: largest with another construct. Maximum likelihood.")
     return _made(context, "confirmation", _("The chosen scales in other respondents"), columns, rows, f"{note} {notes}".strip(),

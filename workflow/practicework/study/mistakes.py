@@ -7,7 +7,7 @@ from pathlib import Path
 
 from practicework import tables
 from practicework.errors import did_you_mean
-from practicework.study import development, multiverse
+from practicework.study import development, development_mistakes, multiverse
 from practicework.study.pipeline import Part
 from practicework.study.replication import alternatives
 from practicework.study.scale import ALL
@@ -19,7 +19,7 @@ from practicework.tables.files.numbers import number
 
 def mistakes(study: Study) -> Iterator[str]:
     """Yield one sentence per mistake, in the order of the config."""
-    parts = (_names, _files, _uses, multiverse.mistakes, _codings, development.mistakes, _syntheses, _claims)
+    parts = (_names, _files, _uses, multiverse.mistakes, _codings, development_mistakes.mistakes, _syntheses, _claims)
     return chain.from_iterable(part(study) for part in parts)
 
 

@@ -91,7 +91,7 @@ class Study:
             pilot = self.config.development[name].pilot
             if pilot is not None and sample in (pilot.confirm, pilot.retest) and sample not in (pilot.sample, pilot.explore):
                 found |= set(material.items)
-        return found - {item for name in self.config.scales or () for item in self.scales[name].item_ids}
+        return found - {item for name in self.config.scales or () if name in self.scales for item in self.scales[name].item_ids}
 
     def ingested(self, sample: str) -> "Study":
         """Return the study with the items that a sample contains: those of pools that it piloted as further scales."""

@@ -1,4 +1,4 @@
-"""Type I error of the joint tests: 300 studies of one cell of the benchmark, whose full table stands in docs/methods.md."""
+"""Type I error of the joint tests: 300 studies of one cell of the benchmark, whose full table is in docs/methods.md."""
 
 import importlib.util
 import sys
@@ -9,7 +9,7 @@ import pytest
 
 @pytest.mark.slow
 def test_flips_keep_their_level_and_permuted_residuals_do_not(root, monkeypatch):
-    """With unequal variances at N = 75; the rates of 1,000 studies stand in benchmarks/multiverse.csv."""
+    """With unequal variances at N = 75; the rates of 1,000 studies are in benchmarks/multiverse.csv."""
     monkeypatch.syspath_prepend(root / "benchmarks")
     spec = importlib.util.spec_from_file_location("multiverse_size", root / "benchmarks/multiverse.py")
     module = importlib.util.module_from_spec(spec)

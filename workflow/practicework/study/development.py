@@ -77,7 +77,7 @@ class Constructs(Strict):
                 raise ValueError(f"the construct '{one}' is listed twice; remove one entry.")
         labels = [normalized(one.label) for one in self.constructs]
         if len({*labels, *NONE_OF_THEM}) < len(labels) + len(NONE_OF_THEM):
-            raise ValueError("two constructs have the same label, or one is called 'none'; judges could not tell them apart.")
+            raise ValueError("two constructs have the same label, or one is called 'none'; judges cannot distinguish them.")
         if not any(one.target for one in self.constructs):
             raise ValueError("no construct is a target; a development needs one.")
         return self

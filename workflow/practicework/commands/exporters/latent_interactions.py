@@ -13,7 +13,7 @@ LINE = 84
 """Characters of a line; Mplus reads at most 90."""
 
 MISSING = -999
-"""The number that stands for a missing answer in the file that Mplus reads."""
+"""The code of a missing answer in the file that Mplus reads."""
 
 
 def modsem(scales: list[Scale], study: Study | None) -> str:

@@ -247,7 +247,7 @@ CONTRACTS = {
         },
     ),
     "development/decisions": Contract(
-        "Each item with the criteria that flag it, and what was decided, by whom and why.",
+        "Each item with the criteria that flag it, the decision, its author and the reason.",
         {
             **_ITEM,
             "construct": ("text", "its construct"),

@@ -299,7 +299,7 @@ STAGES: dict[str, Stage] = {
             settings=fingerprints.development,
             files=reads.development_files,
             others=reads.development,
-            libraries=("factor_analyzer", "pingouin"),
+            libraries=("factor_analyzer",),
         ),
         Stage(
             "replication",

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr
+from scipy.special import fdtrc, stdtr
 
 from practicework.numerics import content_validity
+from practicework.numerics.exact import holm
 from practicework.numerics.proportions import wilson
 from practicework.study.development import STAGES, Criteria, Material
 from practicework.tables import frame
@@ -71,7 +72,7 @@ def ratings(answers: pd.DataFrame, material: Material, criteria: Criteria) -> di
             row["htd"] = float(difference.mean() / (criteria.anchors - 1))
         rows.append(row | _anova(own.to_numpy()))
         tests = [_paired(difference[:, place]) for place in range(len(others))]
-        corrected = holm([p for _t, p in tests])
+        corrected = holm(pd.Series([p for _t, p in tests], dtype=float)).tolist()
         for place, (other, (t, p)) in enumerate(zip(others, tests, strict=True)):
             contrasts.append({"item": item, "construct": one.construct_id, "other": other, "n": len(own),
                               "difference": float(difference[:, place].mean()), "t": t, "df": len(own) - 1, "p_value": p,
@@ -81,8 +82,6 @@ def ratings(answers: pd.DataFrame, material: Material, criteria: Criteria) -> di
 
 def _anova(values: np.ndarray) -> dict[str, float | str]:
     """One-way repeated-measures ANOVA of values (judges, definitions), corrected by Greenhouse and Geisser's epsilon."""
-    from scipy.special import fdtrc
-
     n, k = values.shape
     if n < 2 or k < 2:
         return {"note": "no test: fewer than two judges or definitions"}
@@ -107,16 +106,6 @@ def _paired(difference: np.ndarray) -> tuple[float | None, float | None]:
         return None, (0.0 if n > 1 and difference[0] > 0 else 1.0 if n > 1 else None)
     t = float(difference.mean() / (difference.std(ddof=1) / np.sqrt(n)))
     return t, float(stdtr(n - 1, -t))
-
-
-def holm(p: list[float | None]) -> list[float | None]:
-    """Return p values corrected by Holm's method; None stays None. In R: ``p.adjust(p, "holm")``."""
-    known = sorted((value, place) for place, value in enumerate(p) if value is not None)
-    found, most = list(p), 0.0
-    for rank, (value, place) in enumerate(known):
-        most = max(most, min(1.0, (len(known) - rank) * value))
-        found[place] = most
-    return found
 
 
 def experts(answers: pd.DataFrame, material: Material) -> pd.DataFrame:

@@ -211,6 +211,8 @@ def test_ratings_and_experts_from_exports(folder):
         ("ratings", "judge,item,construct,rating\nA,a1,a,6\n", r"row 2, column rating: 6 is outside the range 1 to 5"),
         ("ratings", "judge,item,construct,rating\nA,a1,a,high\n", r"the answer must be a whole number from 1 to 5"),
         ("experts", "judge,item,relevance\nA,a1,5\n", r"5 is outside the range 1 to 4"),
+        ("experts", "judge,item,relevance,clarity\nA,a1,3,4\nB,a1,,4\n", r"row 3, column clarity: the expert has not rated"),
+        ("experts", "relevance_a1,clarity_a1\n3,4\n,4\n", r"row 3, column clarity_a1: the expert has not rated"),
         ("cognitive", "participant,item,code\nA,a1,boredom\n", r"column code: the code must be one of comprehension, retrieval"),
     ],
 )  # fmt: skip

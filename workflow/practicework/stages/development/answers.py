@@ -93,7 +93,11 @@ class Answers:
                     if name in key:
                         raise StudyError(f"{where}: this judge has rated '{item}' before; remove one of the rows.")
                     key[name] = read(cell, where)
-        rows = [(*key, *(values.get(name) for name in EXPERT)) for key, values in found.items() if "relevance" in values]
+                    if "relevance" not in key:  # it is read first
+                        raise StudyError(
+                            f"{where}: the expert has not rated the relevance of '{item}'; add this rating, or empty the cell."
+                        )
+        rows = [(*key, *(values.get(name) for name in EXPERT)) for key, values in found.items()]
         return pd.DataFrame(rows, columns=["judge", "item", *EXPERT]).astype(dict.fromkeys(EXPERT, float))
 
     def cognitive(self) -> tuple[pd.DataFrame, int]:

@@ -59,6 +59,10 @@ def test_unused_files_are_all_but_documentation_and_hidden_ones(writer):
     assert writer.load().unused_raw_files == ["data/raw/loop.csv", "data/raw/notes.txt", "data/raw/old/u.csv"]
 
 
+OTHERS = {"screening", "coding", "multiverse", "process", "categorical", "multiple_response", "synthesis", "development"}
+"""Stages that do not run for this study."""
+
+
 @pytest.mark.parametrize(
     ("removed", "missing"),
     [
@@ -76,11 +80,7 @@ def test_unused_files_are_all_but_documentation_and_hidden_ones(writer):
 def test_stage_runs_when_the_config_has_its_section(removed, missing, writer):
     """Ingest and report always, screening not in this study; the order is the pipeline's."""
     study = writer.load({f"config.{section}": REMOVE for section in removed})
-    assert Part(study, "s").stages == [
-        stage
-        for stage in STAGES
-        if stage not in {*missing, "screening", "coding", "multiverse", "process", "synthesis", "development"}
-    ]
+    assert Part(study, "s").stages == [stage for stage in STAGES if stage not in {*missing, *OTHERS}]
 
 
 def test_replication_runs_for_the_samples_that_have_claims(writer):
@@ -118,7 +118,7 @@ def test_own_seed_of_the_bootstrap(writer):
     assert writer.load({"config.seed": 5, "config.moderation.bootstrap": {"seed": 0}}).bootstrap_seed == 0
 
 
-AFTER_INGEST = set(STAGES) - {"ingest", "screening", "coding", "multiverse", "process", "synthesis", "development"}
+AFTER_INGEST = set(STAGES) - {"ingest", *OTHERS}
 ANSWERS = {"ingest", "report"}
 DIGESTS = {
     "nothing": ({}, set()),

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from practicework.numerics.least_squares import LeastSquares
-from practicework.numerics.limits import DRAWN
+from practicework.numerics.limits import DRAWN, WEIGHTS
 
 CELLS = 50_000
 """Maximum number of counts per block (respondents × resamples): fits the processor's cache and limits memory."""
@@ -351,3 +351,10 @@ def _solve(moments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         solution[j] /= moments[j, j]
         solution[:j] -= moments[:j, j] * solution[j]
     return solution, regular
+
+
+def counted(n: int, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Yield case resamples as counts, in blocks of bounded memory."""
+    step = max(1, WEIGHTS // n)
+    for first in range(0, resamples, step):
+        yield counts(n, min(step, resamples - first), rng)

@@ -5,13 +5,13 @@ Newton step.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
 
 from practicework.errors import NotComputable
-from practicework.numerics import bootstrap
+from practicework.numerics.limits import WEIGHTS
 
 STEPS = 1_000
 """Maximum number of Newton steps."""
@@ -24,9 +24,6 @@ EXACT = 1e-19
 
 LARGEST = 15.0
 """Change of the linear predictor per standard deviation of a column above which there is no maximum."""
-
-CELLS = 400_000
-"""Maximum number of cells (sets of weights × respondents) at a time."""
 
 
 class Regression(ABC):
@@ -142,7 +139,7 @@ class Regression(ABC):
             The parameters of the sample, in the columns' units.
         """
         found = []
-        step = max(1, CELLS // counts.shape[1])
+        step = max(1, WEIGHTS // counts.shape[1])
         for first in range(0, len(counts), step):
             some = counts[first : first + step].astype(float)
             own, fine = self.maximise(some, np.tile(start * self.units, (len(some), 1)))
@@ -246,10 +243,3 @@ def _solved(information: np.ndarray, gradient: np.ndarray) -> tuple[np.ndarray, 
     right = (gradient[regular] / size[regular])[:, :, None]
     step[regular] = np.linalg.solve(scaled[fine], right)[:, :, 0] / size[regular]
     return step, regular
-
-
-def counted(n: int, resamples: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """Yield case resamples as counts, in blocks of bounded memory."""
-    step = max(1, CELLS // n)
-    for first in range(0, resamples, step):
-        yield bootstrap.counts(n, min(step, resamples - first), rng)

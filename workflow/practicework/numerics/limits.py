@@ -11,3 +11,6 @@ FEW_CLUSTERS = 20
 
 REFITTED = 2_000
 """Respondents up to which regressions without a closed form are refitted in case resamples."""
+
+WEIGHTS = 400_000
+"""Maximum number of weights (sets of weights × respondents) at a time."""

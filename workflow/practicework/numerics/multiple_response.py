@@ -142,7 +142,8 @@ def bootstrap_marginal(ticked: np.ndarray, group: np.ndarray, resamples: int, rn
     Returns
     -------
     dict of str to float
-        `sum`, `product` and `minimum`: the share of resamples at least as extreme as the sample.
+        `sum`, `product` and `minimum`: the share of resamples at least as extreme as the sample, which counts as one of them, so
+        that no p is zero (Davison & Hinkley, 1997).
     """
     levels, place, sizes = np.unique(group, return_inverse=True, return_counts=True)
     n, df = len(ticked), len(levels) - 1
@@ -174,11 +175,12 @@ def _extreme(own: np.ndarray, drawn: np.ndarray, df: int) -> dict[str, float]:
     with np.errstate(divide="ignore"):
         logs, drawn_logs = (np.log(gammaincc(df / 2, np.maximum(one, 0) / 2)) for one in (own, drawn))
     near = 1 - 1e-9
-    return {
-        "sum": float((drawn.sum(axis=1) >= own.sum() * near).mean()),
-        "product": float((drawn_logs.sum(axis=1) <= logs.sum() * near).mean()),
-        "minimum": float((drawn_logs.min(axis=1) <= logs.min() * near).mean()),
+    beyond = {
+        "sum": drawn.sum(axis=1) >= own.sum() * near,
+        "product": drawn_logs.sum(axis=1) <= logs.sum() * near,
+        "minimum": drawn_logs.min(axis=1) <= logs.min() * near,
     }
+    return {name: float((1 + one.sum()) / (1 + len(drawn))) for name, one in beyond.items()}
 
 
 def cochran(ticked: np.ndarray) -> tuple[float, int, float]:

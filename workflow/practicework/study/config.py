@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from practicework.study.development import Development
 from practicework.study.documents import Flag, Strict
+from practicework.study.multiple import CategoricalModels, Multiple, MultipleTest
 from practicework.study.multiverse import Multiverse
 from practicework.study.process import Process
 from practicework.study.replication import Replication
@@ -290,6 +291,19 @@ class Config(Strict):
         None, description="The multiverse stage: by moderation model, the same test in all combinations of defensible choices."
     )
     process: Process | None = Field(None, description="The process stage: mediation and moderated mediation.")
+    multiple: dict[Name, Multiple] = Field(
+        default_factory=dict,
+        description="The multiple_response stage: questions with several answers, by name (tick all that apply), also by stage.",
+    )
+    multiple_tests: dict[Name, MultipleTest] = Field(
+        default_factory=dict, description="Tests of questions with several answers, by name."
+    )
+    nominal: CategoricalModels | None = Field(
+        None, description="The categorical stage: multinomial regressions of outcomes with unordered categories."
+    )
+    ordinal: CategoricalModels | None = Field(
+        None, description="The categorical stage: proportional-odds regressions of outcomes with ordered categories."
+    )
     profiles: Profiles | None = Field(None, description="The profiles stage.")
     coding: dict[Name, CodingSet] = Field(default_factory=dict, description="Sets of qualitative evidence, by name.")
     synthesis: dict[Name, Synthesis] | None = Field(
@@ -313,7 +327,7 @@ class Config(Strict):
             "stage and sample, and 25 samples per job in studies of more than 200 samples."
         ),
     )
-    confirm: tuple[Literal["variables", "categories"], ...] = Field(
+    confirm: tuple[Literal["variables", "categories", "multiple"], ...] = Field(
         (), strict=False, description="Keys that `init` inferred and nobody has confirmed; a run requires that none is left."
     )
     licence: str | None = Field(

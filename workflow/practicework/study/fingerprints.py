@@ -17,6 +17,10 @@ def ingest(part: Part) -> list:
         [([item.model_dump(exclude={"reverse"}) for item in scale.items], scale.response.model_dump()) for scale in scales],
         [part.study.variables, config.categories, config.quasi_identifiers, part.study.clusters],
         config.screening and [config.screening.duration, config.screening.checks],
+        {
+            name: one.model_dump(exclude={"label", "question", "by_label", "joint_display"})
+            for name, one in config.multiple.items()
+        },
     ]
 
 
@@ -64,6 +68,25 @@ def multiverse(part: Part) -> list:
         [config.moderation.confidence, config.moderation.cluster],
         [list(study.scales), study.variables, config.categories, config.seed, config.screening is not None],
     ]
+
+
+def multiple_response(part: Part) -> list:
+    """Return the settings that the stage `multiple_response` reads."""
+    config = part.study.config
+    return [
+        {name: one.model_dump(include={"options", "by", "joint_display"}) for name, one in config.multiple.items()},
+        {name: one.model_dump() for name, one in config.multiple_tests.items()},
+        [config.categories, config.seed, list(part.study.scales), part.study.variables],
+    ]
+
+
+def categorical(part: Part) -> list:
+    """Return the settings that the stage `categorical` reads."""
+    config = part.study.config
+    found = [
+        section and section.model_dump(exclude={"models": {"__all__": {"label"}}}) for section in (config.nominal, config.ordinal)
+    ]
+    return [*found, config.categories]
 
 
 def development(part: Part) -> list:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from practicework import tables
 from practicework.errors import did_you_mean
-from practicework.study import development, development_mistakes, multiverse
+from practicework.study import development, development_mistakes, multiple, multiverse
 from practicework.study.pipeline import Part
 from practicework.study.replication import alternatives
 from practicework.study.scale import ALL
@@ -19,7 +19,17 @@ from practicework.tables.files.numbers import number
 
 def mistakes(study: Study) -> Iterator[str]:
     """Yield one sentence per mistake, in the order of the config."""
-    parts = (_names, _files, _uses, multiverse.mistakes, _codings, development_mistakes.mistakes, _syntheses, _claims)
+    parts = (
+        _names,
+        _files,
+        _uses,
+        multiverse.mistakes,
+        multiple.mistakes,
+        _codings,
+        development_mistakes.mistakes,
+        _syntheses,
+        _claims,
+    )
     return chain.from_iterable(part(study) for part in parts)
 
 
@@ -76,7 +86,7 @@ def _missing(study: Study, sample: str) -> Iterator[str]:
     """Find codes for missing answers that are responses, and names that do not exist."""
     codes = study.config.samples[sample].missing
     if isinstance(codes, dict):
-        known = [*study.scales, *study.ingested(sample).items, *study.variables, *study.clusters]
+        known = [*study.scales, *study.ingested(sample).items, *study.variables, *study.clusters, *study.config.multiple]
         for name in codes:
             if name not in known:
                 close = did_you_mean(name, known)
@@ -317,7 +327,7 @@ def _columns(study: Study, table: str) -> list[str] | None:
         return list(contract.columns)
     profiles = study.config.profiles
     more = {
-        "ingest/responses": [*study.items, *study.variables, *study.clusters],
+        "ingest/responses": [*study.items, *study.variables, *study.clusters, *multiple.columns(study)],
         "ingest/quality": list(study.config.screening.checks) if study.config.screening else [],
         "scoring/scores": [*study.scales, *study.variables],
         "profiles/assignments": list(profiles.prototypes) if profiles else [],

@@ -9,7 +9,7 @@ import csv
 import gc
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -109,7 +109,7 @@ class Part:
             name.format(model=model)
             for stage in stages or self.stages
             for name, contract in tables.CONTRACTS.items()
-            if name.startswith(f"{stage}/") and NEEDS[contract.needs](self)
+            if name.startswith(f"{stage}/") and reads.NEEDS[contract.needs](self)
             for model in (self._models(stage, contract.generalized) if "{model}" in name else [""])
         ]
 
@@ -118,6 +118,10 @@ class Part:
             return self.study.process_models
         if stage == "multiverse":
             return self.study.config.multiverse or {}
+        if stage == "multiple_response":
+            return self.study.config.multiple
+        if stage == "categorical":
+            return self.study.categorical_models
         return self.study.generalized_models if generalized else self.study.models
 
     def results(self) -> "dict[str, pd.DataFrame]":
@@ -132,26 +136,6 @@ class Part:
 def parts(study: Study) -> list[Part]:
     """Return the samples, sets of codings, syntheses and developments of a study."""
     return [Part(study, name) for name in study.part_names]
-
-
-NEEDS: Mapping[str | None, Callable[[Part], bool]] = {
-    None: lambda part: True,
-    "screening": lambda part: part.study.config.screening is not None,
-    "marker": lambda part: part.study.config.dimensionality.marker is not None,
-    "explanation": lambda part: part.study.config.profiles is not None and bool(part.study.config.profiles.explained_by),
-    "outcomes": lambda part: part.study.config.profiles is not None and bool(part.study.config.profiles.outcomes),
-    "clusters": lambda part: bool(part.study.clusters),
-    "copula": lambda part: any(one.copula for one in part.study.process_models.values()),
-    "families": lambda part: any(one.generalized for one in part.study.process_models.values()),
-    "latent_moderation": lambda part: (
-        part.study.config.moderation is not None and part.study.config.moderation.latent is not None
-    ),
-    "three_way": lambda part: any(one.three_way for one in part.study.models.values()),
-    "instruments": lambda part: any(one.instruments for one in part.study.process_models.values()),
-    "latent": lambda part: part.study.config.profiles is not None and part.study.config.profiles.latent is not None,
-    "metric": lambda part: part.replication is not None and part.replication.metric and part.is_sample,
-}
-"""Conditions on the config under which some tables of a stage exist."""
 
 
 @dataclass(frozen=True)
@@ -268,6 +252,21 @@ STAGES: dict[str, Stage] = {
             seed=lambda study: study.process_seed,
         ),
         Stage(
+            "categorical",
+            runs=reads.sample(lambda study: study.categorical_models),
+            settings=fingerprints.categorical,
+            reads=lambda part: ["scoring/scores"],
+            files=reads.scales,
+        ),
+        Stage(
+            "multiple_response",
+            runs=reads.sample(lambda study: study.config.multiple),
+            settings=fingerprints.multiple_response,
+            reads=reads.multiple_response,
+            files=reads.scales,
+            others=reads.matrices,
+        ),
+        Stage(
             "profiles",
             runs=reads.sample(lambda study: study.config.profiles is not None),
             settings=lambda part: [
@@ -355,7 +354,7 @@ def _uncollected() -> Iterator[None]:
 def unfitted(part: Part) -> list[str]:
     """Return why models could not be fitted, a sentence per model, from the results of a part."""
     where, found = f"{part.name}: " if len(part.study.config.samples) > 1 else "", []
-    for stage in ("moderation", "process"):
+    for stage in ("moderation", "process", "multiple_response", "categorical"):
         file = part.study.folder / tables.path(part.name, f"{stage}/models")
         if stage in part.stages and file.is_file():
             with file.open(encoding="utf-8", newline="") as lines:

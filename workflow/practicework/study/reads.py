@@ -1,8 +1,8 @@
-"""Which tables and files the stages read, and for which parts they run."""
+"""Which tables and files the stages read, for which parts they run, and when their tables exist."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +30,18 @@ def moderation(part: Part) -> list[str]:
     study = part.study
     responses = ["ingest/responses"] if study.scales or study.clusters else []
     return with_ledger("scoring/scores", *responses, *(["reliability/scales"] if study.scales else []))(part)
+
+
+def multiple_response(part: Part) -> list[str]:
+    """The answers, and the scores or variables that tests name."""
+    scores = ["scoring/scores"] if part.study.scales or part.study.variables else []
+    return with_ledger("ingest/responses", "ingest/multiple", *scores)(part)
+
+
+def matrices(part: Part) -> dict[str, list[str]]:
+    """The matrices of cases with which the survey is compared."""
+    sets = {one.joint_display.set for one in part.study.config.multiple.values() if one.joint_display}
+    return {name: ["coding/matrices"] for name in sorted(sets)}
 
 
 def synthesis(part: Part) -> dict[str, list[str]]:
@@ -70,3 +82,25 @@ def development_files(part: Part) -> list[str]:
     spec, folder = part.spec, part.study.folder
     named = [spec.constructs, spec.pool, *([spec.decisions] if (folder / spec.decisions).is_file() else []), *spec.files]
     return [*named, *scales(part)]
+
+
+NEEDS: Mapping[str | None, Callable[[Part], bool]] = {
+    None: lambda part: True,
+    "screening": lambda part: part.study.config.screening is not None,
+    "marker": lambda part: part.study.config.dimensionality.marker is not None,
+    "explanation": lambda part: part.study.config.profiles is not None and bool(part.study.config.profiles.explained_by),
+    "joint_display": lambda part: any(one.joint_display for one in part.study.config.multiple.values()),
+    "multiple": lambda part: bool(part.study.config.multiple),
+    "outcomes": lambda part: part.study.config.profiles is not None and bool(part.study.config.profiles.outcomes),
+    "clusters": lambda part: bool(part.study.clusters),
+    "copula": lambda part: any(one.copula for one in part.study.process_models.values()),
+    "families": lambda part: any(one.generalized for one in part.study.process_models.values()),
+    "latent_moderation": lambda part: (
+        part.study.config.moderation is not None and part.study.config.moderation.latent is not None
+    ),
+    "three_way": lambda part: any(one.three_way for one in part.study.models.values()),
+    "instruments": lambda part: any(one.instruments for one in part.study.process_models.values()),
+    "latent": lambda part: part.study.config.profiles is not None and part.study.config.profiles.latent is not None,
+    "metric": lambda part: part.replication is not None and part.replication.metric and part.is_sample,
+}
+"""Conditions on the config under which some tables of a stage exist."""

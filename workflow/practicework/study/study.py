@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from practicework.study.codebook import Codebook
 from practicework.study.config import Config
 from practicework.study.development import Material
+from practicework.study.multiple import Categorical
 from practicework.study.process import ProcessModel
 from practicework.study.scale import Scale
 from practicework.study.settings import Model
@@ -66,6 +67,12 @@ class Study:
     def process_models(self) -> dict[str, ProcessModel]:
         """The process models by name; empty if the stage does not run."""
         return self.config.process.models if self.config.process else {}
+
+    @property
+    def categorical_models(self) -> dict[str, Categorical]:
+        """The regressions of categorical outcomes by name; empty if the stage does not run."""
+        sections = (self.config.nominal, self.config.ordinal)
+        return {name: one for section in sections if section for name, one in section.models.items()}
 
     @property
     def clusters(self) -> list[str]:

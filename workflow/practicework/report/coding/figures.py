@@ -146,7 +146,7 @@ def heat_map(
         mark = "" if marks is None else str(marks.iat[i, j])
         words = mark if marks is not None else "" if binary or not values[i, j] else f"{values[i, j]:g}"
         if words:
-            shade = "white" if values[i, j] > 0.7 * largest else "black"
+            shade = "white" if values[i, j] > 0.9 * largest else "black"
             axes.text(j, i, words, ha="center", va="center", fontsize=7, color=shade, in_layout=False)  # always inside the axes
     return figure
 

@@ -44,13 +44,19 @@ def _facts(context: Context) -> Mapping[str, object]:
         "cells": missing.size,
         "incomplete": int(missing.any(axis=1).sum()),
         "by_column": [(name, int(number)) for name, number in missing.sum().items() if number],
-        "kinds": [(kind, int(number)) for kind, number in context.results["ingest/missing"]["kind"].value_counts().items()],
+        "kinds": [(kind, int(number)) for kind, number in _kinds(context, names).items()],
         "replaced": context.spec.respondent in set(context.results["ingest/dropped"]["column"].dropna()),
         "left_out": [(reason, int(number)) for reason, number in left_out.items()],
         "empty": empty,
         "others": others,
         "anonymity": context.rows("ingest/anonymity"),
     }
+
+
+def _kinds(context: Context, names: list[str]) -> dict:
+    """The kinds of missing answers to items and variables."""
+    rows = context.results["ingest/missing"]
+    return rows.loc[rows["column"].isin(names), "kind"].value_counts().to_dict()
 
 
 def _tile(context: Context) -> Tile:
@@ -204,6 +210,9 @@ def _anonymity(context: Context, rows: list[dict]) -> tuple:
         "Of {all} respondents, {n} are unique in the combination of {variables} (k = {k}).",
         whole["unique"], all=f"{whole['n']:,}", variables=whole["identifiers"], k=whole["k"],
     )  # fmt: skip
+    if not whole["unique"]:
+        unique = _("Of {all} respondents, none is unique in the combination of {variables} (k = {k}).", all=f"{whole['n']:,}",
+                   variables=whole["identifiers"], k=whole["k"])  # fmt: skip
     if whole["k"] >= SMALL:
         advice = _("All groups comprise at least five respondents, so k-anonymity permits publishing these variables.")
     else:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from practicework.errors import StudyError
 from practicework.numerics.seeds import Streams
-from practicework.stages.ingest import people, quality
+from practicework.stages.ingest import multiple, people, quality
 from practicework.stages.ingest.coding import Coder, numbered
 from practicework.stages.ingest.columns import match
 from practicework.stages.ingest.deidentify import anonymity, categories, why_dropped
@@ -35,10 +35,11 @@ class Ingested:
     left_out: pd.DataFrame
     anonymity: pd.DataFrame
     categories: pd.DataFrame
+    multiple: pd.DataFrame | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by name."""
-        return {f"ingest/{name}": table for name, table in vars(self).items()}
+        return {f"ingest/{name}": table for name, table in vars(self).items() if table is not None}
 
 
 def read(study: Study, sample: str) -> RawTable:
@@ -67,9 +68,10 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
     Returns
     -------
     Ingested
-        `responses`: `respondent`, then one float column per item, variable and cluster; NaN where there is no
-        answer. `missing`: each missing answer with its kind, as far as the export records it. `quality`: duration,
-        completion and attention checks. `dropped`, `left_out`: excluded columns and rows, with the reason.
+        `responses`: `respondent`, then one float column per item, variable, cluster and option of a question with several
+        answers; NaN where there is no answer. `missing`: each missing answer with its kind, as far as the export records it.
+        `quality`: duration, completion and attention checks. `dropped`, `left_out`: excluded columns and rows, with the reason.
+        `multiple`: the states of the options of questions with several answers, if the study has any.
 
     Raises
     ------
@@ -106,8 +108,11 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
         )
         data[name], kinds = coder.code(cells[position], raw.lines)
         _record(absent, name, kinds, respondents)
-    responses = pd.DataFrame({"respondent": respondents, **data})
-    kept = {id_column, *columns.values(), *extra.values()}
+    answers = multiple.read(raw, study, sample)
+    for name, kinds in answers.kinds.items():
+        _record(absent, name, kinds, respondents)
+    responses = pd.DataFrame({"respondent": respondents, **data, **answers.data})
+    kept = {id_column, *columns.values(), *extra.values(), *answers.used}
     dropped = [(heading(name), why_dropped(raw, place)) for place, name in enumerate(raw.header) if place not in kept]
     identifiers = study.identifiers
     return Ingested(
@@ -118,6 +123,7 @@ def ingest(raw: RawTable, study: Study, sample: str) -> Ingested:
         pd.DataFrame(raw.left_out, columns=["row", "reason"]).astype({"row": "int64", "reason": "str"}),
         anonymity(responses, identifiers),
         categories(responses, identifiers),
+        answers.table if study.config.multiple else None,
     )
 
 

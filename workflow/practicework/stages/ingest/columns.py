@@ -26,7 +26,7 @@ class Matcher:
     def position(self, wanted: str, purpose: str = "", key: str = "columns") -> int:
         """Return the position of the column with this heading or, failing that, with this id or text."""
         wanted = wanted.strip()
-        places = self._places(wanted)
+        places = self.places(wanted)
         if len(places) > 1:
             further = [alias for place in places for alias in (self.raw.aliases[place][:1] if self.raw.aliases else ())]
             named = f", or name one by its id ({', '.join(further)})" if further and key == "columns" else ""
@@ -53,7 +53,7 @@ class Matcher:
                     f"'{mapped.strip()}' for it; remove one of the two."
                 )
             return position
-        found = {place: alias for alias in aliases for place in self._places(alias.strip())}
+        found = {place: alias for alias in aliases for place in self.places(alias.strip())}
         own = self.by_heading.get(name) or self.by_alias.get(name) or []
         if own:
             if extra := sorted({*found} - {*own}):
@@ -81,9 +81,10 @@ class Matcher:
 
     def has(self, name: str, text: str) -> bool:
         """Return whether a column has the name or the wording of an item."""
-        return bool(self._places(name) or self.by_text.get(normalized(text)))
+        return bool(self.places(name) or self.by_text.get(normalized(text)))
 
-    def _places(self, wanted: str) -> list[int]:
+    def places(self, wanted: str) -> list[int]:
+        """Return the positions of the columns with this heading, id or text."""
         return self.by_heading.get(wanted) or self.by_alias.get(wanted) or self.by_text.get(normalized(wanted)) or []
 
 

@@ -17,7 +17,7 @@ from practicework.numerics import bootstrap
 from practicework.numerics.generalized import Binary, regression
 from practicework.numerics.least_squares import LeastSquares
 from practicework.numerics.levels import family_mismatch
-from practicework.numerics.likelihood import Fitted, Regression, counted
+from practicework.numerics.likelihood import Fitted, Regression
 from practicework.numerics.limits import FEW_CLUSTERS, REFITTED
 from practicework.stages.moderation.design import Design, build
 from practicework.stages.moderation.effects import CURVE_POINTS, probes
@@ -204,7 +204,11 @@ def resample(
         return rng.multivariate_normal(whole.parameters, whole.covariances["robust"], resamples, method="eigh"), 0
     found = []
     place = np.arange(len(own.outcome)) if groups is None else np.unique(groups, return_inverse=True)[1]
-    for counts in counted(len(own.outcome), resamples, rng) if groups is None else counted(place.max() + 1, resamples, rng):
+    for counts in (
+        bootstrap.counted(len(own.outcome), resamples, rng)
+        if groups is None
+        else bootstrap.counted(place.max() + 1, resamples, rng)
+    ):
         found.append(own.resample(counts[:, place], whole.parameters))
     draws = np.concatenate(found)
     lost = np.isnan(draws).any(axis=1)

@@ -10,7 +10,7 @@ from scipy.special import chdtrc, ndtr, ndtri
 from practicework.errors import NotComputable, StudyError
 from practicework.numerics import bootstrap
 from practicework.numerics.generalized import Binary, regression
-from practicework.numerics.likelihood import Fitted, Regression, counted
+from practicework.numerics.likelihood import Fitted, Regression
 from practicework.numerics.limits import FEW_CLUSTERS, REFITTED
 from practicework.stages.process.effects import ALL
 from practicework.stages.process.equations import Equation
@@ -136,7 +136,7 @@ def resampled(
         return [*draws, last.coefficients(own)], own, 0
     place = np.arange(n) if last.clusters is None else np.unique(last.clusters, return_inverse=True)[1]
     parts: list[list[np.ndarray]] = [[] for _ in equations]
-    for drawn in counted(place.max() + 1, resamples, rng):
+    for drawn in bootstrap.counted(place.max() + 1, resamples, rng):
         counts = drawn[:, place]
         for one, found in zip(before, parts[:-1], strict=True):
             found.append(bootstrap.with_counts(one.matrix, one.values, counts))

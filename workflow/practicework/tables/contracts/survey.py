@@ -16,8 +16,8 @@ CONTRACTS = {
         "All missing answers, with the kind of missingness as far as the export states it.",
         {
             "respondent": ("text", "respondent id"),
-            "column": ("text", "item or variable"),
-            "kind": ("text", "not shown, no answer (empty), or declared missing"),
+            "column": ("text", "item, variable or option"),
+            "kind": ("text", "not shown, no answer (empty), declared missing, or unread (a question that could not be read)"),
         },
     ),
     "ingest/anonymity": Contract(
@@ -43,6 +43,21 @@ CONTRACTS = {
             "finished": ("number?", "1 if the survey was finished, 0 if not"),
         },
         open=True,
+    ),
+    "ingest/multiple": Contract(
+        "Options of questions with several answers, and respondents by what is known about each.",
+        {
+            "response": ("text", "question"),
+            "by": ("text?", "part of the second dimension; empty if the question has none"),
+            "option": ("text?", "option; empty if the question could not be read"),
+            "asked": ("flag?", "whether the file has a column for it"),
+            "ticked": ("count?", "respondents who ticked it, or answered yes"),
+            "not_ticked": ("count?", "respondents who did not, but answered the question"),
+            "not_shown": ("count?", "respondents to whom it was not shown, as far as the file states it"),
+            "not_answered": ("count?", "respondents who saw it and ticked nothing, not even an explicit none"),
+            **NOTE,
+        },
+        needs="multiple",
     ),
     "ingest/left_out": Contract(
         "Rows that are not responses: empty rows, those that `where` does not select, and previews, tests and spam.",

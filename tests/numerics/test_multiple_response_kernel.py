@@ -104,3 +104,21 @@ def test_options_nobody_ticks_have_no_division_by_zero():
     ticked = np.column_stack([np.zeros(30), np.arange(30) % 2])
     found = mr.bootstrap_marginal(ticked, np.arange(30) % 3, 99, np.random.default_rng(3))
     assert all(0 <= p <= 1 for p in found.values())
+
+
+def test_both_ways_of_drawing_two_questions_agree():
+    """Patterns are counted if they are fewer than the respondents; the distribution of p is the same."""
+    rng = np.random.default_rng(4)
+    a, b = (rng.random((60, k)) < 0.4 for k in (2, 2))
+    few = mr.bootstrap_simultaneous(a.astype(float), b.astype(float), 20_000, np.random.default_rng(1))
+    unique = np.column_stack([b, np.arange(60) % 2 == 0, np.arange(60) % 3 == 0, np.arange(60) % 5 == 0]).astype(float)
+    wide = mr.simultaneous(a.astype(float), unique).statistics
+    assert len(np.unique(unique, axis=0)) * 4 > 60  # drawn one by one
+    own = mr.simultaneous(a.astype(float), b.astype(float)).statistics
+    np.testing.assert_allclose(wide.reshape(2, 5)[:, :2].ravel(), own)
+    drawn = [
+        mr._of_pairs(a[rng.integers(0, 60, (500, 60))].astype(float), b[rng.integers(0, 60, (500, 60))].astype(float)).sum(axis=1)
+        for _ in range(40)
+    ]
+    p = (np.concatenate(drawn) >= own.sum() * (1 - 1e-9)).mean()
+    assert few["sum"] == pytest.approx(p, abs=4 * np.sqrt(2 * 0.25 / 20_000))

@@ -22,6 +22,7 @@ WHAT = {
     "missing": "codes for missing answers",
     "variables": "the variables",
     "categories": "the codes of the categories",
+    "multiple": "questions with several answers, and their options",
 }
 
 ACCEPT, SKIP, QUIT = "a", "s", "q"
@@ -89,7 +90,9 @@ def _shown(study: Study, group: list[Point], answers: evidence.Answers) -> list[
         scale = study.scales[point.owner]
         return [f"{point.file}: {scale.label}", f"  To decide: {what}", *evidence.scale_lines(scale, answers)]
     lines = [f"{point.file}{f', sample {point.owner}' if point.owner else ''}", f"  To decide: {what}"]
-    if point.key == "missing":
+    if point.key == "multiple":
+        lines += _questions(study, answers)
+    elif point.key == "missing":
         for name, codes in _missing(study, point.owner).items():
             items = study.scales[name].item_ids if name in study.scales else [name] if name in answers.cells else answers.cells
             counts = Counter(cell for item in items for cell in answers.cells.get(item, []) if cell)
@@ -104,6 +107,19 @@ def _shown(study: Study, group: list[Point], answers: evidence.Answers) -> list[
             codes = "; ".join(f"{code} = {texts[0]}" for code, texts in study.config.categories.get(name, {}).items())
             asked = f" ({answers.questions[name]})" if name in answers.questions else ""
             lines.append(f"    {name}{asked}: {codes + ' | ' if codes else ''}{evidence.counted(counts)}")
+    return lines
+
+
+def _questions(study: Study, answers: evidence.Answers) -> list[str]:
+    """Each question with several answers: where its options come from, and how many respondents ticked them."""
+    lines = []
+    for name, one in study.config.multiple.items():
+        lines.append(f"    {name}: {one.label} ({'yes or no for each option' if one.forced else 'tick all that apply'})")
+        for row in answers.states.get(name, []):
+            where = f"{row['by']}, " if row["by"] else ""
+            told = f"{row['ticked']} ticked, {row['not_ticked']} not, {row['not_answered'] + row['not_shown']} without an answer"
+            note = f"; {row['note']}" if row["note"] else ""
+            lines.append(f"      {where}{one.text(row['option'])}: {told}{note}" if row["option"] else f"      {row['note']}")
     return lines
 
 
@@ -208,6 +224,8 @@ def _choices(study: Study, group: list[Point]) -> Iterator[tuple[str, tuple[str,
             yield "d", ("[d]ivide", lambda ask: corrections.divide(study, scale, ask))
     elif point.key == "missing":
         yield "c", ("change [c]odes", lambda ask: corrections.missing(study, point.owner, ask))
+    elif point.key == "multiple":
+        yield "m", ("leave out [m]ultiple-answer questions", lambda ask: corrections.multiple(study, ask))
     elif point.key == "variables":
         yield "v", ("leave out [v]ariables", lambda ask: corrections.variables(study, ask))
     elif point.key == "categories":

@@ -116,6 +116,16 @@ def variables(study: Study, ask: Ask) -> Changes:
     return changes
 
 
+def multiple(study: Study, ask: Ask) -> Changes:
+    """Ask for the questions with several answers to leave out."""
+    chosen = _names(ask("  Questions to leave out, separated by blanks: "), list(study.config.multiple))
+    changes: Changes = {("multiple", name): REMOVE for name in chosen}
+    if len(chosen) == len(study.config.multiple):
+        changes = {("multiple",): REMOVE}
+        changes[("confirm",)] = [key for key in study.config.confirm if key != "multiple"] or REMOVE
+    return changes
+
+
 def categories(study: Study, ask: Ask) -> Changes:
     """Ask for the order of the categories of a variable."""
     (name,) = _names(ask("  Variable: "), list(study.config.categories), one=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from practicework.errors import StudyError
-from practicework.stages.ingest import columns, people, read
+from practicework.stages.ingest import columns, multiple, people, read
 from practicework.stages.ingest.coding import code_and_label
 from practicework.study import Study
 from practicework.study.scale import Scale, normalized
@@ -36,17 +36,21 @@ class Answers:
         The text of the question of each column, if the file has it and it is not the name itself.
     problem : str
         Why they cannot be read; empty if they can.
+    states : dict of str to list
+        The rows of `ingest/multiple` of each question with several answers, of the first sample.
     """
 
     cells: dict[str, list[str]] = field(default_factory=dict)
     questions: dict[str, str] = field(default_factory=dict)
     problem: str = ""
+    states: dict[str, list[dict]] = field(default_factory=dict)
 
 
 def collect(study: Study, raws: Mapping[str, RawTable] | None = None) -> Answers:
     """Return the cells of every item and variable; `raws` are the tables of the samples if they are read already."""
     found: dict[str, list[str]] = {}
     questions: dict[str, str] = {}
+    states: dict[str, list[dict]] = {}
     try:
         for name, spec in study.config.samples.items():
             raw = people.selected(raws[name] if raws else read(study, name), spec.where)
@@ -54,9 +58,13 @@ def collect(study: Study, raws: Mapping[str, RawTable] | None = None) -> Answers
                 found.setdefault(one, []).extend((row[position] or "").strip() for row in raw.rows)
                 if raw.texts and raw.texts[position] not in ("", one):
                     questions.setdefault(one, heading(raw.texts[position]))
+            if study.config.multiple and not states:
+                table = multiple.read(raw, study, name).table
+                for row in table.astype(object).where(table.notna(), None).to_dict("records"):
+                    states.setdefault(row["response"], []).append(row)
     except StudyError as error:
         return Answers(problem=str(error))
-    return Answers(found, questions)
+    return Answers(found, questions, states=states)
 
 
 def scale_lines(scale: Scale, answers: Answers) -> list[str]:

@@ -93,11 +93,15 @@ def simultaneous(first: np.ndarray, second: np.ndarray) -> Tested:
 def _of_pairs(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Pearson's χ² of every pair of options, (m, n, I) and (m, n, J) to (m, I J)."""
     both = np.einsum("mni,mnj->mij", first, second, optimize=True)
-    one, other = first.sum(axis=1)[:, :, None], second.sum(axis=1)[:, None, :]
-    n = first.shape[1]
+    return _of_sums(both, first.sum(axis=1), second.sum(axis=1), first.shape[1])
+
+
+def _of_sums(both: np.ndarray, first: np.ndarray, second: np.ndarray, n: int) -> np.ndarray:
+    """Pearson's χ² of every pair from the ticks of both (m, I, J), of the first (m, I) and of the second (m, J)."""
+    one, other = first[:, :, None], second[:, None, :]
     ticked = np.stack([both, other - both], axis=1)  # of the second option: with and without the first
     others = np.stack([one - both, n - one - other + both], axis=1)
-    return _of_counts(ticked.reshape(len(first), 2, -1), others.reshape(len(first), 2, -1))
+    return _of_counts(ticked.reshape(len(both), 2, -1), others.reshape(len(both), 2, -1))
 
 
 def _tested(statistics: np.ndarray, table_df: int, values: np.ndarray) -> Tested:
@@ -158,15 +162,25 @@ def bootstrap_marginal(ticked: np.ndarray, group: np.ndarray, resamples: int, rn
 
 
 def bootstrap_simultaneous(first: np.ndarray, second: np.ndarray, resamples: int, rng: np.random.Generator) -> dict[str, float]:
-    """Return the same for two questions, whose answers are drawn independently of each other."""
+    """Return the same for two questions, whose answers are drawn independently of each other.
+
+    Pairs of patterns of answers are counted, if they are fewer than the respondents, who are drawn one by one otherwise.
+    """
     n = len(first)
     own = simultaneous(first, second).statistics[None]
-    drawn = []
-    block = max(1, BLOCK // (n * (first.shape[1] + second.shape[1])))
+    (one, one_n), (other, other_n) = (np.unique(x, axis=0, return_counts=True) for x in (first, second))
+    few = len(one) * len(other) <= n
+    chances = np.outer(one_n / n, other_n / n).ravel()
+    a, b = (np.repeat(one, len(other), axis=0), np.tile(other, (len(one), 1))) if few else (first, second)
+    drawn, block = [], max(1, BLOCK // (len(a) * (a.shape[1] + b.shape[1])))
     for start in range(0, resamples, block):
         size = min(block, resamples - start)
-        a, b = (one[rng.integers(0, n, (size, n))] for one in (first, second))
-        drawn.append(_of_pairs(a, b))
+        if few:
+            counts = rng.multinomial(n, chances, size).astype(float)
+            both = np.einsum("mk,kij->mij", counts, a[:, :, None] * b[:, None, :], optimize=True)
+            drawn.append(_of_sums(both, counts @ a, counts @ b, n))
+        else:
+            drawn.append(_of_pairs(a[rng.integers(0, n, (size, n))], b[rng.integers(0, n, (size, n))]))
     return _extreme(own, np.concatenate(drawn), 1)
 
 

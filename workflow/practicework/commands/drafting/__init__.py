@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from practicework.commands.drafting import blocks, scales, writing
+from practicework.commands.drafting import blocks, multiple, scales, writing
 from practicework.commands.drafting.answers import Column
 from practicework.commands.drafting.words import ordered
 from practicework.errors import StudyError
@@ -31,7 +31,10 @@ def describe(raw: RawTable) -> list[str]:
         lines.append(f"  numbers: {', '.join(numbers)}")
     if categories := [named[at] for at in found.variables if _categorical(found.columns[at])]:
         lines.append(f"  categories: {', '.join(categories)}")
-    return lines + [f"  left out ({reason}): {', '.join(names)}" for reason, names in _reasons(found, named).items()]
+    questions, taken = multiple.propose(raw, found, scales.sources(raw), set(RESERVED))
+    for one in questions.values():
+        lines.append(f"  several answers: {one['label']} ({len(one['options'])} options)")
+    return lines + [f"  left out ({reason}): {', '.join(names)}" for reason, names in _reasons(found, named, taken).items()]
 
 
 def draft(raw: RawTable, export: Path, folder: Path, reading: Reading = Reading()) -> list[Path]:  # noqa: B008
@@ -78,8 +81,12 @@ def draft(raw: RawTable, export: Path, folder: Path, reading: Reading = Reading(
     if names:
         config |= {"variables": list(names)} | ({"categories": categories} if categories else {})
         config["confirm"] = ["variables", *(["categories"] if categories else [])]
+    questions, taken = multiple.propose(raw, found, sources, used)
+    if questions:
+        config["multiple"] = questions
+        config["confirm"] = [*config.get("confirm", ()), "multiple"]
     named = {at: heading(raw.header[at]) or "(no heading)" for at in range(len(raw.header))}
-    files["config/config.yaml"] = writing.config(config, _reasons(found, named))
+    files["config/config.yaml"] = writing.config(config, _reasons(found, named, taken))
     writing.write(folder, files, export, None if in_place else place)
     return [folder / name for name in files]
 
@@ -111,10 +118,12 @@ def _holes(raw: RawTable, block: blocks.Block, found: blocks.Found) -> list[str]
     return [f"{heading(raw.header[at])} ({found.left_out[at]})" for at in alike]
 
 
-def _reasons(found: blocks.Found, named: dict[int, str]) -> dict[str, list[str]]:
+def _reasons(found: blocks.Found, named: dict[int, str], taken: set[int]) -> dict[str, list[str]]:
+    """The columns that are not used, by reason."""
     reasons: dict[str, list[str]] = {}
     for at, reason in found.left_out.items():
-        reasons.setdefault(reason, []).append(named[at])
+        if at not in taken:
+            reasons.setdefault(reason, []).append(named[at])
     return reasons
 
 

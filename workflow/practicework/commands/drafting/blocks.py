@@ -61,12 +61,15 @@ class Found:
         Positions of single questions with numbers or a few answers.
     left_out : dict of int to str
         The other columns and why they are left out.
+    ticks : list of list of int
+        The columns of each question with several answers, which are among those left out.
     """
 
     columns: dict[int, Column]
     blocks: list[Block] = field(default_factory=list)
     variables: list[int] = field(default_factory=list)
     left_out: dict[int, str] = field(default_factory=dict)
+    ticks: list[list[int]] = field(default_factory=list)
 
 
 def find(raw: RawTable) -> Found:
@@ -80,10 +83,11 @@ def find(raw: RawTable) -> Found:
         if at not in left_out
     }
     groups = _groups(raw, columns)
-    blocks, single = [], []
+    blocks, single, ticks = [], [], []
     for (kind, name), places in groups.items():
         if _ticks(raw, [columns[at] for at in places], places):
             left_out |= dict.fromkeys(places, TICKS)
+            ticks.append(places)
             continue
         parts, rest = _parts(columns, places, strict=kind != "tool")
         if _GENERIC.fullmatch(name) and kind != "tool":
@@ -104,7 +108,7 @@ def find(raw: RawTable) -> Found:
             left_out[at] = reason
         else:
             variables.append(at)
-    return Found(columns, sorted(blocks, key=lambda block: block.positions[0]), variables, dict(sorted(left_out.items())))
+    return Found(columns, sorted(blocks, key=lambda block: block.positions[0]), variables, dict(sorted(left_out.items())), ticks)
 
 
 def stem(name: str) -> tuple[str, bool]:

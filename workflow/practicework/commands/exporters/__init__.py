@@ -11,6 +11,7 @@ from practicework.commands.exporters import (
     judge_tasks,
     latent_interactions,
     lavaan,
+    multiple,
     psych,
     qualtrics,
     questionnaire,
@@ -24,15 +25,21 @@ from practicework.study.scale import FOLDER, Scale, load_scale
 FOLDER_OF_INSTRUMENTS = Path("results/instruments")
 
 FORMATS: dict[str, tuple[str, Callable[[list[Scale], Study | None], str]]] = {
-    "questionnaire.html": ("the questionnaire, to print or to pre-test", lambda scales, _: questionnaire.page(scales)),
-    "qualtrics.txt": ("for import into Qualtrics", lambda scales, _: qualtrics.survey(scales)),
-    "redcap_dictionary.csv": ("for upload to REDCap", lambda scales, _: redcap.dictionary(scales)),
+    "questionnaire.html": (
+        "the questionnaire, to print or to pre-test",
+        lambda scales, study: questionnaire.page([*scales, *multiple.parts(study)]),
+    ),
+    "qualtrics.txt": ("for import into Qualtrics", lambda scales, study: qualtrics.survey([*scales, *multiple.parts(study)])),
+    "redcap_dictionary.csv": ("for upload to REDCap", lambda scales, study: redcap.dictionary([*scales, *multiple.parts(study)])),
     "psych_keys.R": ("scores in R", lambda scales, _: psych.script(scales)),
     "lavaan.R": ("the confirmatory factor model in R", lambda scales, _: lavaan.script(scales)),
     "codebook.csv": ("variables and values, as a table", codebook.table),
     "codebook.html": ("the codebook as a web page", codebook.page),
 }
 """By file name: its purpose and the function that returns its text."""
+
+OF_SCALES = ("psych_keys.R", "lavaan.R")
+"""Formats that need scales."""
 
 OF_MODELS: dict[str, tuple[str, Callable[[list[Scale], Study | None], str]]] = {
     "modsem.R": ("latent interactions by LMS in R", latent_interactions.modsem),
@@ -44,7 +51,10 @@ OF_MODELS: dict[str, tuple[str, Callable[[list[Scale], Study | None], str]]] = {
 def instruments(scales: list[Scale], study: Study | None = None) -> dict[str, str | StudyError]:
     """Return the text of each format, or the error if a format cannot represent these scales."""
     made: dict[str, str | StudyError] = {}
-    for name, (_, write) in (FORMATS | (OF_MODELS if latent_interactions.suitable(scales, study) else {})).items():
+    formats = FORMATS | (OF_MODELS if latent_interactions.suitable(scales, study) else {})
+    for name, (_, write) in formats.items():
+        if not scales and name in OF_SCALES:
+            continue
         try:
             made[name] = write(scales, study)
         except StudyError as error:
@@ -83,7 +93,7 @@ def export(folder: Path, scale_ids: list[str] | None = None, to: Path | None = N
     lines = []
     try:
         target.mkdir(parents=True, exist_ok=True)
-        made = instruments(scales, study) if scales else {}
+        made = instruments(scales, study) if scales or multiple.parts(study) else {}
         for name, development in study.config.development.items() if study else ():
             made |= judge_tasks.files(name, development, study.developments[name])
         about = {name: words for name, (words, _write) in (FORMATS | OF_MODELS).items()}
@@ -109,7 +119,7 @@ def _chosen(folder: Path, scale_ids: list[str] | None) -> tuple[list[Scale], Stu
         scales = list(study.scales.values())
     else:
         scales = [load_scale(folder, path.stem) for path in sorted((folder / FOLDER).glob("*.yaml"))]
-    if not scales and not (study and study.config.development):
+    if not scales and not (study and (study.config.development or study.config.multiple)):
         raise StudyError(f"{folder} has no scale to export; start one with: practicework new-scale ID {folder}")
     owner: dict[str, str] = {}
     for scale in scales:

@@ -6,6 +6,7 @@ from dataclasses import astuple, dataclass, fields
 from practicework.commands.exporters import pages
 from practicework.commands.exporters.shared import choices, labelled, line, separated
 from practicework.study import Study
+from practicework.study.multiple import column
 from practicework.study.scale import Response, Scale
 from practicework.tables.files.text import inert
 
@@ -20,7 +21,7 @@ class Entry:
     Attributes
     ----------
     variable, kind : str
-        Its column and its type: `item`, `score`, `quantity` or `category`.
+        Its column and its type: `item`, `score`, `quantity`, `category` or `option`.
     scale, text : str
         The scale to which it belongs; its wording or label.
     reverse : str
@@ -114,7 +115,7 @@ def of_scale(scale: Scale) -> list[Entry]:
 
 
 def of_variables(study: Study | None) -> list[Entry]:
-    """The variables of a study that are not part of a scale; none without a study."""
+    """The variables of a study that are not part of a scale, and the options of questions; none without a study."""
     if study is None:
         return []
     found = []
@@ -123,6 +124,11 @@ def of_variables(study: Study | None) -> list[Entry]:
         kind = "category" if categories else "quantity"
         values = SEPARATOR.join(_value(code, texts) for code, texts in sorted(categories.items()))
         found.append(Entry(name, kind, text=study.label(name), values=values))
+    for name, one in study.config.multiple.items():
+        for part in one.parts:
+            for option in one.options:
+                text = ": ".join(filter(None, (one.label, one.part_text(part), one.text(option))))
+                found.append(Entry(column(name, part, option), "option", text=line(text), values="0 = no; 1 = yes, or ticked"))
     return found
 
 

@@ -1,5 +1,6 @@
 """Survey text in the Advanced Format that Qualtrics imports."""
 
+from practicework.commands.exporters.multiple import Asked
 from practicework.commands.exporters.shared import choices, file_of, instruction, line
 from practicework.errors import StudyError
 from practicework.study.scale import Scale
@@ -32,7 +33,10 @@ def survey(scales: list[Scale]) -> str:
         lines += [f"[[Block:Part {part}]]", ""]
         items = [_text(scale, item.text) for item in scale.items]
         points = choices(scale.response)
-        if points:
+        if isinstance(scale, Asked) and scale.tick:
+            lines += ["[[Question:MC:MultipleAnswer]]", f"[[ID:{scale.id}]]", _text(scale, instruction(scale)), "", "[[Choices]]"]
+            lines += [*items, ""]
+        elif points:
             lines += ["[[Question:Matrix]]", f"[[ID:{scale.id}]]", instruction(scale), "", "[[Choices]]", *items, ""]
             lines.append("[[AdvancedAnswers]]")
             for code, text in points:

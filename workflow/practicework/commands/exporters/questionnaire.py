@@ -25,6 +25,7 @@ def page(scales: list[Scale]) -> str:
     Parameters
     ----------
     scales : list of Scale
+        Questions with several answers are among them, in the form of scales.
     """
     parts, first = [], 1
     for number, scale in enumerate(scales, 1):
@@ -60,6 +61,7 @@ def _part(scale: Scale, number: int, first: int) -> dict:
         "rows": f"Row {first} is" if first == last else f"Rows {first} to {last} are",
         "scale": scale,
         "status": STATUS[scale.status],
+        "tick": getattr(scale, "tick", False),
         "codes": "; ".join(f"{code} = {text}" for code, text in labelled(response)),
     }
 

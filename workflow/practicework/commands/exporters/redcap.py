@@ -2,6 +2,7 @@
 
 import re
 
+from practicework.commands.exporters.multiple import Asked
 from practicework.commands.exporters.shared import choices, file_of, instruction, line, separated
 from practicework.errors import StudyError
 from practicework.study.scale import Item, Scale
@@ -27,8 +28,8 @@ COLUMNS = (
     "Field Annotation",
 )
 RECORD, FORM = "record_id", "questionnaire"
-LONGEST = 26
-"""The longest variable name that REDCap recommends."""
+LONGEST, MOST = 26, 100
+"""The longest variable name that REDCap recommends, and that it accepts, which options of several parts may need."""
 
 
 def dictionary(scales: list[Scale]) -> str:
@@ -54,6 +55,11 @@ def dictionary(scales: list[Scale]) -> str:
     """
     rows = [{COLUMNS[0]: RECORD, COLUMNS[1]: FORM, "Field Type": "text", "Field Label": "Record ID"}]
     for scale in scales:
+        if isinstance(scale, Asked) and scale.tick:
+            listed = " | ".join(f"{code}, {_choice(scale, code, line(item.text))}" for code, item in enumerate(scale.items, 1))
+            field = {COLUMNS[0]: _variable(scale, scale.id), COLUMNS[1]: FORM, "Field Type": "checkbox"}
+            rows.append(field | {"Field Label": instruction(scale), "Choices, Calculations, OR Slider Labels": listed})
+            continue
         rows += [_field(scale, item, first=not at) for at, item in enumerate(scale.items)]
     return separated(COLUMNS, [[row.get(column, "") for column in COLUMNS] for row in rows])
 
@@ -75,18 +81,23 @@ def _field(scale: Scale, item: Item, *, first: bool) -> dict[str, str]:
             "Text Validation Min": f"{scale.response.min:g}",
             "Text Validation Max": f"{scale.response.max:g}",
         }
-    for code, text in points:
-        if "|" in text:
-            raise StudyError(
-                f"{file_of(scale)}: the label of {code}, '{text}', contains '|', which separates choices in REDCap; remove it."
-            )
-    listed = " | ".join(f"{code}, {text}" for code, text in points)
+    listed = " | ".join(f"{code}, {_choice(scale, code, text)}" for code, text in points)
     return field | {"Field Type": "radio", "Choices, Calculations, OR Slider Labels": listed, "Matrix Group Name": scale.id}
+
+
+def _choice(scale: Scale, code: int, text: str) -> str:
+    """Return the text of a choice if REDCap accepts it."""
+    if "|" in text:
+        raise StudyError(
+            f"{file_of(scale)}: the label of {code}, '{text}', contains '|', which separates choices in REDCap; remove it."
+        )
+    return text
 
 
 def _variable(scale: Scale, name: str) -> str:
     """Return an item's name if REDCap accepts it as a variable name."""
     where = f"{file_of(scale)}: the item '{name}'"
+    name = name.lower() if isinstance(scale, Asked) else name  # ingest finds it in either case
     remedy = f"and list '{name}' under its 'columns', so answers collected so far are still found."
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         fitting = re.sub(r"[^a-z0-9_]", "_", name.lower())
@@ -94,9 +105,10 @@ def _variable(scale: Scale, name: str) -> str:
             f"{where} cannot be a REDCap variable, whose name may have only lower-case letters, digits and underscores; "
             f"rename it, for example to '{fitting}', {remedy}"
         )
-    if len(name) > LONGEST:
+    longest = MOST if isinstance(scale, Asked) else LONGEST
+    if len(name) > longest:
         raise StudyError(
-            f"{where} has {len(name)} characters, and REDCap recommends at most {LONGEST} for a variable; shorten it {remedy}"
+            f"{where} has {len(name)} characters, and REDCap recommends at most {longest} for a variable; shorten it {remedy}"
         )
     if name == RECORD or name.startswith("redcap_") or name == f"{FORM}_complete":
         raise StudyError(f"{where} has the name of a field that REDCap creates itself; rename it {remedy}")

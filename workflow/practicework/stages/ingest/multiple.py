@@ -154,6 +154,11 @@ class _Question:
             for own in (option, *self.one.options.get(option, ())):
                 wanted = pattern.replace("{by}", by).replace("{option}", own)
                 found |= dict.fromkeys(self.matcher.places(wanted.strip()), wanted)
+        if not found and option:  # a matrix numbers its rows; the text of the row has to be the option's
+            place = [*self.one.options].index(option) + 1
+            for by in (part, *self.one.by.get(part, ())):
+                wanted = pattern.replace("{by}", by).replace("{option}", str(place))
+                found |= {at: wanted for at in self.matcher.places(wanted.strip()) if self._is_row(at, option)}
         if len(found) > 1:
             names = " and ".join(f"'{heading(self.raw.header[place])}'" for place in sorted(found)[:2])
             raise StudyError(
@@ -161,6 +166,11 @@ class _Question:
                 "file or the config."
             )
         return next(iter(found), None)
+
+    def _is_row(self, place: int, option: str) -> bool:
+        """Return whether the text of a column ends with the text of an option."""
+        own = self.raw.wordings.get(place) or (self.raw.texts[place].rpartition(" - ")[2] if self.raw.texts else "")
+        return normalized(own) in {normalized(text) for text in self.one.options[option]}
 
     def _places(self) -> dict[tuple[str, str], int]:
         """The positions of all options that the file has."""

@@ -155,7 +155,7 @@ def _usual(cell: str) -> bool:
 
 def _of_cells(raw: RawTable, found: Found, sources: list[str], at: int) -> list[_Question]:
     """The question whose options are joined in cells: the parts that at least two respondents have."""
-    counts = found.columns[at].counts
+    counts = found.columns[at].counts + found.columns[at].odd
     parts = {one: _parts(counts, one) for one in SEPARATORS}
     separator = max(SEPARATORS, key=lambda one: (sum(n for n in parts[one].values() if n > 1), -SEPARATORS.index(one)))
     texts = sorted(text for text, n in parts[separator].items() if n > 1)

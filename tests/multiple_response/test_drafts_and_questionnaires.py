@@ -11,6 +11,7 @@ from tick_exports import ANSWERS, EXPORTS, OPTIONS, STAGES, N
 
 from practicework.commands import cli, confirming
 from practicework.commands.exporters import export
+from practicework.commands.verification import runs
 from practicework.numerics.seeds import streams
 from practicework.stages import ingest
 from practicework.study import load_study
@@ -122,3 +123,11 @@ def test_answers_to_the_exported_matrix_come_back(tmp_path):
     (folder / "config/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False))
     found = ingested(folder)["ingest/responses"].drop(columns="respondent").to_numpy()
     np.testing.assert_array_equal(found, yes.astype(float))
+
+
+def test_a_package_without_the_cases_drops_the_comparison(tmp_path):
+    """The rest of the question can be rerun from coded answers."""
+    question = QUESTION | {"joint_display": {"set": "cases", "matrix": "m"}}
+    config = {"samples": {"s": {"file": "x"}}, "coding": {"cases": {}}, "multiple": {"functions": question}}
+    assert runs.only(config, ["s"])["multiple"] == {"functions": QUESTION}
+    assert runs.only(config, ["s", "cases"])["multiple"] == {"functions": question}

@@ -291,3 +291,59 @@ def test_the_scales_of_the_example_are_those_that_develop_writes(three_kinds, ro
         assert (copied / path.relative_to(example)).read_bytes() == path.read_bytes(), path.name
     for name in ("constructs.yaml", "items.yaml"):
         assert (example / "development" / name).read_bytes() == (root / "development" / name).read_bytes()
+
+
+# questions with several answers, beside the cases --------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def follow_up(root, tmp_path_factory) -> Path:
+    """The results of the survey that the companion study proposes, without Word files."""
+    folder = tmp_path_factory.mktemp("examples") / "follow_up"
+    shutil.copytree(root / "examples/follow_up", folder, ignore=shutil.ignore_patterns("results", ".snakemake"))
+    config = folder / "config/config.yaml"
+    config.write_text(config.read_text(encoding="utf-8") + "report: {formats: [html, tables]}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "snakemake", "-s", root / "Snakefile", "-d", folder]
+    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    assert finished.returncode == 0, finished.stderr
+    return folder
+
+
+def test_the_hypothesis_of_the_companion_study_is_recovered(follow_up):
+    """Every coefficient of the truth is within three standard errors, and functions depend on the strategy at the first stage."""
+    own = follow_up / "results/firms"
+    strategy = pd.read_csv(own / "categorical/strategy/coefficients.csv").set_index(["category", "term"])
+    maturity = pd.read_csv(own / "categorical/maturity/coefficients.csv").set_index("term")
+    truth = {(2, "log_employees"): 0.7, (2, "experience"): 0.0, (3, "log_employees"): 0.2, (3, "experience"): 0.15}
+    for term, known in truth.items():
+        assert strategy.loc[term, "estimate"] == pytest.approx(known, abs=3 * strategy.loc[term, "std_error"])
+    for term, known in {"log_employees": 0.0, "experience": 0.2, "learning": 0.6}.items():
+        assert maturity.loc[term, "estimate"] == pytest.approx(known, abs=3 * maturity.loc[term, "std_error"])
+    tests = pd.read_csv(own / "multiple_response/functions/tests.csv")
+    primary = tests[
+        (tests["test"] == "functions_by_strategy") & tests["primary"].fillna(False).astype(bool) & tests["by"].notna()
+    ]
+    assert primary.loc[primary["p_holm"] < 0.05, "by"].tolist() == ["prospecting_preapproach"]
+
+
+def test_the_joint_display_finds_the_two_claims_that_do_not_hold(follow_up):
+    display = pd.read_csv(follow_up / "results/firms/multiple_response/functions/joint_display.csv")
+    assert len(display) == 49
+    differs = display[display["agreement"] == "differs"]
+    assert list(zip(differs["by"], differs["option"], strict=True)) == [
+        ("presentation", "sharing"),
+        ("follow_up", "relationship"),
+    ]
+    page = (follow_up / "results/firms/report/report.html").read_text(encoding="utf-8")
+    assert "Of 49 claims of the cases about functions of social media, the survey agreed with 44, differed from 2" in page
+    assert "joint display of cases and survey" in page
+    assert "Synthetic data." in page
+
+
+def test_the_firms_are_those_of_the_simulation(follow_up, root):
+    subprocess.run([sys.executable, follow_up / "data/simulate.py"], check=True)
+    name = "data/raw/follow_up_synthetic.csv"
+    assert (follow_up / name).read_bytes() == (root / "examples/follow_up" / name).read_bytes()
+    for name in ("units.csv", "codings.csv", "codebook.yaml", "table_6_1.csv"):
+        own = root / "examples/follow_up/data/raw/bercier2020_cases" / name
+        assert own.read_bytes() == (root / "data/raw/bercier2020_cases" / name).read_bytes()

@@ -166,7 +166,7 @@ def _texts(kept: Counter, missing: dict, numbers: Mapping[str, float]) -> Column
     if texts and all(codes) and len({code[1] for code in codes}) == 1 and not numbers and len(texts) > 1:
         return Column("codes", options, {int(code[2]): code[0] for code in codes}, missing, odd)
     if _several(options):
-        return Column("choices", options, missing=missing)
+        return Column("choices", options, missing=missing, odd=odd)
     if len(options) == 1:
         return Column("tick", options, missing=missing, odd=odd)
     if len(options) > MOST_ANSWERS or any(len(cell) > 120 for cell in options):

@@ -93,6 +93,11 @@ def only(config: dict, parts: list[str]) -> dict:
         some = {name: one for name, one in (config.get(key) or {}).items() if name in parts}
         if some:
             kept[key] = some
+    if "multiple" in kept:  # a question is compared with cases only if their set is there
+        kept["multiple"] = {
+            name: {key: value for key, value in one.items() if key != "joint_display" or value["set"] in parts}
+            for name, one in kept["multiple"].items()
+        }
     kept = {key: kept[key] for key in config if key in kept}  # in the order of the file
     return kept if kept == config or DEFAULT in parts or "synthesis" in kept else kept | {"synthesis": {}}
 

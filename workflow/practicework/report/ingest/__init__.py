@@ -93,7 +93,7 @@ def _body(context: Context, facts: Mapping) -> tuple:
                 )
                 if context.study.clusters
                 else "",
-                _missing(facts),
+                _missing(context, facts),
             )
         ),
         Paragraph(_left_out(context, facts)),
@@ -126,7 +126,7 @@ def _ids(context: Context, facts: Mapping) -> str:
     return _("Respondents were numbered in the order of the file.")
 
 
-def _missing(facts: Mapping) -> str:
+def _missing(context: Context, facts: Mapping) -> str:
     if facts["missing"]:
         return _(
             "Of {cells} answers, {missing} ({percent}%) were missing, from {people} ({kinds}); none was imputed.",
@@ -136,6 +136,8 @@ def _missing(facts: Mapping) -> str:
             people=count("{n} respondent", "{n} respondents", facts["incomplete"]),
             kinds=", ".join(f"{_(kind)}: {number:,}" for kind, number in facts["kinds"]),
         )
+    if context.config.multiple and facts["cells"]:
+        return _("No answers to items and variables were missing; those to questions with several answers are reported below.")
     return _("No answers were missing.") if facts["cells"] else ""
 
 
@@ -178,7 +180,8 @@ def _participants(context: Context, facts: Mapping) -> tuple:
             )
         )
     elif facts["cells"]:
-        found.append(_("No responses were missing."))
+        several = context.config.multiple
+        found.append(_("No responses to items were missing.") if several else _("No responses were missing."))
     return tuple(found)
 
 

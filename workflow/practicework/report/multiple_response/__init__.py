@@ -338,10 +338,10 @@ def _measures(one: Question) -> str:
     how = (
         _("Respondents answered yes or no for each option") if one.spec.forced else _("Respondents ticked all options that apply")
     )
-    stages = _(", for each of {n}: {parts}", n=count("{n} part", "{n} parts", len(one.spec.by)),
-               parts=listing([one.part(part) for part in one.spec.by])) if one.spec.by else ""  # fmt: skip
-    return _("{question} was asked as a question with several answers: {options}{stages}. {how}.", question=one.title,
-             options=options, stages=stages, how=how)  # fmt: skip
+    stages = _(" by {label} ({parts})", label=apa.lower(one.spec.by_label),
+               parts="; ".join(one.part(part) for part in one.spec.by)) if one.spec.by else ""  # fmt: skip
+    return _("{question} was asked as a question with several answers{stages}: {options}. {how} ({n} for each option).",
+             question=one.title, options=options, stages=stages, how=how, n=one.of)  # fmt: skip
 
 
 def _analysis(found: list[Question]) -> str:

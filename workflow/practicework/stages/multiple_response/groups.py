@@ -106,7 +106,7 @@ def _questions(name: str, test: MultipleTest, question: Question, other: Questio
         pairs = []
         for option in own:
             for label in others:
-                table = pd.crosstab(own[option], others[label]).to_numpy()
+                table = _counts(own[option].to_numpy(), others[label].to_numpy())
                 p = association(table, rng(name, part, option, label)).p_value
                 pairs.append(base | {"option": option, "other_option": label, "method": "exact", "p_value": p})
         yield from _corrected(pairs)
@@ -164,12 +164,18 @@ def _options(base: dict, own: pd.DataFrame, codes: np.ndarray, rng: np.random.Ge
     for option, statistic, p in zip(own, found.statistics, found.p_values, strict=True):
         yield base | {"option": option, "method": "pearson", "statistic": statistic, "df": found.table_df, "p_value": p}
     for option in own:
-        found = association(pd.crosstab(own[option], codes).to_numpy(), rng)
+        found = association(_counts(own[option].to_numpy(), codes), rng)
         rows.append(
             base
             | {"option": option, "method": "exact", "p_value": found.p_value, "cramers_v": found.cramers_v, "note": found.note}
         )
     yield from _corrected(rows)
+
+
+def _counts(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The table of counts of two classifications."""
+    (rows, a), (columns, b) = (np.unique(one, return_inverse=True) for one in (first, second))
+    return np.bincount(a * len(columns) + b, minlength=len(rows) * len(columns)).reshape(len(rows), -1)
 
 
 def _corrected(rows: list[dict]) -> Iterator[dict]:

@@ -59,8 +59,10 @@ def pairs(question: Question) -> pd.DataFrame:
     rows = []
     for base, answers in _families(question):
         found = []
-        for a, b in combinations(answers.columns, 2):
-            known = answers[[a, b]].dropna().to_numpy() == 1
+        values = answers.to_numpy(float)
+        for (first, a), (second, b) in combinations(enumerate(answers.columns), 2):
+            known = values[:, [first, second]]
+            known = known[~np.isnan(known).any(axis=1)] == 1
             only_a, only_b = int((known[:, 0] & ~known[:, 1]).sum()), int((~known[:, 0] & known[:, 1]).sum())
             found.append(
                 {

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from tick_exports import ANSWERS, EXPORTS, OPTIONS, STAGES
 
+from practicework.commands import checking
 from practicework.errors import StudyError
 from practicework.numerics import multiple_response
 from practicework.numerics.proportions import wilson
@@ -216,3 +217,13 @@ def test_mistakes_in_a_question(run, change, message):
 def test_mistakes_in_a_test(run, test, message):
     with pytest.raises(StudyError, match=message):
         run(*simple("id,group,T_web,T_phone\n1,1,1,\n"), FORCED | {"multiple_tests": {"one": test}})
+
+
+def test_check_names_what_cannot_be_read(run, tmp_path, capsys):
+    text = rows("id,Q,T_web,T_phone", *(f"{at},Web|Phone,X," for at in range(9)))
+    joined = {"label": "Q", "options": TOOLS["options"], "columns": {"column": "Q", "separator": ";"}}
+    run(*simple(text), {"multiple": {"q": joined, "tools": TOOLS}})
+    checking.check(tmp_path)
+    shown = capsys.readouterr().out
+    assert "questions with several answers: q, tools" in shown
+    assert "row 2, column 'Q': the cell has a text that is not an option of 'q'" in shown

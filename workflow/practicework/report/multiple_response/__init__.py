@@ -5,7 +5,7 @@ from __future__ import annotations
 from practicework.report import apa
 from practicework.report.contents import ref
 from practicework.report.context import Context
-from practicework.report.messages import _, count, listing, say, sentences
+from practicework.report.messages import _, listing, say, sentences
 from practicework.report.multiple_response import figures, tables
 from practicework.report.multiple_response.facts import Question, percent, respondents, statistic_words
 from practicework.report.section import Block, Fold, Heading, Items, Paragraph, Section, present

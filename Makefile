@@ -73,7 +73,7 @@ lint: $(READY)
 
 # For maintainers: new pins from pyproject.toml (needs uv), the editor's schemas, the synthetic sample.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra test --extra cluster pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra test --extra cluster --extra page pyproject.toml -o requirements.lock
 schemas: $(READY)
 	$(CLI) schemas
 # The messages of the report, for a translation in workflow/practicework/report/locale/<language>/LC_MESSAGES/.

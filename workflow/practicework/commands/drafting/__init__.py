@@ -38,15 +38,24 @@ def describe(raw: RawTable) -> list[str]:
 
 
 def draft(raw: RawTable, export: Path, folder: Path, reading: Reading = Reading()) -> list[Path]:  # noqa: B008
-    """Draft a study from an export: copy the export and write a config and one scale per block of items.
-
-    Keys `confirm` name what was inferred; a run refuses the study until a person has confirmed it.
+    """Draft a study from an export: copy the export and write the files of `documents`.
 
     Raises
     ------
     StudyError
         If the folder already contains a study or another file of the export's name, cannot be written, or the export has
         several columns that cannot be told apart. Nothing is written in that case.
+    """
+    files = documents(raw, export, folder, reading)
+    place, in_place = writing.place(export, folder)
+    writing.write(folder, files, export, None if in_place else place)
+    return [folder / name for name in files]
+
+
+def documents(raw: RawTable, export: Path, folder: Path, reading: Reading = Reading()) -> dict[str, str]:  # noqa: B008
+    """Return the files of a draft by their names: a config and one scale per block of items. Nothing is written.
+
+    Keys `confirm` name what was inferred; a run refuses the study until a person has confirmed it.
     """
     if (folder / "config/config.yaml").exists() or (folder / "scales").exists():
         raise StudyError(f"{folder} already contains a study; choose another folder.")
@@ -59,7 +68,7 @@ def draft(raw: RawTable, export: Path, folder: Path, reading: Reading = Reading(
         files[f"scales/{scale['id']}.yaml"] = writing.scale(scale, response, columns, _holes(raw, block, found))
         if codes := {code: None for column in columns for code in column.missing}:
             missing[scale["id"]] = list(codes)
-    place, in_place = writing.place(export, folder)
+    place, _in_place = writing.place(export, folder)
     sample: dict = {"file": place}
     sample |= {key: value for key, value in vars(reading).items() if value}
     names, categories = {}, {}
@@ -87,8 +96,7 @@ def draft(raw: RawTable, export: Path, folder: Path, reading: Reading = Reading(
         config["confirm"] = [*config.get("confirm", ()), "multiple"]
     named = {at: heading(raw.header[at]) or "(no heading)" for at in range(len(raw.header))}
     files["config/config.yaml"] = writing.config(config, _reasons(found, named, taken))
-    writing.write(folder, files, export, None if in_place else place)
-    return [folder / name for name in files]
+    return files
 
 
 def _categorical(column: Column) -> bool:

@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import importlib
 import signal
 import sys
 from pathlib import Path
@@ -39,6 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
         "plan", help="state how many respondents the next sample needs, from the results of a synthesis"
     )
     command.add_argument("study", nargs="?", default=".", help="study folder (default: current folder)")
+    command = commands.add_parser("open", help="open a page in the browser on which a study is set up, confirmed, run and read")
+    command.add_argument(
+        "study", nargs="?", default=".", help="study folder, which may be empty or new (default: current folder)"
+    )
+    command.add_argument("--no-browser", action="store_true", help="print the address instead of opening a browser")
     command = commands.add_parser("check", help="check a study or describe an export; writes nothing")
     command.add_argument("path", nargs="?", default=".", help="study folder or export file (default: current folder)")
     command.add_argument("--study", default=".", help="for an export: study whose scales are tested (default: current folder)")
@@ -95,6 +101,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.command == "run":
             return run(Path(chosen.study), options, chosen.profile)
+        if chosen.command == "open":  # loaded by name: the page is a wing above the commands, and optional
+            page = importlib.import_module("practicework.page")
+            return page.run(Path(chosen.study), browser=not chosen.no_browser)
         if chosen.command == "plan":
             print("\n".join(planning(Path(chosen.study))))
             return 0

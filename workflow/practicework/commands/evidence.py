@@ -69,7 +69,7 @@ def collect(study: Study, raws: Mapping[str, RawTable] | None = None) -> Answers
 
 def scale_lines(scale: Scale, answers: Answers) -> list[str]:
     """Describe a scale: its items with their item-rest correlations, its response range and labels, and the answers."""
-    values = np.array([_values(scale, answers.cells.get(item.id, []), reverse=item.reverse) for item in scale.items])
+    values = np.array([coded(scale, answers.cells.get(item.id, []), reverse=item.reverse) for item in scale.items])
     lines = [f"  Question: {scale.instruction}"] if scale.instruction else []
     width = max(len(item.id) for item in scale.items)
     for item, r in zip(scale.items, item_rest(values), strict=True):
@@ -113,7 +113,8 @@ def item_rest(values: np.ndarray) -> list[float]:
     return found
 
 
-def _values(scale: Scale, cells: list[str], *, reverse: bool) -> np.ndarray:
+def coded(scale: Scale, cells: list[str], *, reverse: bool) -> np.ndarray:
+    """Return the codes of an item's cells, reverse-keyed if the item is; NaN for anything else."""
     known = {cell: _value(scale, cell, reverse=reverse) for cell in set(cells)}
     return np.array([known[cell] for cell in cells], float)
 

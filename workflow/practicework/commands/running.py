@@ -92,6 +92,7 @@ def run(
     options: Sequence[str] = (),
     show: Callable[[str], None] | None = None,
     profile: str = DEFAULT,
+    started: Callable[[subprocess.Popen], None] | None = None,
 ) -> Outcome:
     """Run a study; report that another run is using it, and remove the lock of a run that was killed.
 
@@ -107,6 +108,8 @@ def run(
         Called with a line of text when a stage of a part ends, and with notes.
     profile : str
         The name of one of the program's profiles, or the folder of another.
+    started : callable, optional
+        Called with the process of Snakemake, which `end` stops.
 
     Raises
     ------
@@ -121,7 +124,7 @@ def run(
         show("The last run was stopped before it ended. Its lock was removed; unfinished results are computed again.")
     with _host(folder):
         chosen = [] if profile == DEFAULT else ["--workflow-profile", str(place)]
-        outcome = execute(folder, code, [*chosen, *options], progress := Progress(show))
+        outcome = execute(folder, code, [*chosen, *options], progress := Progress(show), started)
     if not outcome.status and not progress.jobs:
         show("All results are up to date.")
         outcome.errors = [sentence for part in pipeline.parts(study) for sentence in pipeline.unfitted(part)]
@@ -129,19 +132,27 @@ def run(
     return outcome
 
 
-def execute(folder: Path, code: Path, options: Sequence[str] = (), progress: "Progress | None" = None) -> Outcome:
+def execute(
+    folder: Path,
+    code: Path,
+    options: Sequence[str] = (),
+    progress: "Progress | None" = None,
+    started: Callable[[subprocess.Popen], None] | None = None,
+) -> Outcome:
     """Run Snakemake on a folder and read its output; if this process is interrupted, the jobs end, too."""
     outcome, progress = Outcome(), progress or Progress()
     process = subprocess.Popen(
         command(folder, code, options), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
         encoding="utf-8", errors="replace", cwd=folder, env=environment(code), start_new_session=True,
     )  # fmt: skip
+    if started:
+        started(process)
     try:
         for line in process.stdout:
             outcome.read(line.rstrip())
             progress.read(line.rstrip())
     except BaseException:
-        _end(process)
+        end(process)
         raise
     outcome.status = process.wait()
     return outcome
@@ -245,7 +256,7 @@ def _host(folder: Path) -> Iterator[None]:
         (folder / HOST).unlink(missing_ok=True)
 
 
-def _end(process: subprocess.Popen) -> None:
+def end(process: subprocess.Popen) -> None:
     """End Snakemake and its jobs: they may remove unfinished results, and are killed if that takes too long."""
     for number in (signal.SIGINT, signal.SIGKILL):
         try:

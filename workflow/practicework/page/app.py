@@ -1,0 +1,182 @@
+"""The addresses of the page, and what happens if something goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from practicework.errors import StudyError
+from practicework.page import data, models, reading, scales, variables
+from practicework.page.changes import Refused
+from practicework.page.desk import Desk
+from practicework.page.uploads import LARGEST
+
+HERE = Path(__file__).parent
+FILES = {"page.css": "text/css", "page.js": "text/javascript"}
+
+STEPS = (
+    ("data", "Data"), ("scales", "Scales"), ("variables", "Variables"), ("models", "Models"), ("run", "Run"), ("read", "Read"),
+    ("handover", "Hand over"),
+)  # fmt: skip
+
+VIEWS = {
+    "/data": data.view,
+    "/data/file": data.file_view,
+    "/scales": scales.overview,
+    "/scales/{scale}": scales.view,
+    "/variables": variables.view,
+    "/models": models.view,
+    "/run": reading.run_view,
+    "/read": reading.read_view,
+    "/handover": reading.handover_view,
+}
+"""Pages: functions of the desk and the request that return a template and its variables."""
+
+ACTIONS = {
+    "/data/upload": data.upload,
+    "/data/draft": data.draft,
+    "/data/sample": data.add_sample,
+    "/scales/{scale}": scales.save,
+    "/variables": variables.save,
+    "/models": models.save,
+    "/models/remove": models.remove,
+    "/run": reading.start,
+    "/run/cancel": reading.cancel,
+    "/verify": reading.verify,
+    "/package": reading.package,
+}
+"""What forms do: functions of the desk, the request and the form that return where to go next."""
+
+
+def application(desk: Desk) -> Starlette:
+    """Return the application of a study."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+
+    def shown(request: Request, template: str, variables_: dict, status: int = 200) -> Response:
+        said = desk.said.pop(request.query_params.get("said", ""), None)
+        common = {
+            "steps": _steps(desk),
+            "here": request.url.path,
+            "said": said,
+            "folder": desk.folder.name,
+            "undo": desk.changes.last,
+        }
+        return HTMLResponse(templates.get_template(template).render(**common, **variables_), status)
+
+    def failed(request: Request, error: Exception) -> Response:
+        return shown(request, "mistake.html", {"sentence": str(error), "link": reading.field_of(str(error))}, 400)
+
+    def page(view: Callable[[Desk, Request], tuple[str, dict]]) -> Callable:
+        async def endpoint(request: Request) -> Response:
+            try:
+                template, found = await run_in_threadpool(view, desk, request)
+                return await run_in_threadpool(shown, request, template, found)
+            except (StudyError, Refused) as error:
+                return failed(request, error)
+
+        return endpoint
+
+    def action(act: Callable[[Desk, Request, FormData], str]) -> Callable:
+        async def endpoint(request: Request) -> Response:
+            length = request.headers.get("content-length", "")
+            if not length.isdigit() or int(length) > LARGEST + 1024**2:
+                return PlainTextResponse(f"The file is larger than {LARGEST // 1024**2} MB.", 413)
+            async with request.form(max_files=1, max_fields=5_000) as form:
+                try:
+                    return RedirectResponse(await run_in_threadpool(act, desk, request, form), 303)
+                except (StudyError, Refused, ValueError) as error:
+                    back = str(form.get("back", request.url.path.rpartition("/")[0] or "/"))
+                    return RedirectResponse(
+                        desk.tell(back if back.startswith("/") and back[:2] != "//" else "/", str(error)), 303
+                    )
+
+        return endpoint
+
+    def overview(desk: Desk, request: Request) -> tuple[str, dict]:
+        return "overview.html", {"exists": desk.exists, "next": _next(desk)}
+
+    def change_view(desk: Desk, request: Request) -> tuple[str, dict]:
+        change = desk.changes.pending.get(request.path_params["change"])
+        if change is None:
+            raise Refused("This change was written or discarded already.")
+        return "change.html", {"change": change}
+
+    def change_write(desk: Desk, request: Request, form: FormData) -> str:
+        change = desk.changes.pending.get(request.path_params["change"])
+        if change is None:
+            raise Refused("This change was written or discarded already.")
+        if form.get("decision") != "write":
+            desk.changes.pending.pop(change.id, None)
+            return desk.tell(change.back, "The change was discarded.")
+        if desk.tasks.running:
+            raise Refused("Wait until the run has ended, or stop it; its results would mix both versions.")
+        desk.changes.write(change)
+        return desk.tell(change.back if desk.exists else "/", f"Written: {', '.join(change.after)}.")
+
+    def undo(desk: Desk, request: Request, form: FormData) -> str:
+        desk.changes.undo()
+        return desk.tell("/", "The last change was undone.")
+
+    async def status(request: Request) -> Response:
+        desk.alive = True
+        task = desk.tasks.task
+        return JSONResponse({"task": task and task.status()})
+
+    async def own_file(request: Request) -> Response:
+        name = request.path_params["name"]
+        return (
+            FileResponse(HERE / "templates" / name, media_type=FILES[name])
+            if name in FILES
+            else PlainTextResponse("Not found", 404)
+        )
+
+    async def missing(request: Request, error: Exception) -> Response:
+        return PlainTextResponse("There is no such page.", 404)
+
+    routes = [Route("/", page(overview)), Route("/status", status), Route("/files/{name}", own_file)]
+    routes += [Route(path, page(view)) for path, view in VIEWS.items()]
+    routes += [Route(path, action(act), methods=["POST"]) for path, act in ACTIONS.items()]
+    routes += [Route("/change/{change}", page(change_view)), Route("/change/{change}", action(change_write), methods=["POST"])]
+    routes += [Route("/undo", action(undo), methods=["POST"]), Route("/results/{path:path}", reading.result(desk))]
+    return Starlette(routes=routes, exception_handlers={404: missing})
+
+
+def _steps(desk: Desk) -> list[dict]:
+    """The steps with what is open in each."""
+    open_points: dict[str, int] = {"scales": 0, "variables": 0}
+    if desk.exists:
+        try:
+            for name, points in desk.points(desk.study()).items():
+                open_points["scales" if name.startswith("scales/") else "variables"] += len(points) and 1
+        except StudyError:
+            pass
+    return [
+        {"path": f"/{name}", "title": title, "open": open_points.get(name, 0), "off": not desk.exists and name != "data"}
+        for name, title in STEPS
+    ]
+
+
+def _next(desk: Desk) -> dict:
+    """What a person would do next."""
+    if not desk.exists:
+        return {"path": "/data", "words": "Add the file that your survey tool exported."}
+    study = desk.study()
+    for name in desk.points(study):
+        title = study.scales[name.split("/")[1]].label if name.startswith("scales/") else "the variables"
+        return {"path": f"/{name}", "words": f"Look at {title} and confirm what the draft inferred."}
+    if not study.moderation_models and not study.process_models and not study.config.profiles:
+        return {"path": "/models", "words": "Say what you want to test."}
+    if not any((desk.folder / "results" / part / "report/report.html").is_file() for part in study.part_names):
+        return {"path": "/run", "words": "Run the study."}
+    return {"path": "/read", "words": "Read the report."}

@@ -1,0 +1,100 @@
+"""Data: exports of survey tools, and what they contain."""
+
+from __future__ import annotations
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+
+from practicework.commands import drafting
+from practicework.page import uploads
+from practicework.page.changes import Refused
+from practicework.page.desk import Desk
+from practicework.stages.ingest import read_file
+from practicework.study import CONFIG
+from practicework.study.editing import edited
+from practicework.study.study import RAW
+
+
+def view(desk: Desk, request: Request) -> tuple[str, dict]:
+    """The samples of the study, and files that it does not use yet."""
+    if not desk.exists:
+        files = [f"{RAW.as_posix()}/{path.name}" for path in sorted((desk.folder / RAW).glob("*")) if _export(path.name)]
+        return "data.html", {"exists": False, "samples": [], "files": files}
+    study = desk.study()
+    samples = [
+        {"name": name, "file": study.config.samples[name].file, "lines": _lines(raw)} for name, raw in desk.raws(study).items()
+    ]
+    files = [file for file in study.unused_raw_files if _export(file)]
+    return "data.html", {"exists": True, "samples": samples, "files": files}
+
+
+def _export(name: str) -> bool:
+    return name.lower().endswith(uploads.ENDINGS)
+
+
+def _lines(raw) -> list[str]:
+    """What an export contains, without any cell."""
+    return [line.strip() for line in drafting.describe(raw)]
+
+
+def file_view(desk: Desk, request: Request) -> tuple[str, dict]:
+    """One file that the study does not use yet."""
+    file = request.query_params.get("file", "")
+    return "file.html", {"file": file, "lines": _lines(_raw(desk, file)), "exists": desk.exists, "name": _name(file)}
+
+
+def _raw(desk: Desk, file: str):
+    path = (desk.folder / file).resolve()
+    if (desk.folder / RAW).resolve() not in path.parents or not path.is_file() or not _export(path.name):
+        raise Refused("There is no such file in data/raw/.")
+    return read_file(path)
+
+
+def _name(file: str) -> str:
+    """A name for a sample, from the name of its file."""
+    import re
+
+    stem = re.sub(r"[^a-z0-9]+", "_", file.rpartition("/")[2].rpartition(".")[0].lower()).strip("_")[:30]
+    return stem or "sample"
+
+
+def upload(desk: Desk, request: Request, form: FormData) -> str:
+    """Keep a dropped export in data/raw/, if it can be read."""
+    found = form.get("export")
+    if not isinstance(found, UploadFile) or not found.filename:
+        raise Refused("Choose the file that your survey tool exported.")
+    before = {path.name for path in (desk.folder / RAW).glob("*")}
+    file = uploads.keep(desk.folder, found)
+    try:
+        _raw(desk, file)
+    except BaseException:
+        if file.rpartition("/")[2] not in before:
+            (desk.folder / file).unlink(missing_ok=True)
+        raise
+    return f"/data/file?file={file}"
+
+
+def draft(desk: Desk, request: Request, form: FormData) -> str:
+    """Propose the files of a new study from an export."""
+    file = str(form.get("file", ""))
+    if desk.exists:
+        raise Refused("The folder already contains a study.")
+    texts = drafting.documents(_raw(desk, file), desk.folder / file, desk.folder)
+    ignore = desk.changes.text(".gitignore") or ""
+    lines = [line for line in drafting.writing.IGNORED if line not in ignore.splitlines()]
+    if lines:
+        texts[".gitignore"] = "\n".join([*ignore.splitlines(), *lines]) + "\n"
+    return f"/change/{desk.changes.propose(f'Draft a study from {file}', '/', texts).id}"
+
+
+def add_sample(desk: Desk, request: Request, form: FormData) -> str:
+    """Propose a further sample of the study."""
+    file, name = str(form.get("file", "")), str(form.get("name", "")).strip()
+    _raw(desk, file)
+    study = desk.study()
+    if name in study.part_names:
+        raise Refused(f"'{name}' exists already; choose another name.")
+    text = desk.changes.text(CONFIG.as_posix()) or ""
+    entry = {"file": file} | ({"synthetic": str(form["synthetic"])} if form.get("synthetic") else {})
+    changed = edited(text, ("samples", name), entry)
+    return f"/change/{desk.changes.propose(f'Add the sample {name}', '/data', {CONFIG.as_posix(): changed}).id}"

@@ -1,0 +1,103 @@
+"""What the pages of one study share: the study as it is on disk, its exports, its changes and its task."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from practicework.commands import evidence
+from practicework.errors import StudyError
+from practicework.page.changes import Changes
+from practicework.page.tasks import Tasks
+from practicework.study import CONFIG, Study, load_study
+from practicework.study.undecided import Point, undecided
+from practicework.tables.files.raw import RawTable
+
+
+class Desk:
+    """A study in a folder, which is read anew for every page.
+
+    Attributes
+    ----------
+    folder : Path
+    changes : Changes
+    tasks : Tasks
+    said : dict of str to str
+        Sentences that pages show once.
+    alive : bool
+        Whether a tab has given a sign of life, which needs JavaScript.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open a folder, which may be empty."""
+        self.folder = folder.resolve()
+        self.changes, self.tasks, self.alive = Changes(self.folder), Tasks(), False
+        self.said: dict[str, str] = {}
+        self._tables: dict[str, tuple[tuple, RawTable]] = {}
+
+    def tell(self, path: str, sentence: str) -> str:
+        """Return the address of a page that shows a sentence once."""
+        key = secrets.token_urlsafe(6)
+        self.said[key] = sentence
+        while len(self.said) > 20:
+            self.said.pop(next(iter(self.said)))
+        return f"{path}{'&' if '?' in path else '?'}said={key}"
+
+    @property
+    def exists(self) -> bool:
+        """Whether the folder has a study."""
+        return (self.folder / CONFIG).is_file()
+
+    def study(self) -> Study:
+        """Return the study as it is on disk; raise a StudyError for its first mistake."""
+        return load_study(self.folder)
+
+    def raws(self, study: Study) -> dict[str, RawTable]:
+        """Return the tables of the samples; a file is read again only if it or how it is read has changed."""
+        from practicework.stages.ingest import read
+
+        found = {}
+        for name, spec in study.config.samples.items():
+            path = study.raw(name)
+            stat = path.stat()
+            key = (str(path), stat.st_mtime_ns, stat.st_size, spec.reader, spec.reading)
+            if self._tables.get(name, (None,))[0] != key:
+                self._tables[name] = (key, read(study, name))
+            found[name] = self._tables[name][1]
+        return found
+
+    def answers(self, study: Study) -> evidence.Answers:
+        """Return what the answers show about the study's scales and variables."""
+        try:
+            return evidence.collect(study, self.raws(study))
+        except StudyError as error:
+            return evidence.Answers(problem=str(error))
+
+    def points(self, study: Study) -> dict[str, list[Point]]:
+        """Return what is undecided by page: `scales/<id>` and `variables`, in their order."""
+        found: dict[str, list[Point]] = {}
+        for point in undecided(study):
+            page = f"scales/{point.owner}" if point.file.startswith("scales/") else "variables"
+            found.setdefault(page, []).append(point)
+        return found
+
+
+def bars(counts: Counter, codes: Mapping[str, int] | None = None) -> list[dict]:
+    """Return answers with the length of their bar in percent; those that only one respondent gave are pooled.
+
+    Texts are in the order of their codes, where these are given, and numbers by size.
+    """
+    from practicework.study.scale import normalized
+    from practicework.tables.files.numbers import number
+
+    known = codes or {}
+    shown = {cell: n for cell, n in counts.items() if n > 1 and len(cell) <= 60}
+    order = sorted(shown, key=lambda cell: (number(cell) is None, known.get(normalized(cell), number(cell) or 0), cell))[
+        : evidence.MOST
+    ]
+    rest = sum(counts.values()) - sum(shown[cell] for cell in order)
+    top = max([*shown.values(), rest, 1])
+    found = [{"answer": cell, "n": shown[cell], "length": round(100 * shown[cell] / top)} for cell in order]
+    return [*found, *([{"answer": "others", "n": rest, "length": round(100 * rest / top)}] if rest else [])]

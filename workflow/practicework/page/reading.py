@@ -1,0 +1,178 @@
+"""Run, read and hand over: tasks in the background, reports, and the command line for the same run."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+
+import pandas as pd
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from practicework.commands import program, running
+from practicework.commands.verification import numbers
+from practicework.errors import StudyError
+from practicework.page.changes import Refused
+from practicework.page.desk import Desk
+from practicework.page.guard import REPORT_POLICY
+from practicework.page.tasks import Task
+
+DOCUMENTS = {"report.html": "text/html", "manuscript.docx": None, "supplement.docx": None}
+"""The files of a report that the page serves."""
+
+MOST = 40
+"""Changed numbers that are listed."""
+
+
+def field_of(sentence: str) -> str | None:
+    """Return the page on which a mistake is corrected, from the names in its sentence."""
+    if match := re.search(r"scales/([a-z0-9_]+)\.yaml", sentence):
+        return f"/scales/{match[1]}"
+    for words, page in ((r"moderation\.|process\.|profiles", "/models"), (r"categories|variables|missing", "/variables"),
+                        (r"data/raw/|samples\.", "/data")):  # fmt: skip
+        if re.search(words, sentence):
+            return page
+    return None
+
+
+def run_view(desk: Desk, request: Request) -> tuple[str, dict]:
+    """The task that runs or ran last."""
+    study = desk.study()
+    task = desk.tasks.task
+    sentences = [{"text": one, "link": field_of(one)} for one in (task.sentences if task else ())]
+    return "run.html", {
+        "task": task and task.status(),
+        "sentences": sentences,
+        "open": sum(map(len, desk.points(study).values())),
+    }
+
+
+def start(desk: Desk, request: Request, form: FormData) -> str:
+    """Start a run, after noting the numbers of the last one."""
+    folder = desk.folder
+    before = _numbers(desk)
+
+    def work(task: Task) -> bool:
+        def started(process) -> None:
+            task.process = process
+
+        outcome = running.run(folder, program.home(), show=task.show, started=started)
+        task.sentences = (outcome.mistakes or [outcome.why()]) if outcome.status else ["All results are up to date."]
+        if task.state == "cancelled":
+            task.sentences = ["The run was stopped. Complete results are kept."]
+        task.changed = _changed(before, _numbers(desk))
+        return not outcome.status
+
+    if not desk.tasks.start("run", "Run the study", work):
+        raise Refused("A task is running already; wait until it has ended.")
+    return "/run"
+
+
+def _numbers(desk: Desk) -> dict[str, pd.DataFrame]:
+    """The numbers of every report that exists."""
+    found = {}
+    for part in desk.study().part_names:
+        try:
+            found[part] = numbers.numbers(desk.folder / "results" / part)
+        except (StudyError, OSError):
+            continue
+    return found
+
+
+def _changed(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> list[str]:
+    """Which numbers of the reports moved, by the comparison of `verify`."""
+    lines = []
+    for part, found in after.items():
+        if part not in before:
+            continue
+        rows = numbers.compare(before[part], found, 1e-4)
+        moved = rows[rows["verdict"] == numbers.DIFFERS]
+        gone, new = (int((rows["verdict"] == one).sum()) for one in (numbers.MISSING, numbers.NEW))
+        for row in moved.head(MOST).to_dict("records"):
+            lines.append(f"{part}: {row['table']}, {row['label']}, {row['column']}: {row['expected']:.6g} → {row['found']:.6g}")
+        if len(moved) > MOST:
+            lines.append(f"{part}: and {len(moved) - MOST:,} more numbers.")
+        if gone or new:
+            lines.append(f"{part}: {new:,} numbers are new, {gone:,} are gone.")
+    return lines
+
+
+def cancel(desk: Desk, request: Request, form: FormData) -> str:
+    """Stop the run."""
+    desk.tasks.cancel()
+    return "/run"
+
+
+def read_view(desk: Desk, request: Request) -> tuple[str, dict]:
+    """The reports that exist, one of them on the page."""
+    reports = [
+        {"part": part, "documents": [name for name in DOCUMENTS if (desk.folder / "results" / part / "report" / name).is_file()]}
+        for part in desk.study().part_names
+    ]
+    reports = [one for one in reports if "report.html" in one["documents"]]
+    chosen = request.query_params.get("part") or (reports[0]["part"] if reports else None)
+    task = desk.tasks.task
+    changed = task.changed if task and task.kind == "run" else []
+    return "read.html", {"reports": reports, "chosen": chosen if any(one["part"] == chosen for one in reports) else None,
+                         "changed": changed}  # fmt: skip
+
+
+def handover_view(desk: Desk, request: Request) -> tuple[str, dict]:
+    """What others need to get the same results."""
+    from practicework import __version__
+
+    task = desk.tasks.task
+    return "handover.html", {
+        "command": f"practicework run {shlex.quote(str(desk.folder))}", "version": __version__,
+        "task": task.status() if task and task.kind in ("verify", "package") else None,
+    }  # fmt: skip
+
+
+def verify(desk: Desk, request: Request, form: FormData) -> str:
+    """Verify the study in the background."""
+
+    def work(task: Task) -> bool:
+        from practicework.commands.verification import summary
+
+        text, passed = summary.run(desk.folder, program.home(), 1e-4)
+        task.lines = text.splitlines()
+        task.sentences = [line for line in task.lines if line.startswith("Verdict")] or task.lines[-1:]
+        return passed
+
+    return _started(desk, "verify", "Verify the study", work)
+
+
+def package(desk: Desk, request: Request, form: FormData) -> str:
+    """Write the replication package in the background."""
+
+    def work(task: Task) -> bool:
+        from practicework.commands.package import package as write
+
+        task.lines = write(desk.folder, program.home()).splitlines()
+        task.sentences = task.lines[:3]
+        return True
+
+    return _started(desk, "package", "Write the package", work)
+
+
+def _started(desk: Desk, kind: str, title: str, work: Callable[[Task], bool]) -> str:
+    if not desk.tasks.start(kind, title, work):
+        raise Refused("A task is running already; wait until it has ended.")
+    return "/handover"
+
+
+def result(desk: Desk) -> Callable[[Request], Response]:
+    """Return the function that serves the reports of a study, and nothing else of its results."""
+
+    async def endpoint(request: Request) -> Response:
+        match = re.fullmatch(r"(\w+)/report/([\w.]+)", request.path_params["path"])
+        file = desk.folder / "results" / match[1] / "report" / match[2] if match else None
+        if file is None or match[2] not in DOCUMENTS or not file.is_file() or desk.folder not in file.resolve().parents:
+            return PlainTextResponse("There is no such file.", 404)
+        if match[2] == "report.html":
+            return FileResponse(file, media_type="text/html", headers={"content-security-policy": REPORT_POLICY})
+        return FileResponse(file, filename=f"{match[1]}_{match[2]}")
+
+    return endpoint

@@ -1,0 +1,171 @@
+"""Scales: what the draft inferred about each, with its evidence, and corrections."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from practicework.commands import evidence
+from practicework.commands.confirming import WHAT
+from practicework.commands.corrections import Changes
+from practicework.errors import StudyError
+from practicework.numerics.seeds import streams
+from practicework.page.changes import Refused
+from practicework.page.desk import Desk, bars
+from practicework.report import apa
+from practicework.report.context import records
+from practicework.stages.ingest import ingest
+from practicework.stages.reliability import analyse
+from practicework.study import Study
+from practicework.study.documents import read_yaml
+from practicework.study.editing import REMOVE, edited
+from practicework.study.scale import Scale
+
+
+def overview(desk: Desk, request: Request) -> tuple[str, dict]:
+    """All scales, and what is open in each."""
+    study = desk.study()
+    points = desk.points(study)
+    rows = [
+        {"id": scale.id, "label": scale.label, "count": len(scale.items), "open": len(points.get(f"scales/{scale.id}", []))}
+        for scale in study.scales.values()
+    ]
+    return "scales.html", {"scales": rows}
+
+
+def _scale(study: Study, request: Request) -> Scale:
+    name = request.path_params["scale"]
+    if name not in study.scales:
+        raise Refused("The study has no such scale.")
+    return study.scales[name]
+
+
+def view(desk: Desk, request: Request) -> tuple[str, dict]:
+    """One scale with its evidence."""
+    study = desk.study()
+    scale, answers = _scale(study, request), desk.answers(study)
+    values = np.array([evidence.coded(scale, answers.cells.get(item.id, []), reverse=item.reverse) for item in scale.items])
+    rests = evidence.item_rest(values)
+    items = [
+        {
+            "id": item.id, "text": item.text if item.text != item.id else "", "reverse": item.reverse,
+            "rest": "" if np.isnan(r) or "order" in scale.confirm else f"{r:.2f}".replace("-", "−").replace("0.", ".", 1),
+            "doubt": bool(r < evidence.NEGATIVE) and "order" not in scale.confirm,
+            "bars": bars(Counter(cell for cell in answers.cells.get(item.id, []) if cell), scale.response.codes),
+        }
+        for item, r in zip(scale.items, rests, strict=True)
+    ]  # fmt: skip
+    names = list(study.scales)
+    after = names[names.index(scale.id) + 1 :]
+    labels = [{"code": code, "text": texts[0]} for code, texts in sorted(scale.response.labels.items())]
+    return "scale.html", {
+        "scale": scale, "items": items, "labels": labels, "points": [WHAT[key] for key in scale.confirm],
+        "order": "order" in scale.confirm, "problem": answers.problem,
+        "reliability": None if scale.confirm else _reliability(desk, study, scale),
+        "following": next((f"/scales/{one}" for one in after if study.scales[one].confirm), "/variables"),
+    }  # fmt: skip
+
+
+def _reliability(desk: Desk, study: Study, scale: Scale) -> dict | None:
+    """The reliability of a confirmed scale in the first sample, with its items; None if it cannot be scored yet."""
+    sample, raw = next(iter(desk.raws(study).items()))
+    none = dict.fromkeys(("variables", "screening", "moderation", "process"))
+    none |= {"quasi_identifiers": (), "multiple": {}}
+    config = study.config.model_copy(update=none)
+    try:
+        responses = ingest(raw, Study(study.folder, config, {scale.id: scale}), sample).responses
+    except StudyError as error:
+        return {"problem": str(error), "row": None, "items": []}
+    found = analyse(responses, [scale], streams(study.config.seed, "reliability", sample)).tables()
+    row = records(found["reliability/scales"])[0]
+    items = [
+        {"item": one["item"], "mean": apa.number(one["mean"]), "sd": apa.number(one["sd"]), "rest": apa.unit(one["item_rest_r"]),
+         "dropped": apa.unit(one["alpha_if_dropped"])}
+        for one in records(found["reliability/items"])
+    ]  # fmt: skip
+    words = {"alpha": apa.unit(row["alpha"]), "interval": apa.interval(row["alpha_low"], row["alpha_high"], of_unit=True),
+             "n": apa.integer(row["n"]), "note": row.get("note")}  # fmt: skip
+    return {"problem": "", "row": words, "items": items}
+
+
+def save(desk: Desk, request: Request, form: FormData) -> str:
+    """Propose the corrections of a scale, and that it is accepted."""
+    study = desk.study()
+    scale = _scale(study, request)
+    file, back = f"scales/{scale.id}.yaml", f"/scales/{scale.id}"
+    text = desk.changes.text(file) or ""
+    changes = corrections(scale, read_yaml(desk.folder / file, file)["items"], form)
+    ordered = bool(form.get("ordered"))
+    if form.get("decision") == "accept":
+        if "order" in scale.confirm and not ordered:
+            raise Refused("The order of the labels is a guess. Put them in order and tick that they are, then accept.")
+        if scale.confirm:
+            changes[("confirm",)] = REMOVE
+        back = str(form.get("following", back))
+    elif "order" in scale.confirm and ordered:
+        changes[("confirm",)] = [key for key in scale.confirm if key != "order"] or REMOVE
+    for path, value in changes.items():
+        text = edited(text, path, value)
+    title = f"{'Accept' if form.get('decision') == 'accept' else 'Change'} {scale.label}"
+    return f"/change/{desk.changes.propose(title, back if back.startswith('/') else '/', {file: text}).id}"
+
+
+def corrections(scale: Scale, items: list[dict], form: FormData) -> Changes:
+    """Return the changes of a scale's file that a form asks for; the same that `practicework confirm` makes."""
+    changes: Changes = {}
+    label = str(form.get("label", scale.label)).strip()
+    if not label:
+        raise Refused("The name is empty.")
+    if label != scale.label:
+        changes[("label",)] = label
+    if (response := _response(scale, form)) is not None:
+        changes[("response",)] = response
+    reverse, dropped = {str(one) for one in form.getlist("reverse")}, {str(one) for one in form.getlist("drop")}
+    if reverse != {item.id for item in scale.items if item.reverse} or dropped:
+        kept = []
+        for item in items:
+            own = {key: value for key, value in item.items() if key != "reverse"}
+            if item["id"] not in dropped:
+                kept.append(own | ({"reverse": True} if item["id"] in reverse else {}))
+        if not kept:
+            raise Refused("A scale needs at least one item.")
+        changes[("items",)] = kept
+    return changes
+
+
+def _response(scale: Scale, form: FormData) -> dict | None:
+    """The response range of a form, if it or the order of the labels changes."""
+    old = scale.response
+    try:
+        low, high = (float(str(form.get(name, value))) for name, value in (("low", old.min), ("high", old.max)))
+        codes = sorted(old.labels)
+        places = [int(str(form.get(f"place_{code}", at))) for at, code in enumerate(codes, 1)]
+    except ValueError:
+        raise Refused("The ends of the range and the places of the labels are numbers.") from None
+    if low >= high:
+        raise Refused("The lowest response must be smaller than the highest.")
+    if sorted(places) != list(range(1, len(codes) + 1)):
+        raise Refused(f"Each place from 1 to {len(codes)} belongs to one label.")
+    labels = {codes[place - 1]: _texts(old.labels[code]) for place, code in zip(places, codes, strict=True)}
+    labels = {code: labels[code] for code in codes if low <= code <= high}
+    if (low, high) == (old.min, old.max) and labels == {code: _texts(texts) for code, texts in old.labels.items()}:
+        return None
+    document: dict = {"min": _plain(low), "max": _plain(high)}
+    if labels:
+        document["labels"] = labels
+    if old.step != 1:
+        document["step"] = old.step
+    if old.continuous:
+        document["continuous"] = True
+    return document
+
+
+def _texts(texts: tuple[str, ...]) -> str | list[str]:
+    return texts[0] if len(texts) == 1 else list(texts)
+
+
+def _plain(value: float) -> float | int:
+    return int(value) if value.is_integer() else value

@@ -1,0 +1,67 @@
+// What forms cannot do alone: signs of life, progress, order by buttons or dragging, and dropped files. Everything works without it.
+"use strict";
+
+async function look() {
+  try {
+    const answer = await fetch("/status");
+    const { task } = await answer.json();
+    const box = document.querySelector(".task");
+    if (!task || !box) return;
+    if (box.dataset.state === "running" && task.state !== "running") { location.reload(); return; }
+    if (task.state !== "running") return;
+    const bar = box.querySelector("progress");
+    bar.max = task.done + task.left || 1;
+    if (task.done) bar.value = task.done;
+    const left = task.seconds_left === null ? "" : `, about ${task.seconds_left} s left`;
+    const last = task.lines.length ? `; ${task.lines[task.lines.length - 1]}` : "";
+    box.querySelector(".time").textContent = `${task.seconds} s${left}${last}`;
+    box.querySelector(".log").textContent = task.lines.join("\n");
+  } catch { /* the server has ended; the next request of a person will say so */ }
+}
+look();
+setInterval(look, document.querySelector('.task[data-state="running"]') ? 1000 : 20000);
+
+for (const list of document.querySelectorAll(".sortable")) {
+  list.classList.add("live");
+  const number = () => [...list.children].forEach((item, at) => { item.querySelector("input").value = at + 1; });
+  const move = (item, by) => {
+    const other = by < 0 ? item.previousElementSibling : item.nextElementSibling;
+    if (!other) return;
+    list.insertBefore(by < 0 ? item : other, by < 0 ? other : item);
+    number();
+  };
+  for (const item of list.children) {
+    const name = item.querySelector("label").textContent.trim();
+    item.draggable = true;
+    item.querySelector("input").tabIndex = -1;
+    for (const [by, sign, words] of [[-1, "↑", "up"], [1, "↓", "down"]]) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "plain";
+      button.textContent = sign;
+      button.setAttribute("aria-label", `Move ${name} ${words}`);
+      button.addEventListener("click", () => { move(item, by); button.focus(); });
+      item.append(button);
+    }
+    item.addEventListener("dragstart", () => item.classList.add("dragged"));
+    item.addEventListener("dragend", () => { item.classList.remove("dragged"); number(); });
+    item.addEventListener("dragover", (event) => {
+      const dragged = list.querySelector(".dragged");
+      if (!dragged || dragged === item) return;
+      event.preventDefault();
+      const middle = item.getBoundingClientRect().top + item.offsetHeight / 2;
+      list.insertBefore(dragged, event.clientY < middle ? item : item.nextElementSibling);
+    });
+  }
+}
+
+for (const drop of document.querySelectorAll(".drop")) {
+  const input = drop.querySelector("input[type=file]");
+  drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
+  drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+  drop.addEventListener("drop", (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; drop.requestSubmit(); }
+  });
+}

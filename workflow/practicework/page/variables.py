@@ -1,0 +1,94 @@
+"""Variables: single questions, their categories, codes for missing answers, and questions with several answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from practicework.commands import corrections
+from practicework.commands.confirming import WHAT
+from practicework.page.changes import Refused
+from practicework.page.desk import Desk, bars
+from practicework.study import CONFIG
+from practicework.study.editing import REMOVE, edited
+
+
+def view(desk: Desk, request: Request) -> tuple[str, dict]:
+    """Every variable with its answers."""
+    study = desk.study()
+    answers, config = desk.answers(study), study.config
+    rows = [
+        {
+            "name": name, "question": answers.questions.get(name, ""), "identifier": name in config.quasi_identifiers,
+            "bars": bars(Counter(cell for cell in answers.cells.get(name, []) if cell)),
+            "categories": [{"code": code, "text": texts[0]} for code, texts in config.categories.get(name, {}).items()],
+        }
+        for name in study.variables
+    ]  # fmt: skip
+    missing = [
+        {"sample": sample, "name": name, "codes": ", ".join(codes)}
+        for sample, spec in config.samples.items()
+        for name, codes in (spec.missing.items() if isinstance(spec.missing, dict) else [("all columns", spec.missing)])
+        if codes
+    ]
+    questions = [
+        {"name": name, "label": one.label, "options": [texts[0] for texts in one.options.values()],
+         "parts": [texts[0] for texts in one.by.values()], "states": answers.states.get(name, [])}
+        for name, one in config.multiple.items()
+    ]  # fmt: skip
+    open_ = [WHAT[point.key] for point in desk.points(study).get("variables", [])]
+    return "variables.html", {
+        "variables": rows, "missing": missing, "questions": questions, "points": open_, "problem": answers.problem,
+        "screening": config.screening is not None,
+    }  # fmt: skip
+
+
+def save(desk: Desk, request: Request, form: FormData) -> str:
+    """Propose which variables and questions are kept, their categories and quasi-identifiers, and that they are accepted."""
+    study, file = desk.study(), CONFIG.as_posix()
+    text = desk.changes.text(file) or ""
+    changes: corrections.Changes = {}
+    dropped = [name for name in study.variables if name in form.getlist("drop")]
+    if dropped:
+        changes |= corrections.variables(study, lambda _prompt: " ".join(dropped))
+    questions = [name for name in study.config.multiple if name in form.getlist("drop_question")]
+    if questions:
+        changes |= corrections.multiple(study, lambda _prompt: " ".join(questions))
+    ordered = _categories(study.config.categories, form, dropped)
+    if ordered is not None:
+        changes[("categories",)] = ordered or REMOVE
+    identifiers = [name for name in study.variables if name in form.getlist("identifier") and name not in dropped]
+    if set(identifiers) != {*study.config.quasi_identifiers} - {*study.clusters}:
+        changes[("quasi_identifiers",)] = identifiers or REMOVE
+    if form.get("decision") == "accept":
+        if study.config.confirm:
+            changes[("confirm",)] = REMOVE
+        for sample, spec in study.config.samples.items():
+            if spec.confirm:
+                changes[("samples", sample, "confirm")] = REMOVE
+    for path, value in changes.items():
+        text = edited(text, path, value)
+    accepted = form.get("decision") == "accept"
+    title, back = ("Accept the variables", "/models") if accepted else ("Change the variables", "/variables")
+    return f"/change/{desk.changes.propose(title, back, {file: text}).id}"
+
+
+def _categories(known, form: FormData, dropped: list[str]) -> dict | None:
+    """The categories with their texts in the order of the form; None if nothing changes."""
+    found, changed = {}, False
+    for name, codes in known.items():
+        if name in dropped:
+            continue
+        order = list(codes)
+        try:
+            places = [int(str(form.get(f"place_{name}_{code}", at))) for at, code in enumerate(order, 1)]
+        except ValueError:
+            raise Refused(f"The places of the categories of {name} are numbers.") from None
+        if sorted(places) != list(range(1, len(order) + 1)):
+            raise Refused(f"Each place from 1 to {len(order)} belongs to one category of {name}.")
+        texts = {order[place - 1]: codes[code] for place, code in zip(places, order, strict=True)}
+        found[name] = {code: texts[code][0] if len(texts[code]) == 1 else list(texts[code]) for code in order}
+        changed |= any(texts[code] != codes[code] for code in order)
+    return found if changed else None

@@ -21,7 +21,10 @@ MOST = 12
 """Distinct answers that are listed."""
 
 NEGATIVE = -0.1
-"""Correlation with the rest of the scale below which an item may be reverse-keyed."""
+"""Correlation with the rest of the scale below which one of two items may be reverse-keyed."""
+
+OPPOSED = 0.3
+"""Loading on the first component, relative to the largest, from which an item against the others may be reverse-keyed."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,9 @@ def scale_lines(scale: Scale, answers: Answers) -> list[str]:
     values = np.array([coded(scale, answers.cells.get(item.id, []), reverse=item.reverse) for item in scale.items])
     lines = [f"  Question: {scale.instruction}"] if scale.instruction else []
     width = max(len(item.id) for item in scale.items)
-    for item, r in zip(scale.items, item_rest(values), strict=True):
+    for item, r, against in zip(scale.items, item_rest(values), opposed(values), strict=True):
         told = "" if np.isnan(r) else "item-rest r = " + f"{r:.2f}".replace("-", "−").replace("0.", ".")
-        told += ", reverse-keyed" if item.reverse else ", reverse-keyed?" if r < NEGATIVE else ""
+        told += ", reverse-keyed" if item.reverse else ", reverse-keyed?" if against else ""
         text = item.text if item.text != item.id else ""
         lines.append(f"    {item.id:<{width}}  {told:<34} {text}".rstrip())
     response = scale.response
@@ -111,6 +114,27 @@ def item_rest(values: np.ndarray) -> list[float]:
         fine = whole.shape[1] > 2 and np.ptp(whole[at]) > 0 and np.ptp(rest) > 0
         found.append(float(np.corrcoef(whole[at], rest)[0, 1]) if fine else float("nan"))
     return found
+
+
+def opposed(values: np.ndarray) -> list[bool]:
+    """Return which items (rows) go against most others: their loadings on the first principal component have the rarer sign.
+
+    An item that is not reversed can correlate negatively with a rest that contains a reversed one, so the item-rest correlation
+    alone does not tell which of them is. Of two items, the second counts.
+    """
+    none = [False] * len(values)
+    if values.ndim < 2 or len(values) < 2:
+        return none
+    whole = values[:, ~np.isnan(values).any(axis=0)]
+    if whole.shape[1] < 3 or (np.ptp(whole, axis=1) == 0).any():
+        return none
+    correlations = np.corrcoef(whole)
+    if len(values) == 2:
+        return [False, bool(correlations[0, 1] < NEGATIVE)]
+    loadings = np.linalg.eigh(correlations)[1][:, -1]
+    if 2 * (loadings < 0).sum() > len(loadings):
+        loadings = -loadings
+    return [bool(one < -OPPOSED * np.abs(loadings).max()) for one in loadings]
 
 
 def coded(scale: Scale, cells: list[str], *, reverse: bool) -> np.ndarray:

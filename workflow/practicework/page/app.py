@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Route
 
 from practicework.errors import StudyError
-from practicework.page import data, models, reading, scales, variables
+from practicework.page import data, instruments, models, reading, scales, variables
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk
 from practicework.page.uploads import LARGEST
@@ -32,6 +32,7 @@ VIEWS = {
     "/data/file": data.file_view,
     "/scales": scales.overview,
     "/scales/{scale}": scales.view,
+    "/instruments": instruments.view,
     "/variables": variables.view,
     "/models": models.view,
     "/run": reading.run_view,
@@ -48,6 +49,11 @@ ACTIONS = {
     "/variables": variables.save,
     "/models": models.save,
     "/models/remove": models.remove,
+    "/models/process": models.save_process,
+    "/models/profiles": models.save_profiles,
+    "/instruments": instruments.add,
+    "/instruments/take": instruments.take,
+    "/instruments/export": instruments.export,
     "/run": reading.start,
     "/run/cancel": reading.cancel,
     "/verify": reading.verify,
@@ -65,13 +71,9 @@ def application(desk: Desk) -> Starlette:
 
     def shown(request: Request, template: str, variables_: dict, status: int = 200) -> Response:
         said = desk.said.pop(request.query_params.get("said", ""), None)
-        common = {
-            "steps": _steps(desk),
-            "here": request.url.path,
-            "said": said,
-            "folder": desk.folder.name,
-            "undo": desk.changes.last,
-        }
+        then = _then(desk, request) if said else None
+        common = {"steps": _steps(desk), "here": request.url.path, "said": said, "then": then}
+        common |= {"folder": desk.folder.name, "undo": desk.changes.last}
         return HTMLResponse(templates.get_template(template).render(**common, **variables_), status)
 
     def failed(request: Request, error: Exception) -> Response:
@@ -144,12 +146,16 @@ def application(desk: Desk) -> Starlette:
     async def missing(request: Request, error: Exception) -> Response:
         return PlainTextResponse("There is no such page.", 404)
 
+    async def broken(request: Request, error: Exception) -> Response:
+        words = f"An error in the program ({type(error).__name__}); please report it. Nothing was written."
+        return PlainTextResponse(words, 500)
+
     routes = [Route("/", page(overview)), Route("/status", status), Route("/files/{name}", own_file)]
     routes += [Route(path, page(view)) for path, view in VIEWS.items()]
     routes += [Route(path, action(act), methods=["POST"]) for path, act in ACTIONS.items()]
     routes += [Route("/change/{change}", page(change_view)), Route("/change/{change}", action(change_write), methods=["POST"])]
     routes += [Route("/undo", action(undo), methods=["POST"]), Route("/results/{path:path}", reading.result(desk))]
-    return Starlette(routes=routes, exception_handlers={404: missing})
+    return Starlette(routes=routes, exception_handlers={404: missing, 500: broken})
 
 
 def _steps(desk: Desk) -> list[dict]:
@@ -162,9 +168,23 @@ def _steps(desk: Desk) -> list[dict]:
         except StudyError:
             pass
     return [
-        {"path": f"/{name}", "title": title, "open": open_points.get(name, 0), "off": not desk.exists and name != "data"}
+        {
+            "path": f"/{name}",
+            "title": title,
+            "open": open_points.get(name, 0),
+            "off": not desk.exists and name not in ("data", "scales"),
+        }
         for name, title in STEPS
     ]
+
+
+def _then(desk: Desk, request: Request) -> dict | None:
+    """What comes next after a sentence, unless it is this page or the study has a mistake."""
+    try:
+        found = _next(desk)
+    except StudyError:
+        return None
+    return None if found["path"] == request.url.path else found
 
 
 def _next(desk: Desk) -> dict:

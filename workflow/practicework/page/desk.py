@@ -93,6 +93,11 @@ def bars(counts: Counter, codes: Mapping[str, int] | None = None) -> list[dict]:
     from practicework.tables.files.numbers import number
 
     known = codes or {}
+    values = [value for cell in counts if (value := number(cell)) is not None]
+    if len(values) > max(evidence.MOST, 0.9 * len(counts)):
+        return [
+            {"answer": f"{len(counts)} different numbers, {min(values):g} to {max(values):g}", "n": counts.total(), "length": 100}
+        ]
     shown = {cell: n for cell, n in counts.items() if n > 1 and len(cell) <= 60}
     order = sorted(shown, key=lambda cell: (number(cell) is None, known.get(normalized(cell), number(cell) or 0), cell))[
         : evidence.MOST

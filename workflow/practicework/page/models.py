@@ -14,6 +14,9 @@ from practicework.report import apa
 from practicework.study import CONFIG
 from practicework.study.editing import REMOVE, edited
 
+PROFILES = 4
+"""Profiles that the form offers."""
+
 
 def view(desk: Desk, request: Request) -> tuple[str, dict]:
     """The models of the study, and a sentence for a new one."""
@@ -26,9 +29,21 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
          "power": _power(n, len(one.covariates), study.config.moderation.smallest_change)}
         for name, one in study.moderation_models.items()
     ]  # fmt: skip
-    others = [name for name, used in (("process models", study.process_models), ("profiles", study.config.profiles),
-                                      ("multiverse", study.config.multiverse)) if used]  # fmt: skip
-    return "models.html", {"models": rows, "known": known, "n": n, "others": others}
+    process = [
+        {"name": name, "number": one.number, "outcome": study.label(one.outcome), "predictor": study.label(one.predictor),
+         "mediators": [study.label(other) for other in one.mediators], "moderator": one.moderator and study.label(one.moderator)}
+        for name, one in study.process_models.items()
+    ]  # fmt: skip
+    own = study.config.profiles
+    real = [name for name, sample in study.config.samples.items() if not sample.synthetic]
+    sections = ("multiverse", "multiple_tests", "nominal", "ordinal", "development", "replication")
+    return "models.html", {
+        "models": rows, "known": known, "n": n, "process": process,
+        "scales": [(one.id, one.label) for one in study.scales.values()],
+        "profiles": None if own is None else {"indicators": own.indicators, "prototypes": own.prototypes},
+        "numbers": range(1, PROFILES + 1), "real": real, "syntheses": list(study.syntheses),
+        "others": [name.replace("_", " ") for name in sections if getattr(study.config, name)],
+    }  # fmt: skip
 
 
 def _power(n: int, covariates: int, change: float) -> str:
@@ -54,9 +69,7 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
     covariates = [name for name in (*study.scales, *study.variables) if name in form.getlist("covariates")]
     if twice := next((name for name in [*roles.values(), *covariates] if [*roles.values(), *covariates].count(name) > 1), None):
         raise Refused(f"{study.label(twice)} has two places in the sentence, but a variable cannot explain or moderate itself.")
-    name = re.sub(r"[^a-z0-9]+", "_", str(form.get("name", "")).lower()).strip("_") or "main"
-    while name in study.moderation_models:
-        name += "_2"
+    name = _name(str(form.get("name", "")), study.moderation_models)
     model = roles | ({"covariates": covariates} if covariates else {})
     path, value = (("moderation", "models", name), model)
     if not study.config.moderation:
@@ -66,10 +79,64 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
 
 
 def remove(desk: Desk, request: Request, form: FormData) -> str:
-    """Propose to remove a model; with the last one, the section."""
-    study, file, name = desk.study(), CONFIG.as_posix(), str(form.get("name", ""))
-    if name not in study.moderation_models:
+    """Propose to remove a model or the profiles; with the last model, its section."""
+    study, file, name, section = desk.study(), CONFIG.as_posix(), str(form.get("name", "")), str(form.get("section", ""))
+    known = {"moderation": study.moderation_models, "process": study.process_models}.get(section, {})
+    if section == "profiles":
+        path = ("profiles",)
+    elif name in known:
+        path = (section, "models", name) if len(known) > 1 else (section,)
+    else:
         raise Refused("The study has no such model.")
-    path = ("moderation", "models", name) if len(study.moderation_models) > 1 else ("moderation",)
     text = edited(desk.changes.text(file) or "", path, REMOVE)
     return f"/change/{desk.changes.propose(f'Remove the model {name}', '/models', {file: text}).id}"
+
+
+def save_process(desk: Desk, request: Request, form: FormData) -> str:
+    """Propose a mediation model."""
+    study, file = desk.study(), CONFIG.as_posix()
+    known = [*study.scales, *study.variables]
+    mediators = [name for name in known if name in form.getlist("mediators")]
+    model: dict = {role: str(form.get(role, "")) for role in ("outcome", "predictor")}
+    if missing := next((role for role, name in model.items() if not name), None):
+        raise Refused(f"Choose the {missing}.")
+    if not mediators:
+        raise Refused("Choose at least one variable through which the predictor may act.")
+    model["mediators"] = mediators
+    paths = [path for path in ("a", "b", "direct") if path in form.getlist("moderates")]
+    if moderator := str(form.get("moderator", "")):
+        if not paths:
+            raise Refused("Choose the paths that the moderator may change, or no moderator.")
+        model |= {"moderator": moderator, "moderates": paths}
+    if covariates := [name for name in known if name in form.getlist("covariates")]:
+        model["covariates"] = covariates
+    name = _name(str(form.get("name", "")), study.process_models)
+    section = study.config.process
+    path, value = (("process", "models", name), model) if section else (("process",), {"models": {name: model}})
+    text = edited(desk.changes.text(file) or "", path, value)
+    return f"/change/{desk.changes.propose(f'Add the process model {name}', '/models', {file: text}).id}"
+
+
+def save_profiles(desk: Desk, request: Request, form: FormData) -> str:
+    """Propose profiles: which scales are high and which are low in each."""
+    study, file = desk.study(), CONFIG.as_posix()
+    indicators = [name for name in study.scales if name in form.getlist("indicators")]
+    if not indicators:
+        raise Refused("Choose the scales that define the profiles.")
+    prototypes = {}
+    for place in range(1, PROFILES + 1):
+        name = re.sub(r"[^a-z0-9]+", "_", str(form.get(f"profile_{place}", "")).lower()).strip("_")
+        if name:
+            high = form.getlist(f"high_{place}")
+            prototypes[name] = {one: 75 if one in high else 25 for one in indicators}
+    if len(prototypes) < 2:
+        raise Refused("Name at least two profiles.")
+    text = edited(desk.changes.text(file) or "", ("profiles",), {"indicators": indicators, "prototypes": prototypes})
+    return f"/change/{desk.changes.propose('Set the profiles', '/models', {file: text}).id}"
+
+
+def _name(wanted: str, used) -> str:
+    name = re.sub(r"[^a-z0-9]+", "_", wanted.lower()).strip("_") or "main"
+    while name in used:
+        name += "_2"
+    return name

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from practicework.commands import program, running
+from practicework.commands.exporters import FORMATS
 from practicework.commands.verification import numbers
 from practicework.errors import StudyError
 from practicework.page.changes import Refused
@@ -167,12 +168,18 @@ def result(desk: Desk) -> Callable[[Request], Response]:
     """Return the function that serves the reports of a study, and nothing else of its results."""
 
     async def endpoint(request: Request) -> Response:
-        match = re.fullmatch(r"(\w+)/report/([\w.]+)", request.path_params["path"])
-        file = desk.folder / "results" / match[1] / "report" / match[2] if match else None
-        if file is None or match[2] not in DOCUMENTS or not file.is_file() or desk.folder not in file.resolve().parents:
+        path = request.path_params["path"]
+        report, instrument = re.fullmatch(r"(\w+)/report/([\w.]+)", path), re.fullmatch(r"instruments/([\w.]+)", path)
+        if report and report[2] in DOCUMENTS:
+            file, name = desk.folder / "results" / path, f"{report[1]}_{report[2]}"
+        elif instrument and instrument[1] in FORMATS:
+            file, name = desk.folder / "results" / path, instrument[1]
+        else:
             return PlainTextResponse("There is no such file.", 404)
-        if match[2] == "report.html":
+        if not file.is_file() or desk.folder not in file.resolve().parents:
+            return PlainTextResponse("There is no such file.", 404)
+        if name.endswith(".html"):
             return FileResponse(file, media_type="text/html", headers={"content-security-policy": REPORT_POLICY})
-        return FileResponse(file, filename=f"{match[1]}_{match[2]}")
+        return FileResponse(file, filename=name)
 
     return endpoint

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
+import yaml
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
@@ -13,27 +15,35 @@ from practicework.commands.confirming import WHAT
 from practicework.commands.corrections import Changes
 from practicework.errors import StudyError
 from practicework.numerics.seeds import streams
+from practicework.page import instruments
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk, bars
 from practicework.report import apa
 from practicework.report.context import records
 from practicework.stages.ingest import ingest
 from practicework.stages.reliability import analyse
-from practicework.study import Study
+from practicework.study import CONFIG, Study
 from practicework.study.documents import read_yaml
-from practicework.study.editing import REMOVE, edited
-from practicework.study.scale import Scale
+from practicework.study.editing import REMOVE, dump, edited
+from practicework.study.scale import FOLDER, Scale, load_scale
+
+NEW = "new_scale"
+"""Where items move that become a scale of their own."""
 
 
 def overview(desk: Desk, request: Request) -> tuple[str, dict]:
-    """All scales, and what is open in each."""
-    study = desk.study()
-    points = desk.points(study)
+    """All scales, and what is open in each; without a study, the scale files that exist."""
+    if desk.exists:
+        study = desk.study()
+        scales, points = list(study.scales.values()), desk.points(study)
+    else:
+        scales = [load_scale(desk.folder, path.stem) for path in sorted((desk.folder / FOLDER).glob("*.yaml"))]
+        points = {}
     rows = [
         {"id": scale.id, "label": scale.label, "count": len(scale.items), "open": len(points.get(f"scales/{scale.id}", []))}
-        for scale in study.scales.values()
+        for scale in scales
     ]
-    return "scales.html", {"scales": rows}
+    return "scales.html", {"scales": rows, "exists": desk.exists, "instruments": instruments.exported(desk)}
 
 
 def _scale(study: Study, request: Request) -> Scale:
@@ -53,10 +63,10 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
         {
             "id": item.id, "text": item.text if item.text != item.id else "", "reverse": item.reverse,
             "rest": "" if np.isnan(r) or "order" in scale.confirm else f"{r:.2f}".replace("-", "−").replace("0.", ".", 1),
-            "doubt": bool(r < evidence.NEGATIVE) and "order" not in scale.confirm,
+            "doubt": against and "order" not in scale.confirm,
             "bars": bars(Counter(cell for cell in answers.cells.get(item.id, []) if cell), scale.response.codes),
         }
-        for item, r in zip(scale.items, rests, strict=True)
+        for item, r, against in zip(scale.items, rests, evidence.opposed(values), strict=True)
     ]  # fmt: skip
     names = list(study.scales)
     after = names[names.index(scale.id) + 1 :]
@@ -64,6 +74,7 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
     return "scale.html", {
         "scale": scale, "items": items, "labels": labels, "points": [WHAT[key] for key in scale.confirm],
         "order": "order" in scale.confirm, "problem": answers.problem,
+        "others": [(one.id, one.label) for one in study.scales.values() if one.id != scale.id and one.response == scale.response],
         "reliability": None if scale.confirm else _reliability(desk, study, scale),
         "following": next((f"/scales/{one}" for one in after if study.scales[one].confirm), "/variables"),
     }  # fmt: skip
@@ -109,8 +120,49 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
         changes[("confirm",)] = [key for key in scale.confirm if key != "order"] or REMOVE
     for path, value in changes.items():
         text = edited(text, path, value)
+    texts: dict[str, str | None] = {file: text}
+    if moves := {item: to for item in scale.item_ids if (to := str(form.get(f"move_{item}", "")))}:
+        texts = moved(desk, study, scale, text, moves)
+        back = "/scales"
     title = f"{'Accept' if form.get('decision') == 'accept' else 'Change'} {scale.label}"
-    return f"/change/{desk.changes.propose(title, back if back.startswith('/') else '/', {file: text}).id}"
+    return f"/change/{desk.changes.propose(title, back if back.startswith('/') else '/', texts).id}"
+
+
+def moved(desk: Desk, study: Study, scale: Scale, text: str, moves: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the files after items move to other scales or to a new one; a scale without items is removed.
+
+    The scales that change stay or become undecided about their items.
+    """
+    own = yaml.safe_load(text)
+    taken = {to: [item for item in own["items"] if moves.get(item["id"]) == to] for to in dict.fromkeys(moves.values())}
+    rest = [item for item in own["items"] if item["id"] not in moves]
+    names, texts = list(study.scales), {}
+    for to, items in taken.items():
+        if to == NEW:
+            name = f"{scale.id}_2"
+            while name in study.scales or desk.changes.text(f"scales/{name}.yaml") is not None:
+                name += "_2"
+            document = own | {"id": name, "label": f"{own['label']} 2", "items": items}
+            texts[f"scales/{name}.yaml"] = _undecided(dump(document))
+            names.insert(names.index(scale.id) + 1, name)
+        elif to in study.scales and to != scale.id:
+            if study.scales[to].response != scale.response:
+                raise Refused(f"{study.scales[to].label} has other responses, so items of {scale.label} cannot move there.")
+            target = desk.changes.text(f"scales/{to}.yaml") or ""
+            texts[f"scales/{to}.yaml"] = _undecided(edited(target, ("items",), [*yaml.safe_load(target)["items"], *items]))
+        else:
+            raise Refused("Choose the scale to which an item moves.")
+    texts[f"scales/{scale.id}.yaml"] = _undecided(edited(text, ("items",), rest)) if rest else None
+    names = [name for name in names if rest or name != scale.id]
+    if names != list(study.scales):
+        texts[CONFIG.as_posix()] = edited(desk.changes.text(CONFIG.as_posix()) or "", ("scales",), names)
+    return texts
+
+
+def _undecided(text: str) -> str:
+    """A scale file whose items are to be confirmed."""
+    keys = yaml.safe_load(text).get("confirm") or []
+    return text if "items" in keys else edited(text, ("confirm",), ["items", *keys])
 
 
 def corrections(scale: Scale, items: list[dict], form: FormData) -> Changes:
@@ -121,6 +173,8 @@ def corrections(scale: Scale, items: list[dict], form: FormData) -> Changes:
         raise Refused("The name is empty.")
     if label != scale.label:
         changes[("label",)] = label
+    if (scoring := _scoring(scale, form)) is not None:
+        changes[("scoring",)] = scoring
     if (response := _response(scale, form)) is not None:
         changes[("response",)] = response
     reverse, dropped = {str(one) for one in form.getlist("reverse")}, {str(one) for one in form.getlist("drop")}
@@ -134,6 +188,18 @@ def corrections(scale: Scale, items: list[dict], form: FormData) -> Changes:
             raise Refused("A scale needs at least one item.")
         changes[("items",)] = kept
     return changes
+
+
+def _scoring(scale: Scale, form: FormData) -> dict | None:
+    """The scoring rule of a form, if it changes."""
+    method = str(form.get("method", scale.scoring.method))
+    try:
+        valid = float(str(form.get("min_valid", scale.scoring.min_valid)))
+    except ValueError:
+        raise Refused("The share of items that must be answered is a number, such as 0.8.") from None
+    if (method, valid) == (scale.scoring.method, scale.scoring.min_valid):
+        return None
+    return {"method": method, "min_valid": _plain(valid)}
 
 
 def _response(scale: Scale, form: FormData) -> dict | None:

@@ -11,8 +11,16 @@ from practicework.commands import corrections
 from practicework.commands.confirming import WHAT
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk, bars
-from practicework.study import CONFIG
+from practicework.study import CONFIG, Study
 from practicework.study.editing import REMOVE, edited
+
+RULES = {
+    "duplicates": "later copies of the same answers",
+    "checks": "failed attention checks",
+    "unfinished": "unfinished answers",
+    "too_fast": "faster than one second per item",
+}
+"""Rules that exclude respondents, in words."""
 
 
 def view(desk: Desk, request: Request) -> tuple[str, dict]:
@@ -40,8 +48,9 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
     ]  # fmt: skip
     open_ = [WHAT[point.key] for point in desk.points(study).get("variables", [])]
     return "variables.html", {
-        "variables": rows, "missing": missing, "questions": questions, "points": open_, "problem": answers.problem,
-        "screening": config.screening is not None,
+        "variables": rows, "missing": missing, "questions": questions, "points": open_, "all_rules": RULES,
+        "problem": answers.problem,
+        "screening": config.screening is not None, "rules": config.screening.exclude if config.screening else (),
     }  # fmt: skip
 
 
@@ -62,6 +71,7 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
     identifiers = [name for name in study.variables if name in form.getlist("identifier") and name not in dropped]
     if set(identifiers) != {*study.config.quasi_identifiers} - {*study.clusters}:
         changes[("quasi_identifiers",)] = identifiers or REMOVE
+    changes |= _screening(study, form)
     if form.get("decision") == "accept":
         if study.config.confirm:
             changes[("confirm",)] = REMOVE
@@ -73,6 +83,21 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
     accepted = form.get("decision") == "accept"
     title, back = ("Accept the variables", "/models") if accepted else ("Change the variables", "/variables")
     return f"/change/{desk.changes.propose(title, back, {file: text}).id}"
+
+
+def _screening(study: Study, form: FormData) -> corrections.Changes:
+    """Whether respondents are screened, and the rules that exclude some."""
+    if "screened" not in form:  # the field is always sent, so that an empty choice is one
+        return {}
+    old, wanted = study.config.screening, form.get("screening") == "yes"
+    rules = [rule for rule in RULES if rule in form.getlist("rule")]
+    if not wanted:
+        return {("screening",): REMOVE} if old is not None else {}
+    if old is None:
+        return {("screening",): {"exclude": rules} if rules else {}}
+    if set(rules) == {*old.exclude}:
+        return {}
+    return {("screening", "exclude"): rules or REMOVE}
 
 
 def _categories(known, form: FormData, dropped: list[str]) -> dict | None:

@@ -65,3 +65,23 @@ for (const drop of document.querySelectorAll(".drop")) {
     if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; drop.requestSubmit(); }
   });
 }
+
+// What a person has typed survives a refusal, a reload and a closed browser; it is forgotten when the change is shown.
+const typed = (form) => `typed ${location.pathname} ${form.getAttribute("action") || ""}`;
+if (location.pathname.startsWith("/change/")) {
+  for (const key of Object.keys(localStorage)) if (key === sessionStorage.getItem("sent")) localStorage.removeItem(key);
+}
+for (const form of document.querySelectorAll("form[method=post]")) {
+  const fields = () => [...form.elements].filter((one) => one.name && !["hidden", "file", "submit"].includes(one.type));
+  const state = () => JSON.stringify(fields().map((one) => (["checkbox", "radio"].includes(one.type) ? one.checked : one.value)));
+  const first = state();
+  const known = localStorage.getItem(typed(form));
+  if (known && known !== first) {
+    const values = JSON.parse(known);
+    if (values.length === fields().length) {
+      fields().forEach((one, at) => { if (["checkbox", "radio"].includes(one.type)) one.checked = values[at]; else one.value = values[at]; });
+    }
+  }
+  form.addEventListener("input", () => localStorage.setItem(typed(form), state()));
+  form.addEventListener("submit", () => sessionStorage.setItem("sent", typed(form)));
+}

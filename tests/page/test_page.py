@@ -1,0 +1,275 @@
+"""The page writes what a person sees and nothing else, and only for that person."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from clients import Client
+from newcomer import export
+
+from practicework.commands import cli, confirming
+from practicework.page.changes import Changes, Refused
+from practicework.study import load_study
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+# who may use it ------------------------------------------------------------------------------------------
+
+
+def test_only_a_browser_with_the_token_is_let_in(served, tmp_path):
+    guard = served(tmp_path / "study")
+    stranger = Client(guard)
+    for path in ("/", "/data", "/status", "/files/page.js", "/results/s/report/report.html"):
+        assert stranger.get(path).status == 403
+    assert stranger.get("/enter?token=wrong").status == 403
+    assert stranger.get("/enter").status == 403
+    entered = stranger.get(guard.address.partition(str(guard.port))[2])
+    assert (entered.status, entered.place) == (303, "/")
+    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(entered.headers["set-cookie"].split("; "))
+    assert "token" not in entered.place
+    assert stranger.get("/", Cookie=f"practicework_{guard.port}=guessed").status == 403
+
+
+def test_other_hosts_and_other_pages_are_refused(client):
+    """A name that resolves to this machine (rebinding), and forms of other sites."""
+    for host in ("evil.example", f"evil.example:{client.guard.port}", "127.0.0.1", "[::1]"):
+        assert client.get("/", Host=host).status == 403
+    assert client.get("/", Host=f"localhost:{client.guard.port}").status == 200
+    for origin in ("http://evil.example", "null", "http://127.0.0.1:1", f"https://127.0.0.1:{client.guard.port}"):
+        assert client.post("/run", {}, Origin=origin).status == 403
+    assert client.post("/run", {}, **{"Sec-Fetch-Site": "cross-site"}).status == 403
+    assert client._ask("POST", "/run", b"", {}).status == 403  # without an origin
+    for method in ("PUT", "DELETE", "PATCH"):
+        assert client._ask(method, "/data", b"", {}).status == 403
+
+
+def test_every_answer_has_the_policy_and_reports_are_in_a_sandbox(drafted):
+    page = drafted.get("/data")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "unsafe-inline" not in page.headers["content-security-policy"]
+    assert "<script>" not in page.text
+    assert 'style="' not in page.text
+    assert page.headers["cache-control"] == "no-store"
+    report = drafted.guard.desk.folder / "results/sample/report/report.html"
+    report.parent.mkdir(parents=True)
+    report.write_text("<script>1</script>")
+    policy = drafted.get("/results/sample/report/report.html").headers["content-security-policy"]
+    assert policy.startswith("sandbox allow-scripts allow-popups;")
+    assert "allow-same-origin" not in policy
+    for path in ("sample/ingest/responses.csv", "../config/config.yaml", "sample/report/../../../config/config.yaml",
+                 "sample/report/secret.txt", "%2e%2e/config/config.yaml"):  # fmt: skip
+        assert drafted.get(f"/results/{path}").status == 404
+
+
+# what it writes ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("notes.exe", b"a,b\n1,2\n", "Exports end in"),
+        ("empty.csv", b"", "The file is empty"),
+        ("page.csv", b"<!doctype html><html></html>", "web page"),
+        ("noise.sav", b"\x00\x01", "SPSS"),
+        ("noise.xlsx", b"PK\x03\x04", "workbook"),
+    ],
+)
+def test_files_that_are_no_exports_leave_nothing(client, name, content, words):
+    answer = client.post("/data/upload", {"back": "/data"}, (name, content))
+    assert words in client.follow(answer.place).text
+    assert files(client.guard.desk.folder) == {}
+
+
+def test_uploads_stay_in_the_study_whatever_their_name(client, tmp_path):
+    for name in ("../../evil.csv", "..\\\\evil2.csv", "/etc/evil3.csv", ".evil4.csv"):
+        client.post("/data/upload", {}, (name, b"id,q_1,q_2\n1,2,3\n2,3,4\n"))
+    assert {path.parent for path in tmp_path.rglob("*evil*")} == {tmp_path / "study/data/raw"}
+    again = client.post("/data/upload", {"back": "/data"}, ("evil.csv", b"id,q_1,q_2\n1,5,5\n2,3,4\n"))
+    assert "already exists and is another file" in client.follow(again.place).text
+    assert (
+        client.post("/data/upload", {}, ("evil.csv", b"id,q_1,q_2\n1,2,3\n2,3,4\n")).place == "/data/file?file=data/raw/evil.csv"
+    )
+
+
+def test_large_uploads_are_refused_before_they_are_read(client):
+    assert client._ask("POST", "/data/upload", b"x", {"Origin": f"http://127.0.0.1:{client.guard.port}",
+                                                      "Content-Length": str(10**12)}).status == 413  # fmt: skip
+
+
+def test_links_that_leave_the_study_are_refused(client, tmp_path):
+    folder, outside = client.guard.desk.folder, tmp_path / "outside"
+    outside.mkdir()
+    (folder / "data").mkdir()
+    (folder / "data/raw").symlink_to(outside)
+    answer = client.post("/data/upload", {"back": "/data"}, ("a.csv", b"id,q_1\n1,2\n"))
+    assert "is a link" in client.follow(answer.place).text
+    (folder / "scales").symlink_to(outside)
+    with pytest.raises(Refused, match="is a link"):
+        Changes(folder).propose("t", "/", {"scales/a.yaml": "x"})
+    with pytest.raises(Refused, match="is not a file that the page writes"):
+        Changes(folder).propose("t", "/", {"../a.yaml": "x"})
+    assert list(outside.iterdir()) == []
+
+
+def test_a_draft_is_shown_before_it_is_written_and_can_be_undone(client):
+    folder = client.guard.desk.folder
+    client.post("/data/upload", {}, ("team.csv", export().encode()))
+    shown = client.post("/data/draft", {"file": "data/raw/team.csv"})
+    text = client.follow(shown.place).text
+    assert "confirm: [items, order]" in text
+    assert list(files(folder)) == ["data/raw/team.csv"]
+    client.post(shown.place, {"decision": "write"})
+    assert "config/config.yaml" in files(folder)
+    client.post("/undo", {})
+    assert list(files(folder)) == ["data/raw/team.csv"]
+
+
+def test_the_page_drafts_what_init_drafts(drafted, tmp_path, capsys):
+    (tmp_path / "team_survey.csv").write_text(export())
+    assert cli.main(["init", str(tmp_path / "other/study"), "--from", str(tmp_path / "team_survey.csv")]) == 0
+    assert files(drafted.guard.desk.folder) == files(tmp_path / "other/study")
+
+
+def test_the_page_writes_what_confirm_writes(drafted, tmp_path, capsys):
+    """The order of labels, a reverse key and a name, then acceptance, in both ways."""
+    folder, other = drafted.guard.desk.folder, tmp_path / "other"
+    shutil.copytree(folder, other)
+    labels = [texts[0] for _code, texts in sorted(load_study(folder).scales["zeal"].response.labels.items())]
+    order = {label: place for place, label in enumerate(("Rather cold", "Lukewarm", "Warm", "Burning"), 1)}
+    form = {f"place_{code}": order[label] for code, label in enumerate(labels, 1)}
+    drafted.change("/scales/zeal", form | {"ordered": "1", "decision": "save"})
+    drafted.change("/scales/zeal", {"label": "Zeal at work", "decision": "save"})
+    drafted.change("/scales/zeal", {"reverse": "zeal_3", "decision": "accept"})
+    drafted.change("/scales/use", {"decision": "accept"})
+    drafted.change("/scales/help", {"decision": "accept"})
+    drafted.change("/variables", {"decision": "accept"})
+    typed = " ".join(str(labels.index(label) + 1) for label in order)
+    answers = iter(["l", typed, "n", "Zeal at work", "k", "zeal_3", "a", "a", "a", "a"])
+    assert confirming.run(other, lambda _prompt: next(answers)) == 0
+    assert files(folder) == files(other)
+
+
+def test_an_edit_in_an_editor_meanwhile_is_not_overwritten(drafted):
+    config = drafted.guard.desk.folder / "config/config.yaml"
+    shown = drafted.post("/variables", {"decision": "accept"})
+    config.write_text(config.read_text() + "# a note\n")
+    before = config.read_text()
+    answer = drafted.follow(drafted.post(shown.place, {"decision": "write", "back": "/variables"}).place)
+    assert "config/config.yaml was changed meanwhile" in answer.text
+    assert config.read_text() == before
+    drafted.change("/variables", {"decision": "accept"})
+    config.write_text(config.read_text() + "# another\n")
+    assert "Nothing was undone" in drafted.follow(drafted.post("/undo", {"back": "/"}).place).text
+
+
+def test_a_change_that_makes_the_study_invalid_is_taken_back(drafted):
+    folder = drafted.guard.desk.folder
+    before = files(folder)
+    change = drafted.guard.desk.changes.propose("t", "/", {"config/config.yaml": "title: 1\n"})
+    answer = drafted.follow(drafted.post(f"/change/{change.id}", {"decision": "write", "back": "/data"}).place)
+    assert "Nothing was written" in answer.text
+    assert files(folder) == before
+
+
+def test_items_move_and_scales_divide_and_merge(drafted):
+    folder = drafted.guard.desk.folder
+    drafted.change("/scales/use", {"move_use_3": "new_scale"})
+    study = load_study(folder)
+    assert list(study.scales) == ["zeal", "use", "use_2", "help"]
+    assert study.scales["use_2"].confirm == ("items", "labels")
+    drafted.change("/scales/use_2", {"move_use_3": "help"})
+    study = load_study(folder)
+    assert (list(study.scales), study.scales["help"].item_ids[-1]) == (["zeal", "use", "help"], "use_3")
+    assert not (folder / "scales/use_2.yaml").exists()
+    refused = drafted.post("/scales/use", {"move_use_1": "zeal", "back": "/scales/use"})
+    assert "has other responses" in drafted.follow(refused.place).text
+
+
+def test_screening_models_and_profiles_are_the_keys_of_the_config(drafted):
+    folder = drafted.guard.desk.folder
+    drafted.change("/variables", [("screened", "1"), ("screening", "yes"), ("rule", "duplicates"), ("identifier", "age")])
+    drafted.change("/models", {"outcome": "zeal", "predictor": "use", "moderator": "help", "covariates": "age", "name": "Main!"})
+    drafted.change("/models/process", [("outcome", "zeal"), ("predictor", "use"), ("mediators", "help"), ("moderator", "age"),
+                                       ("moderates", "a")])  # fmt: skip
+    drafted.change("/models/profiles", [("indicators", "zeal"), ("indicators", "use"), ("profile_1", "keen"), ("high_1", "zeal"),
+                                        ("high_1", "use"), ("profile_2", "wary")])  # fmt: skip
+    config = load_study(folder).config
+    assert config.screening.exclude == ("duplicates",)
+    assert config.quasi_identifiers == ("age",)
+    assert config.moderation.models["main"].covariates == ("age",)
+    assert config.process.models["main"].number == 7
+    assert config.profiles.prototypes == {"keen": {"zeal": 75, "use": 75}, "wary": {"zeal": 25, "use": 25}}
+    page = drafted.get("/models").text
+    assert "With 90 respondents, power to detect an interaction of ΔR² = .010 is .16" in page
+    for section, name in (("moderation", "main"), ("process", "main"), ("profiles", "")):
+        drafted.change("/models/remove", {"section": section, "name": name})
+    config = load_study(folder).config
+    assert (config.moderation, config.process, config.profiles) == (None, None, None)
+    twice = drafted.post("/models", {"outcome": "zeal", "predictor": "zeal", "moderator": "help", "back": "/models"})
+    assert "has two places in the sentence" in drafted.follow(twice.place).text
+
+
+def test_no_cell_of_a_respondent_is_sent(drafted):
+    pages = ["/", "/data", "/data/file?file=data/raw/team_survey.csv", "/scales", "/scales/zeal", "/variables", "/models", "/run"]
+    text = "".join(drafted.get(page).text for page in pages)
+    assert "192.0.2." not in text
+    assert "R_1" not in text
+
+
+def test_comments_of_an_editor_stay(drafted):
+    file = drafted.guard.desk.folder / "scales/use.yaml"
+    file.write_text(file.read_text().replace("label: Use\n", "label: Use  # as in the paper\n"))
+    drafted.change("/scales/use", {"decision": "accept"})
+    assert "# as in the paper" in file.read_text()
+
+
+def test_a_mistake_made_in_an_editor_is_shown_with_its_place(drafted):
+    file = drafted.guard.desk.folder / "scales/use.yaml"
+    file.write_text(file.read_text().replace("min: 1", "min: 9"))
+    page = drafted.get("/scales")
+    assert page.status == 400
+    assert "scales/use.yaml" in page.text
+    assert 'href="/scales/use"' in page.text
+
+
+def test_a_lab_member_makes_a_scale_and_its_questionnaire(client):
+    """Without data, in an empty folder; a second scale is taken from a file."""
+    form = {"id": "trust", "label": "Trust", "low": "1", "high": "5", "labels": "Never\nAlways", "status": "draft",
+            "items": "I trust my manager.\nI doubt my manager. (R)\n"}  # fmt: skip
+    client.change("/instruments", form)
+    folder = client.guard.desk.folder
+    assert "reverse: true" in (folder / "scales/trust.yaml").read_text()
+    assert "The instruments are in results/instruments/" in client.follow(client.post("/instruments/export", {}).place).text
+    assert "I doubt my manager." in client.get("/results/instruments/questionnaire.html").text
+    for wrong, words in (
+        ({"items": ""}, "Type the items"),
+        ({"labels": "a\nb\nc"}, "Type two labels"),
+        ({"low": "x"}, "whole numbers"),
+    ):
+        refused = client.post("/instruments", form | {"id": "other", "back": "/instruments"} | wrong)
+        assert words in client.follow(refused.place).text
+
+
+def test_the_command_needs_the_libraries_and_says_so(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    monkeypatch.delitem(sys.modules, "practicework.page.server", raising=False)
+    monkeypatch.delattr("practicework.page.server", raising=False)
+    assert cli.main(["open", str(tmp_path / "study")]) == 1
+    assert "pip install 'practicework[page]'" in capsys.readouterr().err
+
+
+def test_the_server_listens_on_this_machine_only_and_ends(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "practicework.commands.cli", "open", str(tmp_path / "new"), "--no-browser"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    process.stdout.readline()
+    assert process.stdout.readline().strip().startswith("http://127.0.0.1:")
+    process.terminate()
+    assert process.wait(20) in (0, 143)
+    assert (tmp_path / "new").is_dir()

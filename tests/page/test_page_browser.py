@@ -1,0 +1,227 @@
+"""Three people use the page in headless Chromium: a newcomer, a reviewer, and two at once; nothing is lost, nothing blocked."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from browser import CHROMIUM, FLAGS
+from newcomer import export
+
+from practicework.commands import cli
+from practicework.study import load_study
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as session:
+        found = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Opens the page with a browser of its own; at the end the console must be silent."""
+    contexts, messages = [], []
+
+    def enter(guard, **options):
+        context = chromium.new_context(viewport={"width": 1100, "height": 900}, **options)
+        page = context.new_page()
+        page.on("console", lambda message: messages.append(message.text))
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.set_default_timeout(20_000)
+        page.goto(guard.address)
+        contexts.append(context)
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert messages == []
+
+
+def write(page) -> None:
+    page.click("button[value=write]")
+
+
+def confirmed(page, folder: Path) -> None:
+    """From an empty folder to a study without open points, by clicks and the keyboard."""
+    page.click("main a.button")
+    page.set_input_files("#export", folder)
+    page.click("text=Read the file")
+    page.click("text=Draft a study")
+    write(page)
+    page.click("text=Next:")
+    place = lambda: [one.strip() for one in page.locator(".sortable label").all_inner_texts()]  # noqa: E731
+    for at, label in enumerate(("Rather cold", "Lukewarm", "Warm", "Burning")):
+        while place().index(label) > at:
+            page.focus(f'button[aria-label="Move {label} up"]')
+            page.keyboard.press("Enter")
+    page.check("input[name=ordered]")
+    page.click("text=Set the order")
+    write(page)
+    assert page.locator("fieldset.doubt legend").inner_text().startswith("zeal_3")
+    page.check("input[name=reverse][value=zeal_3]")
+    for _ in range(3):
+        page.click("text=Accept this scale")
+        write(page)
+    page.click("text=Accept the variables")
+    write(page)
+
+
+def test_a_newcomer_gets_from_an_export_to_a_report(visit, served, tmp_path):
+    """And sees which numbers move after a change, in a second tab as well."""
+    (tmp_path / "team survey.csv").write_text(export())
+    guard = served(tmp_path / "study")
+    page = visit(guard)
+    start = time.monotonic()
+    confirmed(page, tmp_path / "team survey.csv")
+    for role, name in (("moderator", "help"), ("predictor", "use"), ("outcome", "zeal")):
+        page.select_option(f"#{role}", name)
+    page.click("form.sentence button")
+    write(page)
+    page.click("text=Next: Run the study")
+    page.click("text=Run the study")
+    tab = page.context.new_page()
+    tab.goto(f"http://127.0.0.1:{guard.port}/run")
+    page.wait_for_selector("text=Read the report", timeout=180_000)
+    assert time.monotonic() - start < 300
+    tab.wait_for_selector("text=Read the report")
+    page.click("text=Read the report")
+    report = page.frame_locator("iframe")
+    assert "whether help moderates the effect of use on zeal" in report.locator(".answer").inner_text()
+    with page.expect_download() as found:
+        page.click("text=manuscript.docx")
+    assert found.value.suggested_filename == "sample_manuscript.docx"
+    study = load_study(tmp_path / "study")
+    assert study.scales["zeal"].items[2].reverse
+    assert study.scales["zeal"].confirm == study.config.confirm == ()
+    page.goto(f"http://127.0.0.1:{guard.port}/scales/use")
+    page.select_option("select[name=method]", "sum")
+    page.click("text=Show the changes")
+    write(page)
+    page.goto(f"http://127.0.0.1:{guard.port}/run")
+    page.click("text=Run the study")
+    page.wait_for_selector("text=Read the report", timeout=180_000)
+    page.click("text=Read the report")
+    changed = page.locator(".card li").all_inner_texts()
+    assert any("moderation_main_coefficients" in line and "→" in line for line in changed)
+
+
+def test_a_reviewer_gets_from_a_package_to_the_verdict(visit, served, root, tmp_path):
+    study = tmp_path / "study"
+    shutil.copytree(root / "examples/tal_or", study, ignore=shutil.ignore_patterns("results", ".snakemake"))
+    assert cli.main(["run", str(study)]) == 0
+    assert cli.main(["package", str(study), "--to", str(tmp_path / "package")]) == 0
+    page = visit(served(tmp_path / "package"))
+    page.click("text=Hand over")
+    page.click("button:has-text('Verify')")
+    page.wait_for_selector('.task[data-state="done"]', timeout=180_000)
+    assert re.search(r"All [\d,]+ expected numbers were reproduced", page.locator("main").inner_text())
+
+
+def test_two_people_at_once_see_each_others_changes_and_overwrite_nothing(visit, served, tmp_path):
+    (tmp_path / "team.csv").write_text(export())
+    guard = served(tmp_path / "study")
+    one, other = visit(guard), visit(guard)
+    confirmed(one, tmp_path / "team.csv")
+    address = f"http://127.0.0.1:{guard.port}/scales/use"
+    for page, label in ((one, "Usefulness"), (other, "Utility")):
+        page.goto(address)
+        page.fill("#label", label)
+        page.click("text=Show the changes")
+    write(one)
+    write(other)
+    assert "was changed meanwhile" in other.locator(".said").inner_text()
+    assert other.input_value("#label") == "Utility"  # what was typed is still there
+    assert load_study(tmp_path / "study").scales["use"].label == "Usefulness"
+
+
+def test_a_run_survives_the_server_and_can_be_stopped(visit, served, chromium, tmp_path):
+    """The server is killed during a run; the page opens again, says so, and finishes the rest."""
+    (tmp_path / "team.csv").write_text(export())
+    folder = tmp_path / "study"
+    confirmed(visit(served(folder)), tmp_path / "team.csv")
+    process = subprocess.Popen([sys.executable, "-m", "practicework.commands.cli", "open", str(folder), "--no-browser"],
+                               stdout=subprocess.PIPE, text=True)  # fmt: skip
+    process.stdout.readline()
+    page = chromium.new_page()
+    page.goto(process.stdout.readline().strip())
+    page.click("nav >> text=Run")
+    page.click("text=Run the study")
+    page.wait_for_selector('.task[data-state="running"]')
+    time.sleep(3)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    page.close()
+    page = visit(served(folder))
+    page.click("nav >> text=Run")
+    page.click("button:has-text('Run the study')")
+    page.wait_for_selector('.task[data-state="done"], .task[data-state="failed"]', timeout=180_000)
+    if "is using this study" in page.locator("main").inner_text():  # the run goes on without its server
+        while "is using this study" in page.locator("main").inner_text():
+            time.sleep(2)
+            page.click("button:has-text('Run the study')")
+            page.wait_for_selector('.task[data-state="done"], .task[data-state="failed"]', timeout=180_000)
+    assert page.locator('.task[data-state="done"]').count()
+    shutil.rmtree(folder / "results")
+    page.goto(page.url)
+    page.click("button:has-text('Run the study')")
+    page.wait_for_selector('.task[data-state="running"]')
+    page.click("text=Stop")
+    page.wait_for_selector('.task[data-state="cancelled"]')
+    assert "The run was stopped" in page.locator("main").inner_text()
+
+
+def test_a_page_of_another_site_can_do_nothing(visit, served, chromium, tmp_path):
+    """A hostile page posts forms and loads pictures and frames of the page, with the person's cookie in the browser."""
+    (tmp_path / "team.csv").write_text(export())
+    folder = tmp_path / "study"
+    guard = served(folder)
+    page = visit(guard)
+    confirmed(page, tmp_path / "team.csv")
+    before = {path: path.read_bytes() for path in folder.rglob("*.yaml")}
+    base = f"http://127.0.0.1:{guard.port}"
+    hostile = page.context.new_page()
+    hostile.route("http://evil.example/**", lambda route: route.fulfill(content_type="text/html", body=f"""
+        <iframe id=frame src="{base}/scales/use"></iframe>
+        <form id=form method=post action="{base}/undo"></form>
+        <script>fetch("{base}/run", {{method: "POST", credentials: "include", mode: "no-cors"}});</script>"""))  # fmt: skip
+    hostile.goto("http://evil.example/")
+    time.sleep(1)
+    assert hostile.frames[1].locator("form").count() == 0 if len(hostile.frames) > 1 else True
+    hostile.evaluate("document.getElementById('form').submit()")
+    hostile.wait_for_load_state()
+    assert "This request came from another page." in hostile.content()
+    assert guard.desk.tasks.task is None
+    assert {path: path.read_bytes() for path in folder.rglob("*.yaml")} == before
+
+
+@pytest.mark.parametrize("width", [390, 1600])
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_no_barrier_and_no_sideways_scrolling(visit, served, tmp_path, width, colours):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    (tmp_path / "team.csv").write_text(export())
+    guard = served(tmp_path / "study")
+    page = visit(guard, color_scheme=colours)
+    confirmed(page, tmp_path / "team.csv")
+    page.set_viewport_size({"width": width, "height": 900})
+    shown = guard.desk.changes.propose("A change", "/", {"config/config.yaml": "title: x\n"})
+    for path in ("/", "/data", "/scales", "/scales/zeal", "/instruments", "/variables", "/models", "/run", "/read", "/handover",
+                 f"/change/{shown.id}"):  # fmt: skip
+        page.goto(f"http://127.0.0.1:{guard.port}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        found = axe.Axe().run(page).response["violations"]
+        assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], path

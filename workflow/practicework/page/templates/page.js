@@ -66,11 +66,10 @@ for (const drop of document.querySelectorAll(".drop")) {
   });
 }
 
-// What a person has typed survives a refusal, a reload and a closed browser; it is forgotten when the change is shown.
+// What a person has typed survives a refusal, a reload and a closed browser; it is forgotten when it has been written.
 const typed = (form) => `typed ${location.pathname} ${form.getAttribute("action") || ""}`;
-if (location.pathname.startsWith("/change/")) {
-  for (const key of Object.keys(localStorage)) if (key === sessionStorage.getItem("sent")) localStorage.removeItem(key);
-}
+const sent = sessionStorage.getItem("sent");
+if (sent && document.querySelector(".said")?.textContent.trim().startsWith("Written")) localStorage.removeItem(sent);
 for (const form of document.querySelectorAll("form[method=post]")) {
   const fields = () => [...form.elements].filter((one) => one.name && !["hidden", "file", "submit"].includes(one.type));
   const state = () => JSON.stringify(fields().map((one) => (["checkbox", "radio"].includes(one.type) ? one.checked : one.value)));
@@ -83,5 +82,5 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     }
   }
   form.addEventListener("input", () => localStorage.setItem(typed(form), state()));
-  form.addEventListener("submit", () => sessionStorage.setItem("sent", typed(form)));
+  form.addEventListener("submit", () => { if (fields().length) sessionStorage.setItem("sent", typed(form)); });
 }

@@ -23,7 +23,8 @@ def export() -> str:
         for place in (1, 2, 3):
             own = trait + rng.normal(0, 0.6, N)
             own = -own if (name, place) == ("zeal", 3) else own
-            ranks = np.digitize(own, np.quantile(own, np.arange(1, len(labels)) / len(labels)))
+            shares = (0.15, 0.45, 0.8) if labels is LABELS else (0.08, 0.25, 0.5, 0.85)
+            ranks = np.digitize(own, np.quantile(own, shares if (name, place) != ("zeal", 3) else (0.2, 0.55, 0.85)))
             columns[f"{name}_{place}"] = [labels[rank] for rank in ranks]
     columns["age"] = [str(one) for one in rng.integers(22, 60, N)]
     standard = ["StartDate", "EndDate", "Status", "IPAddress", "Progress", "Finished", "RecordedDate", "ResponseId"]

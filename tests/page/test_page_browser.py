@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from browser import CHROMIUM, FLAGS
+from clients import Client
 from newcomer import export
 
-from practicework.commands import cli
 from practicework.study import load_study
 from practicework.study.editing import edited
 
@@ -82,8 +82,8 @@ def confirmed(page, folder: Path) -> None:
     write(page)
 
 
-def test_a_newcomer_gets_from_an_export_to_a_report(visit, served, tmp_path):
-    """And sees which numbers move after a change, in a second tab as well."""
+def test_a_newcomer_gets_from_an_export_to_a_report_and_a_reviewer_to_the_verdict(visit, served, tmp_path):
+    """The newcomer sees which numbers move after a change, and hands over a package; a second tab sees the same run."""
     (tmp_path / "team survey.csv").write_text(export())
     guard = served(tmp_path / "study")
     page = visit(guard)
@@ -119,27 +119,34 @@ def test_a_newcomer_gets_from_an_export_to_a_report(visit, served, tmp_path):
     page.click("text=Read the report")
     changed = page.locator(".card li").all_inner_texts()
     assert any("moderation_main_coefficients" in line and "→" in line for line in changed)
-
-
-def test_a_reviewer_gets_from_a_package_to_the_verdict(visit, served, root, tmp_path):
-    study = tmp_path / "study"
-    shutil.copytree(root / "examples/tal_or", study, ignore=shutil.ignore_patterns("results", ".snakemake"))
-    config = study / "config/config.yaml"
-    config.write_text(edited(config.read_text(), ("samples", "tal_or", "publish"), "raw"))
-    assert cli.main(["run", str(study)]) == 0
-    assert cli.main(["package", str(study), "--to", str(tmp_path / "package")]) == 0
-    page = visit(served(tmp_path / "package"))
+    config = tmp_path / "study/config/config.yaml"
+    text = edited(config.read_text(), ("samples", "sample", "publish"), "raw")
+    config.write_text(edited(text, ("samples", "sample", "publish_columns"), ["IPAddress", "ResponseId"]))
     page.click("text=Hand over")
-    page.click("button:has-text('Verify')")
-    page.wait_for_selector('.task:not([data-state="running"])', timeout=120_000)
-    assert re.search(r"All [\d,]+ expected numbers were reproduced", page.locator("main").inner_text())
+    page.click("text=Write a replication package")
+    page.wait_for_selector('.task:not([data-state="running"])', timeout=180_000)
+    assert "Verdict: All" in page.locator("main").inner_text()
+    reviewer = visit(served(tmp_path / "study/results/package/study"))
+    reviewer.click("text=Hand over")
+    reviewer.click("button:has-text('Verify')")
+    reviewer.wait_for_selector('.task:not([data-state="running"])', timeout=180_000)
+    assert re.search(r"All [\d,]+ expected numbers were reproduced", reviewer.locator("main").inner_text())
+
+
+def ready(guard) -> None:
+    """A study without open points, made without a screen."""
+    client = Client(guard).enter()
+    client.post("/data/upload", {}, ("team.csv", export().encode()))
+    client.change("/data/draft", {"file": "data/raw/team.csv"})
+    client.change("/scales/zeal", {"ordered": "1", "decision": "save"})
+    for path in ("/scales/zeal", "/scales/use", "/scales/help", "/variables"):
+        client.change(path, {"decision": "accept"})
 
 
 def test_two_people_at_once_see_each_others_changes_and_overwrite_nothing(visit, served, tmp_path):
-    (tmp_path / "team.csv").write_text(export())
     guard = served(tmp_path / "study")
+    ready(guard)
     one, other = visit(guard), visit(guard)
-    confirmed(one, tmp_path / "team.csv")
     address = f"http://127.0.0.1:{guard.port}/scales/use"
     for page, label in ((one, "Usefulness"), (other, "Utility")):
         page.goto(address)
@@ -154,9 +161,8 @@ def test_two_people_at_once_see_each_others_changes_and_overwrite_nothing(visit,
 
 def test_a_run_survives_the_server_and_can_be_stopped(visit, served, chromium, tmp_path):
     """The server is killed during a run; the page opens again, says so, and finishes the rest."""
-    (tmp_path / "team.csv").write_text(export())
     folder = tmp_path / "study"
-    confirmed(visit(served(folder)), tmp_path / "team.csv")
+    ready(served(folder))
     process = subprocess.Popen([sys.executable, "-m", "practicework.commands.cli", "open", str(folder), "--no-browser"],
                                stdout=subprocess.PIPE, text=True)  # fmt: skip
     process.stdout.readline()
@@ -190,11 +196,10 @@ def test_a_run_survives_the_server_and_can_be_stopped(visit, served, chromium, t
 
 def test_a_page_of_another_site_can_do_nothing(visit, served, chromium, tmp_path):
     """A hostile page posts forms and loads pictures and frames of the page, with the person's cookie in the browser."""
-    (tmp_path / "team.csv").write_text(export())
     folder = tmp_path / "study"
     guard = served(folder)
+    ready(guard)
     page = visit(guard)
-    confirmed(page, tmp_path / "team.csv")
     before = {path: path.read_bytes() for path in folder.rglob("*.yaml")}
     base = f"http://127.0.0.1:{guard.port}"
     hostile = page.context.new_page()
@@ -212,14 +217,12 @@ def test_a_page_of_another_site_can_do_nothing(visit, served, chromium, tmp_path
     assert {path: path.read_bytes() for path in folder.rglob("*.yaml")} == before
 
 
-@pytest.mark.parametrize("width", [390, 1600])
-@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize(("width", "colours"), [(390, "light"), (1600, "dark")])
 def test_no_barrier_and_no_sideways_scrolling(visit, served, tmp_path, width, colours):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    (tmp_path / "team.csv").write_text(export())
     guard = served(tmp_path / "study")
+    ready(guard)
     page = visit(guard, color_scheme=colours)
-    confirmed(page, tmp_path / "team.csv")
     page.set_viewport_size({"width": width, "height": 900})
     shown = guard.desk.changes.propose("A change", "/", {"config/config.yaml": "title: x\n"})
     for path in ("/", "/data", "/scales", "/scales/zeal", "/instruments", "/variables", "/models", "/run", "/read", "/handover",

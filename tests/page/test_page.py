@@ -12,6 +12,7 @@ from newcomer import export
 from practicework.commands import cli, confirming
 from practicework.page.changes import Changes, Refused
 from practicework.study import load_study
+from practicework.study.editing import edited
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -212,6 +213,35 @@ def test_screening_models_and_profiles_are_the_keys_of_the_config(drafted):
     assert (config.moderation, config.process, config.profiles) == (None, None, None)
     twice = drafted.post("/models", {"outcome": "zeal", "predictor": "zeal", "moderator": "help", "back": "/models"})
     assert "has two places in the sentence" in drafted.follow(twice.place).text
+
+
+def test_title_codes_for_missing_answers_and_categories(drafted):
+    folder = drafted.guard.desk.folder
+    raw = folder / "data/raw/team_survey.csv"
+    head, texts, ids, *rows = raw.read_text().splitlines()
+    rows = [f"{row},{1 + at % 2},{99 if at % 9 == 0 else at % 5}" for at, row in enumerate(rows)]
+    extra = '"{""ImportId"":""QID5""}","{""ImportId"":""QID6""}"'
+    raw.write_text("\n".join([f"{head},gender,days", f"{texts},Gender,Days", f"{ids},{extra}", *rows]) + "\n")
+    config = folder / "config/config.yaml"
+    text = edited(config.read_text(), ("variables",), ["age", "gender", "days"])
+    config.write_text(edited(text, ("samples", "sample", "missing"), {"days": [99]}))
+    drafted.change("/study", {"title": "Zeal at work", "question": "Who is zealous?"})
+    assert "1 = " in drafted.get("/variables").text
+    drafted.change("/variables", {"names_gender": "1 = Man\n2 = Woman", "missing_sample_days": "99; -1"})
+    found = load_study(folder).config
+    assert (found.title, found.question) == ("Zeal at work", "Who is zealous?")
+    assert found.categories["gender"] == {1: ("Man",), 2: ("Woman",)}
+    assert found.samples["sample"].missing == {"days": ("99", "-1")}
+
+
+def test_samples_are_pooled_on_request(drafted):
+    folder = drafted.guard.desk.folder
+    (folder / "data/raw/second.csv").write_text((folder / "data/raw/team_survey.csv").read_text())
+    drafted.change("/data/sample", {"file": "data/raw/second.csv", "name": "second"})
+    drafted.change("/models", {"outcome": "zeal", "predictor": "use", "moderator": "help", "name": "main"})
+    drafted.change("/models/synthesis", [("samples", "sample"), ("samples", "second"), ("same_people", "no"), ("name", "both")])
+    one = load_study(folder).config.synthesis["both"]
+    assert (one.samples, one.same_people) == (("sample", "second"), False)
 
 
 def test_no_cell_of_a_respondent_is_sent(drafted):

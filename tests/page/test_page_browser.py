@@ -143,6 +143,31 @@ def ready(guard) -> None:
         client.change(path, {"decision": "accept"})
 
 
+def test_a_lab_member_gets_from_a_new_scale_to_its_questionnaire(visit, served, tmp_path):
+    """Without data, with the keyboard."""
+    page = visit(served(tmp_path / "lab"))
+    page.click("nav >> text=Scales")
+    page.click("text=New scale")
+    fields = {
+        "#id": "trust",
+        "#label": "Trust",
+        "#labels": "Never\nAlways",
+        "#items": "I trust my manager.\nI doubt my manager. (R)",
+    }
+    for field, text in fields.items():
+        page.focus(field)
+        page.keyboard.insert_text(text)
+    page.reload()  # what was typed is still there
+    page.wait_for_function("document.getElementById('items').value.includes('(R)')")
+    page.click("text=Show the change")
+    write(page)
+    page.click("text=Write the questionnaire")
+    with page.context.expect_page() as opened:
+        page.click("text=questionnaire.html")
+    assert opened.value.locator("tbody tr").all_inner_texts()[1].startswith("2")
+    assert "I doubt my manager." in opened.value.locator("main").inner_text()
+
+
 def test_two_people_at_once_see_each_others_changes_and_overwrite_nothing(visit, served, tmp_path):
     guard = served(tmp_path / "study")
     ready(guard)

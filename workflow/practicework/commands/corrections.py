@@ -77,7 +77,7 @@ def divide(study: Study, scale: Scale, ask: Ask) -> Changes:
     edit(study.folder / shown, {("items",): every[:at]})
     for sample, spec in study.config.samples.items():
         if isinstance(spec.missing, Mapping) and scale.id in spec.missing:
-            codes = {key: [_code(code) for code in found] for key, found in spec.missing.items()}
+            codes = {key: [code_of(code) for code in found] for key, found in spec.missing.items()}
             edit(study.folder / CONFIG, {("samples", sample, "missing"): codes | {name: codes[scale.id]}})
     scales = [one for old in study.scales for one in ([old, name] if old == scale.id else [old])]
     edit(study.folder / CONFIG, {("scales",): scales})
@@ -90,12 +90,12 @@ def missing(study: Study, sample: str, ask: Ask) -> Changes:
     names = {} if isinstance(found, tuple) else {name: list(codes) for name, codes in found.items()}
     if isinstance(found, tuple):
         codes = ask("  Codes, separated by blanks (empty: none): ").split()
-        return {("samples", sample, "missing"): [_code(code) for code in codes] or REMOVE}
+        return {("samples", sample, "missing"): [code_of(code) for code in codes] or REMOVE}
     (name,) = _names(ask("  Scale or variable: "), list(names), one=True)
     names[name] = [
         code.strip() for code in ask("  Its codes, separated by semicolons (empty: none): ").split(";") if code.strip()
     ]
-    kept = {one: [_code(code) for code in codes] for one, codes in names.items() if codes}
+    kept = {one: [code_of(code) for code in codes] for one, codes in names.items() if codes}
     return {("samples", sample, "missing"): kept or REMOVE}
 
 
@@ -105,13 +105,13 @@ def variables(study: Study, ask: Ask) -> Changes:
     kept = [name for name in study.variables if name not in chosen]
     changes: Changes = {("variables",): kept or REMOVE}
     if study.config.categories.keys() & chosen:
-        left = {name: _texts(codes) for name, codes in study.config.categories.items() if name not in chosen}
+        left = {name: texts_of(codes) for name, codes in study.config.categories.items() if name not in chosen}
         changes |= {("categories",): left or REMOVE}
     for name, sample in study.config.samples.items():
         if sample.columns.keys() & chosen:
             changes[("samples", name, "columns")] = {k: v for k, v in sample.columns.items() if k not in chosen} or REMOVE
         if isinstance(sample.missing, Mapping) and sample.missing.keys() & chosen:
-            left = {k: [_code(code) for code in codes] for k, codes in sample.missing.items() if k not in chosen}
+            left = {k: [code_of(code) for code in codes] for k, codes in sample.missing.items() if k not in chosen}
             changes[("samples", name, "missing")] = left or REMOVE
     return changes
 
@@ -129,7 +129,7 @@ def multiple(study: Study, ask: Ask) -> Changes:
 def categories(study: Study, ask: Ask) -> Changes:
     """Ask for the order of the categories of a variable."""
     (name,) = _names(ask("  Variable: "), list(study.config.categories), one=True)
-    found = {one: _texts(codes) for one, codes in study.config.categories.items()}
+    found = {one: texts_of(codes) for one, codes in study.config.categories.items()}
     return {("categories",): found | {name: _ordered(study.config.categories[name], ask)}}
 
 
@@ -172,7 +172,8 @@ def _plain(value: float) -> float | int:
     return int(value) if float(value).is_integer() else value
 
 
-def _code(code: str) -> int | str:
+def code_of(code: str) -> int | str:
+    """Return a code for missing answers as YAML shows it: a number, or a text."""
     return int(code) if code.lstrip("-").isdigit() else code
 
 
@@ -180,5 +181,6 @@ def _one(texts: tuple[str, ...]) -> str | list[str]:
     return texts[0] if len(texts) == 1 else list(texts)
 
 
-def _texts(codes: Mapping[int, tuple[str, ...]]) -> dict[int, str | list[str]]:
+def texts_of(codes: Mapping[int, tuple[str, ...]]) -> dict[int, str | list[str]]:
+    """Return the codes of a variable with their texts, as in the config."""
     return {code: _one(texts) for code, texts in codes.items()}

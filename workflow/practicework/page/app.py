@@ -18,6 +18,8 @@ from practicework.page import data, instruments, models, reading, scales, variab
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk
 from practicework.page.uploads import LARGEST
+from practicework.study import CONFIG
+from practicework.study.editing import REMOVE, edited
 
 HERE = Path(__file__).parent
 FILES = {"page.css": "text/css", "page.js": "text/javascript"}
@@ -51,6 +53,7 @@ ACTIONS = {
     "/models/remove": models.remove,
     "/models/process": models.save_process,
     "/models/profiles": models.save_profiles,
+    "/models/synthesis": models.save_synthesis,
     "/instruments": instruments.add,
     "/instruments/take": instruments.take,
     "/instruments/export": instruments.export,
@@ -106,7 +109,17 @@ def application(desk: Desk) -> Starlette:
         return endpoint
 
     def overview(desk: Desk, request: Request) -> tuple[str, dict]:
-        return "overview.html", {"exists": desk.exists, "next": _next(desk)}
+        study = desk.study().config if desk.exists else None
+        return "overview.html", {"exists": desk.exists, "next": _next(desk), "study": study}
+
+    def study_save(desk: Desk, request: Request, form: FormData) -> str:
+        config, file = desk.study().config, CONFIG.as_posix()
+        text = desk.changes.text(file) or ""
+        for key in ("title", "question"):
+            value = " ".join(str(form.get(key, "")).split())
+            if value != (getattr(config, key) or ""):
+                text = edited(text, (key,), value or REMOVE)
+        return f"/change/{desk.changes.propose('Change the title or the question', '/', {file: text}).id}"
 
     def change_view(desk: Desk, request: Request) -> tuple[str, dict]:
         change = desk.changes.pending.get(request.path_params["change"])
@@ -124,7 +137,7 @@ def application(desk: Desk) -> Starlette:
         if desk.tasks.running:
             raise Refused("Wait until the run has ended, or stop it; its results would mix both versions.")
         desk.changes.write(change)
-        return desk.tell(change.back if desk.exists else "/", f"Written: {', '.join(change.after)}.")
+        return desk.tell(change.back, f"Written: {', '.join(change.after)}.")
 
     def undo(desk: Desk, request: Request, form: FormData) -> str:
         desk.changes.undo()
@@ -154,7 +167,11 @@ def application(desk: Desk) -> Starlette:
     routes += [Route(path, page(view)) for path, view in VIEWS.items()]
     routes += [Route(path, action(act), methods=["POST"]) for path, act in ACTIONS.items()]
     routes += [Route("/change/{change}", page(change_view)), Route("/change/{change}", action(change_write), methods=["POST"])]
-    routes += [Route("/undo", action(undo), methods=["POST"]), Route("/results/{path:path}", reading.result(desk))]
+    routes += [
+        Route("/undo", action(undo), methods=["POST"]),
+        Route("/study", action(study_save), methods=["POST"]),
+        Route("/results/{path:path}", reading.result(desk)),
+    ]
     return Starlette(routes=routes, exception_handlers={404: missing, 500: broken})
 
 

@@ -41,7 +41,8 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
         "models": rows, "known": known, "n": n, "process": process,
         "scales": [(one.id, one.label) for one in study.scales.values()],
         "profiles": None if own is None else {"indicators": own.indicators, "prototypes": own.prototypes},
-        "numbers": range(1, PROFILES + 1), "real": real, "syntheses": list(study.syntheses),
+        "numbers": range(1, PROFILES + 1), "real": real, "samples": list(study.config.samples),
+        "syntheses": list(study.syntheses),
         "others": [name.replace("_", " ") for name in sections if getattr(study.config, name)],
     }  # fmt: skip
 
@@ -140,3 +141,24 @@ def _name(wanted: str, used) -> str:
     while name in used:
         name += "_2"
     return name
+
+
+def save_synthesis(desk: Desk, request: Request, form: FormData) -> str:
+    """Propose a synthesis of samples."""
+    study, file = desk.study(), CONFIG.as_posix()
+    config = study.config
+    samples = [name for name in config.samples if name in form.getlist("samples")]
+    if not samples:
+        raise Refused("Choose the samples to pool.")
+    synthetic = [name for name in samples if config.samples[name].synthetic]
+    if synthetic and len(synthetic) < len(samples):
+        raise Refused("Synthetic samples are pooled only among themselves; choose other samples.")
+    name = _name(str(form.get("name", "")) or "synthesis", study.part_names)
+    entry: dict = {"samples": samples}
+    if form.get("same_people") in ("yes", "no"):
+        entry["same_people"] = form["same_people"] == "yes"
+    if synthetic:
+        entry["synthetic"] = config.samples[synthetic[0]].synthetic
+    path, value = (("synthesis", name), entry) if config.synthesis else (("synthesis",), {name: entry})
+    text = edited(desk.changes.text(file) or "", path, value)
+    return f"/change/{desk.changes.propose(f'Add the synthesis {name}', '/models', {file: text}).id}"

@@ -42,7 +42,10 @@ def run_view(desk: Desk, request: Request) -> tuple[str, dict]:
     """The task that runs or ran last."""
     study = desk.study()
     task = desk.tasks.task
-    sentences = [{"text": one, "link": field_of(one)} for one in (task.sentences if task else ())]
+    sentences = [{"text": one, "link": None} for one in (task.sentences if task else ())]
+    for one in sentences if task and task.state == "failed" else ():
+        if page := field_of(one["text"]):
+            one["link"] = desk.tell(page, one["text"])  # the page shows the sentence, too
     return "run.html", {
         "task": task and task.status(),
         "sentences": sentences,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -13,6 +14,10 @@ from practicework.page.changes import Refused
 from practicework.page.desk import Desk, bars
 from practicework.study import CONFIG, Study
 from practicework.study.editing import REMOVE, edited
+from practicework.tables.files.numbers import number
+
+MOST_CATEGORIES = 12
+"""Distinct whole numbers up to which a variable may have categories."""
 
 RULES = {
     "duplicates": "later copies of the same answers",
@@ -31,12 +36,13 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
         {
             "name": name, "question": answers.questions.get(name, ""), "identifier": name in config.quasi_identifiers,
             "bars": bars(Counter(cell for cell in answers.cells.get(name, []) if cell)),
+            "named": "" if name in config.categories else "\n".join(_values(answers.cells.get(name, []))),
             "categories": [{"code": code, "text": texts[0]} for code, texts in config.categories.get(name, {}).items()],
         }
         for name in study.variables
     ]  # fmt: skip
     missing = [
-        {"sample": sample, "name": name, "codes": ", ".join(codes)}
+        {"sample": sample, "name": name, "codes": "; ".join(codes), "by_name": isinstance(spec.missing, dict)}
         for sample, spec in config.samples.items()
         for name, codes in (spec.missing.items() if isinstance(spec.missing, dict) else [("all columns", spec.missing)])
         if codes
@@ -68,6 +74,12 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
     ordered = _categories(study.config.categories, form, dropped)
     if ordered is not None:
         changes[("categories",)] = ordered or REMOVE
+    named = _named(study, form, dropped)
+    if named:
+        changes[("categories",)] = (ordered if ordered is not None else corrections.texts_of(study.config.categories)) | named
+    for sample, spec in study.config.samples.items():
+        if isinstance(spec.missing, dict) and (codes := _codes(sample, spec.missing, form)) is not None:
+            changes[("samples", sample, "missing")] = codes or REMOVE
     identifiers = [name for name in study.variables if name in form.getlist("identifier") and name not in dropped]
     if set(identifiers) != {*study.config.quasi_identifiers} - {*study.clusters}:
         changes[("quasi_identifiers",)] = identifiers or REMOVE
@@ -98,6 +110,39 @@ def _screening(study: Study, form: FormData) -> corrections.Changes:
     if set(rules) == {*old.exclude}:
         return {}
     return {("screening", "exclude"): rules or REMOVE}
+
+
+def _values(cells: list[str]) -> list[str]:
+    """The few whole numbers of a variable that may be codes of categories, as lines of a form; none if it is a quantity."""
+    values = {value for cell in cells if cell and (value := number(cell)) is not None}
+    if not 2 <= len(values) <= MOST_CATEGORIES or any(value % 1 for value in values):
+        return []
+    return [f"{int(value)} = " for value in sorted(values)]
+
+
+def _named(study: Study, form: FormData, dropped: list[str]) -> dict:
+    """The categories that a form names: lines such as `1 = Man`."""
+    found = {}
+    for name in study.variables:
+        lines = [line.strip() for line in str(form.get(f"names_{name}", "")).splitlines() if line.partition("=")[2].strip()]
+        if not lines or name in dropped or name in study.config.categories:
+            continue
+        try:
+            found[name] = {int(code): text.strip() for code, _mark, text in (line.partition("=") for line in lines)}
+        except ValueError:
+            raise Refused(f"The categories of {name} are lines such as '1 = Man'.") from None
+    return found
+
+
+def _codes(sample: str, known: Mapping[str, tuple[str, ...]], form: FormData) -> dict | None:
+    """The codes for missing answers of a form; None if nothing changes."""
+    found = {}
+    for name, codes in known.items():
+        typed = str(form.get(f"missing_{sample}_{name}", "; ".join(codes)))
+        found[name] = [corrections.code_of(code.strip()) for code in typed.split(";") if code.strip()]
+    if found == {name: [corrections.code_of(code) for code in codes] for name, codes in known.items()}:
+        return None
+    return {name: codes for name, codes in found.items() if codes}
 
 
 def _categories(known, form: FormData, dropped: list[str]) -> dict | None:

@@ -92,9 +92,19 @@ def test_uploads_stay_in_the_study_whatever_their_name(client, tmp_path):
     assert {path.parent for path in tmp_path.rglob("*evil*")} == {tmp_path / "study/data/raw"}
     again = client.post("/data/upload", {"back": "/data"}, ("evil.csv", b"id,q_1,q_2\n1,5,5\n2,3,4\n"))
     assert "already exists and is another file" in client.follow(again.place).text
-    assert (
-        client.post("/data/upload", {}, ("evil.csv", b"id,q_1,q_2\n1,2,3\n2,3,4\n")).place == "/data/file?file=data/raw/evil.csv"
-    )
+    same = client.post("/data/upload", {}, ("evil.csv", b"id,q_1,q_2\n1,2,3\n2,3,4\n"))
+    assert same.place == "/data/file?file=data%2Fraw%2Fevil.csv"
+
+
+def test_a_person_says_how_a_file_is_read(client):
+    content = "id,dó_1,dó_2\n1,dobrze,źle\n2,źle,dobrze\n".encode("cp1250")
+    answer = client.post("/data/upload", {"back": "/data"}, ("polish.csv", content))
+    assert "the encoding of the file is not certain" in client.follow(answer.place).text
+    assert files(client.guard.desk.folder) == {}
+    answer = client.post("/data/upload", {"back": "/data", "encoding": "cp1250"}, ("polish.csv", content))
+    assert "źle" in client.get(answer.place).text
+    client.change("/data/draft", {"file": "data/raw/polish.csv", "encoding": "cp1250"})
+    assert load_study(client.guard.desk.folder).config.samples["sample"].encoding == "cp1250"
 
 
 def test_large_uploads_are_refused_before_they_are_read(client):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
@@ -13,6 +17,8 @@ from practicework.stages.ingest import read_file
 from practicework.study import CONFIG
 from practicework.study.editing import edited
 from practicework.study.study import RAW
+from practicework.tables.files.grid import Reading
+from practicework.tables.files.raw import RawTable
 
 
 def view(desk: Desk, request: Request) -> tuple[str, dict]:
@@ -32,7 +38,7 @@ def _export(name: str) -> bool:
     return name.lower().endswith(uploads.ENDINGS)
 
 
-def _lines(raw) -> list[str]:
+def _lines(raw: RawTable) -> list[str]:
     """What an export contains, without any cell."""
     return [line.strip() for line in drafting.describe(raw)]
 
@@ -40,20 +46,28 @@ def _lines(raw) -> list[str]:
 def file_view(desk: Desk, request: Request) -> tuple[str, dict]:
     """One file that the study does not use yet."""
     file = request.query_params.get("file", "")
-    return "file.html", {"file": file, "lines": _lines(_raw(desk, file)), "exists": desk.exists, "name": _name(file)}
+    reading = _reading(request.query_params)
+    found = {"lines": _lines(_raw(desk, file, reading)), "exists": desk.exists, "name": _name(file)}
+    return "file.html", {"file": file, "reading": {key: value for key, value in vars(reading).items() if value}, **found}
 
 
-def _raw(desk: Desk, file: str):
+def _reading(values: Mapping[str, object]) -> Reading:
+    """How to read a file, from the fields of a form or an address."""
+    encoding, sheet, decimal = (str(values.get(key, "") or "").strip() or None for key in ("encoding", "sheet", "decimal"))
+    if decimal not in (None, ".", ","):
+        raise Refused("The decimal mark is a point or a comma.")
+    return Reading(encoding, sheet, decimal)
+
+
+def _raw(desk: Desk, file: str, reading: Reading) -> RawTable:
     path = (desk.folder / file).resolve()
     if (desk.folder / RAW).resolve() not in path.parents or not path.is_file() or not _export(path.name):
         raise Refused("There is no such file in data/raw/.")
-    return read_file(path)
+    return read_file(path, reading=reading)
 
 
 def _name(file: str) -> str:
     """A name for a sample, from the name of its file."""
-    import re
-
     stem = re.sub(r"[^a-z0-9]+", "_", file.rpartition("/")[2].rpartition(".")[0].lower()).strip("_")[:30]
     return stem or "sample"
 
@@ -64,14 +78,14 @@ def upload(desk: Desk, request: Request, form: FormData) -> str:
     if not isinstance(found, UploadFile) or not found.filename:
         raise Refused("Choose the file that your survey tool exported.")
     before = {path.name for path in (desk.folder / RAW).glob("*")}
-    file = uploads.keep(desk.folder, found)
+    file, reading = uploads.keep(desk.folder, found), _reading(form)
     try:
-        _raw(desk, file)
+        _raw(desk, file, reading)
     except BaseException:
         if file.rpartition("/")[2] not in before:
             (desk.folder / file).unlink(missing_ok=True)
         raise
-    return f"/data/file?file={file}"
+    return f"/data/file?{urlencode({'file': file} | {key: value for key, value in vars(reading).items() if value})}"
 
 
 def draft(desk: Desk, request: Request, form: FormData) -> str:
@@ -79,7 +93,8 @@ def draft(desk: Desk, request: Request, form: FormData) -> str:
     file = str(form.get("file", ""))
     if desk.exists:
         raise Refused("The folder already contains a study.")
-    texts = drafting.documents(_raw(desk, file), desk.folder / file, desk.folder)
+    reading = _reading(form)
+    texts = drafting.documents(_raw(desk, file, reading), desk.folder / file, desk.folder, reading)
     ignore = desk.changes.text(".gitignore") or ""
     lines = [line for line in drafting.writing.IGNORED if line not in ignore.splitlines()]
     if lines:
@@ -90,11 +105,13 @@ def draft(desk: Desk, request: Request, form: FormData) -> str:
 def add_sample(desk: Desk, request: Request, form: FormData) -> str:
     """Propose a further sample of the study."""
     file, name = str(form.get("file", "")), str(form.get("name", "")).strip()
-    _raw(desk, file)
+    reading = _reading(form)
+    _raw(desk, file, reading)
     study = desk.study()
     if name in study.part_names:
         raise Refused(f"'{name}' exists already; choose another name.")
     text = desk.changes.text(CONFIG.as_posix()) or ""
-    entry = {"file": file} | ({"synthetic": str(form["synthetic"])} if form.get("synthetic") else {})
+    entry = {"file": file} | {key: value for key, value in vars(reading).items() if value}
+    entry |= {"synthetic": str(form["synthetic"])} if form.get("synthetic") else {}
     changed = edited(text, ("samples", name), entry)
     return f"/change/{desk.changes.propose(f'Add the sample {name}', '/data', {CONFIG.as_posix(): changed}).id}"

@@ -53,6 +53,13 @@ def visit(chromium):
     assert messages == []
 
 
+def waits(field, value: str) -> None:
+    """Until a field has a value, which the page's script restores."""
+    from playwright.sync_api import expect
+
+    expect(field).to_have_value(value)
+
+
 def write(page) -> None:
     page.click("button[value=write]")
 
@@ -158,7 +165,7 @@ def test_a_lab_member_gets_from_a_new_scale_to_its_questionnaire(visit, served, 
         page.focus(field)
         page.keyboard.insert_text(text)
     page.reload()  # what was typed is still there
-    page.wait_for_function("document.getElementById('items').value.includes('(R)')")
+    waits(page.locator("#items"), fields["#items"])
     page.click("text=Show the change")
     write(page)
     page.click("text=Write the questionnaire")
@@ -180,7 +187,7 @@ def test_two_people_at_once_see_each_others_changes_and_overwrite_nothing(visit,
     write(one)
     write(other)
     assert "was changed meanwhile" in other.locator(".said").inner_text()
-    other.wait_for_function("document.getElementById('label').value === 'Utility'")  # what was typed is still there
+    waits(other.locator("#label"), "Utility")  # what was typed is still there
     assert load_study(tmp_path / "study").scales["use"].label == "Usefulness"
 
 

@@ -110,7 +110,12 @@ def application(desk: Desk) -> Starlette:
 
     def overview(desk: Desk, request: Request) -> tuple[str, dict]:
         study = desk.study().config if desk.exists else None
-        return "overview.html", {"exists": desk.exists, "next": _next(desk), "study": study}
+        return "overview.html", {
+            "exists": desk.exists,
+            "next": _next(desk),
+            "study": study,
+            "reports": desk.exists and bool(_reports(desk)),
+        }
 
     def study_save(desk: Desk, request: Request, form: FormData) -> str:
         config, file = desk.study().config, CONFIG.as_posix()
@@ -204,6 +209,11 @@ def _then(desk: Desk, request: Request) -> dict | None:
     return None if found["path"] == request.url.path else found
 
 
+def _reports(desk: Desk) -> list[str]:
+    """The parts that have a report."""
+    return [part for part in desk.study().part_names if (desk.folder / "results" / part / "report/report.html").is_file()]
+
+
 def _next(desk: Desk) -> dict:
     """What a person would do next."""
     if not desk.exists:
@@ -214,6 +224,6 @@ def _next(desk: Desk) -> dict:
         return {"path": f"/{name}", "words": f"Look at {title} and confirm what the draft inferred."}
     if not study.moderation_models and not study.process_models and not study.config.profiles:
         return {"path": "/models", "words": "Say what you want to test."}
-    if not any((desk.folder / "results" / part / "report/report.html").is_file() for part in study.part_names):
+    if not _reports(desk):
         return {"path": "/run", "words": "Run the study."}
     return {"path": "/read", "words": "Read the report."}

@@ -116,6 +116,8 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
         if scale.confirm:
             changes[("confirm",)] = REMOVE
         back = str(form.get("following", back))
+    elif "order" in scale.confirm and not ordered and not changes:
+        raise Refused("Put the labels in order, and tick that they are.")
     elif "order" in scale.confirm and ordered:
         changes[("confirm",)] = [key for key in scale.confirm if key != "order"] or REMOVE
     for path, value in changes.items():

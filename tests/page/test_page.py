@@ -34,6 +34,11 @@ def test_only_a_browser_with_the_token_is_let_in(served, tmp_path):
     assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(entered.headers["set-cookie"].split("; "))
     assert "token" not in entered.place
     assert stranger.get("/", Cookie=f"practicework_{guard.port}=guessed").status == 403
+    used = entered.headers["set-cookie"]
+    assert used
+    address = guard.address.partition(str(guard.port))[2]
+    assert stranger.get(address).status == 303
+    assert stranger.get(address).status == 403  # an address works once
 
 
 def test_other_hosts_and_other_pages_are_refused(client):
@@ -201,6 +206,47 @@ def test_items_move_and_scales_divide_and_merge(drafted):
     assert "has other responses" in drafted.follow(refused.place).text
 
 
+def test_items_that_move_keep_their_codes_for_missing_answers(drafted):
+    config = drafted.guard.desk.folder / "config/config.yaml"
+    config.write_text(edited(config.read_text(), ("samples", "sample", "missing"), {"use": [99]}))
+    drafted.change("/scales/use", {"move_use_3": "help"})
+    assert load_study(drafted.guard.desk.folder).config.samples["sample"].missing == {"use": ("99",), "use_3": ("99",)}
+    drafted.change("/scales/use", {"move_use_1": "help", "move_use_2": "help"})
+    found = load_study(drafted.guard.desk.folder)
+    assert found.config.samples["sample"].missing == dict.fromkeys(("use_3", "use_1", "use_2"), ("99",))
+    assert "use" not in found.scales
+
+
+def test_labels_that_yaml_could_take_for_truth_values_stay(drafted):
+    folder = drafted.guard.desk.folder
+    for name in ("use", "help"):
+        file = folder / f"scales/{name}.yaml"
+        file.write_text(file.read_text().replace("1: Strongly disagree", "1: No").replace("5: Strongly agree", "5: Yes"))
+    drafted.change("/scales/use", {"move_use_3": "new_scale"})
+    assert load_study(folder).scales["use_2"].response.labels[1] == ("No",)
+
+
+def test_links_beside_files_are_not_followed(drafted, tmp_path):
+    folder, victim = drafted.guard.desk.folder, tmp_path / "victim"
+    victim.write_text("mine")
+    (folder / "config/.config.yaml.new").symlink_to(victim)
+    drafted.change("/study", {"title": "Other"})
+    assert victim.read_text() == "mine"
+    (folder / "results").mkdir()
+    (folder / "results/instruments").symlink_to(tmp_path)
+    assert "is a link" in drafted.follow(drafted.post("/instruments/export", {"back": "/scales"}).place).text
+    report = folder / "results/sample/report/report.html"
+    report.parent.mkdir(parents=True)
+    report.symlink_to(folder / "data/raw/team_survey.csv")
+    assert drafted.get("/results/sample/report/report.html").status == 404
+
+
+def test_a_draft_can_be_undone_and_made_again(drafted):
+    drafted.post("/undo", {})
+    drafted.change("/data/draft", {"file": "data/raw/team_survey.csv"})
+    assert drafted.guard.desk.exists
+
+
 def test_screening_models_and_profiles_are_the_keys_of_the_config(drafted):
     folder = drafted.guard.desk.folder
     drafted.change("/variables", [("screened", "1"), ("screening", "yes"), ("rule", "duplicates"), ("identifier", "age")])
@@ -211,6 +257,8 @@ def test_screening_models_and_profiles_are_the_keys_of_the_config(drafted):
                                         ("high_1", "use"), ("profile_2", "wary")])  # fmt: skip
     config = load_study(folder).config
     assert config.screening.exclude == ("duplicates",)
+    drafted.change("/variables", [("screened", "1"), ("screening", "yes"), ("identifier", "age")])
+    assert load_study(folder).config.screening is not None
     assert config.quasi_identifiers == ("age",)
     assert config.moderation.models["main"].covariates == ("age",)
     assert config.process.models["main"].number == 7

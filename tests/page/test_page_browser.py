@@ -180,14 +180,14 @@ def test_two_people_at_once_see_each_others_changes_and_overwrite_nothing(visit,
     ready(guard)
     one, other = visit(guard), visit(guard)
     address = f"http://127.0.0.1:{guard.port}/scales/use"
-    for page, label in ((one, "Usefulness"), (other, "Utility")):
+    for page, field, text in ((one, "#label", "Usefulness"), (other, "[name=min_valid]", "0.5")):
         page.goto(address)
-        page.fill("#label", label)
+        page.fill(field, text)
         page.click("text=Show the changes")
     write(one)
     write(other)
     assert "was changed meanwhile" in other.locator(".said").inner_text()
-    waits(other.locator("#label"), "Utility")  # what was typed is still there
+    waits(other.locator("[name=min_valid]"), "0.5")  # what was typed is still there
     assert load_study(tmp_path / "study").scales["use"].label == "Usefulness"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
+import yaml
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from practicework.commands import running
 from practicework.errors import StudyError
 from practicework.page import data, instruments, models, reading, scales, variables
 from practicework.page.changes import Refused
@@ -23,6 +25,9 @@ from practicework.study.editing import REMOVE, edited
 
 HERE = Path(__file__).parent
 FILES = {"page.css": "text/css", "page.js": "text/javascript"}
+
+ODD = (ValueError, KeyError, IndexError, OverflowError, RecursionError, yaml.YAMLError)
+"""What unusual files can raise in code that edits or shows them; the study stays as it is."""
 
 STEPS = (
     ("data", "Data"), ("scales", "Scales"), ("variables", "Variables"), ("models", "Models"), ("run", "Run"), ("read", "Read"),
@@ -72,6 +77,8 @@ def application(desk: Desk) -> Starlette:
         lstrip_blocks=True,
     )  # fmt: skip
 
+    templates.filters["plain"] = lambda value: repr(int(value) if float(value).is_integer() else float(value))
+
     def shown(request: Request, template: str, variables_: dict, status: int = 200) -> Response:
         said = desk.said.pop(request.query_params.get("said", ""), None)
         then = _then(desk, request) if said else None
@@ -80,14 +87,15 @@ def application(desk: Desk) -> Starlette:
         return HTMLResponse(templates.get_template(template).render(**common, **variables_), status)
 
     def failed(request: Request, error: Exception) -> Response:
-        return shown(request, "mistake.html", {"sentence": str(error), "link": reading.field_of(str(error))}, 400)
+        sentence = _sentence(error)
+        return shown(request, "mistake.html", {"sentence": sentence, "link": reading.field_of(sentence)}, 400)
 
     def page(view: Callable[[Desk, Request], tuple[str, dict]]) -> Callable:
         async def endpoint(request: Request) -> Response:
             try:
                 template, found = await run_in_threadpool(view, desk, request)
                 return await run_in_threadpool(shown, request, template, found)
-            except (StudyError, Refused) as error:
+            except (StudyError, Refused, *ODD) as error:
                 return failed(request, error)
 
         return endpoint
@@ -100,7 +108,7 @@ def application(desk: Desk) -> Starlette:
             async with request.form(max_files=1, max_fields=5_000) as form:
                 try:
                     return RedirectResponse(await run_in_threadpool(act, desk, request, form), 303)
-                except (StudyError, Refused, ValueError) as error:
+                except (StudyError, Refused, *ODD) as error:
                     back = str(form.get("back", request.url.path.rpartition("/")[0] or "/"))
                     return RedirectResponse(
                         desk.tell(back if back.startswith("/") and back[:2] != "//" else "/", str(error)), 303
@@ -122,7 +130,7 @@ def application(desk: Desk) -> Starlette:
         text = desk.changes.text(file) or ""
         for key in ("title", "question"):
             value = " ".join(str(form.get(key, "")).split())
-            if value != (getattr(config, key) or ""):
+            if value != " ".join((getattr(config, key) or "").split()):
                 text = edited(text, (key,), value or REMOVE)
         return f"/change/{desk.changes.propose('Change the title or the question', '/', {file: text}).id}"
 
@@ -139,12 +147,12 @@ def application(desk: Desk) -> Starlette:
         if form.get("decision") != "write":
             desk.changes.pending.pop(change.id, None)
             return desk.tell(change.back, "The change was discarded.")
-        if desk.tasks.running:
-            raise Refused("Wait until the run has ended, or stop it; its results would mix both versions.")
+        _idle(desk)
         desk.changes.write(change)
         return desk.tell(change.back, f"Written: {', '.join(change.after)}.")
 
     def undo(desk: Desk, request: Request, form: FormData) -> str:
+        _idle(desk)
         desk.changes.undo()
         return desk.tell("/", "The last change was undone.")
 
@@ -180,6 +188,15 @@ def application(desk: Desk) -> Starlette:
     return Starlette(routes=routes, exception_handlers={404: missing, 500: broken})
 
 
+def _sentence(error: Exception) -> str:
+    """What a person reads about an error."""
+    if isinstance(error, StudyError | Refused):
+        return str(error)
+    return (
+        f"The page cannot show or change this ({type(error).__name__}); nothing was written. Use an editor, and please report it."
+    )
+
+
 def _steps(desk: Desk) -> list[dict]:
     """The steps with what is open in each."""
     open_points: dict[str, int] = {"scales": 0, "variables": 0}
@@ -207,6 +224,12 @@ def _then(desk: Desk, request: Request) -> dict | None:
     except StudyError:
         return None
     return None if found["path"] == request.url.path else found
+
+
+def _idle(desk: Desk) -> None:
+    """Refuse a change of the study while its results are computed, also by a run on the command line."""
+    if desk.tasks.running or running.holder(desk.folder):
+        raise Refused("Wait until the run has ended, or stop it; its results would mix both versions.")
 
 
 def _reports(desk: Desk) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from practicework.errors import StudyError
 from practicework.study import CONFIG, load_study
+from practicework.study.editing import replaced
 
 ALLOWED = re.compile(r"config/config\.yaml|scales/[a-z0-9][a-z0-9_]*\.yaml|\.gitignore")
 """The files that the page writes; exports are added to data/raw/ by `uploads`."""
@@ -134,17 +135,17 @@ class Changes:
         path = self._path(file)
         if text is None:
             path.unlink(missing_ok=True)
+            if path.parent != self.folder and path.parent.is_dir() and not any(path.parent.iterdir()):
+                path.parent.rmdir()
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}.new")
-        new.write_text(text, encoding="utf-8")
-        new.replace(path)
+        replaced(path, text)
 
     def _path(self, file: str) -> Path:
         """Return the path of a file that may be written, which no link leads out of the study."""
         if not ALLOWED.fullmatch(file):
             raise Refused(f"{file[:60]} is not a file that the page writes.")
-        path, root = self.folder / file, os.path.realpath(self.folder)
-        if not os.path.realpath(path).startswith(root + os.sep) or path.is_symlink() or path.parent.is_symlink():
+        path = self.folder / file
+        if os.path.realpath(path) != os.path.join(os.path.realpath(self.folder), *file.split("/")):
             raise Refused(f"{file} is a link; replace it by a file.")
         return path

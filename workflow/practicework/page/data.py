@@ -25,12 +25,13 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
     """The samples of the study, and files that it does not use yet."""
     if not desk.exists:
         files = [f"{RAW.as_posix()}/{path.name}" for path in sorted((desk.folder / RAW).glob("*")) if _export(path.name)]
+        files = [file for file in files if file.isprintable()]
         return "data.html", {"exists": False, "samples": [], "files": files}
     study = desk.study()
     samples = [
         {"name": name, "file": study.config.samples[name].file, "lines": _lines(raw)} for name, raw in desk.raws(study).items()
     ]
-    files = [file for file in study.unused_raw_files if _export(file)]
+    files = [file for file in study.unused_raw_files if _export(file) and file.isprintable()]
     return "data.html", {"exists": True, "samples": samples, "files": files}
 
 
@@ -60,6 +61,8 @@ def _reading(values: Mapping[str, object]) -> Reading:
 
 
 def _raw(desk: Desk, file: str, reading: Reading) -> RawTable:
+    if not file.isprintable():
+        raise Refused("There is no such file in data/raw/.")
     path = (desk.folder / file).resolve()
     if (desk.folder / RAW).resolve() not in path.parents or not path.is_file() or not _export(path.name):
         raise Refused("There is no such file in data/raw/.")
@@ -113,5 +116,6 @@ def add_sample(desk: Desk, request: Request, form: FormData) -> str:
     text = desk.changes.text(CONFIG.as_posix()) or ""
     entry = {"file": file} | {key: value for key, value in vars(reading).items() if value}
     entry |= {"synthetic": str(form["synthetic"])} if form.get("synthetic") else {}
-    changed = edited(text, ("samples", name), entry)
+    path, value = (("samples", name), entry) if study.config.samples else (("samples",), {name: entry})
+    changed = edited(text, path, value)
     return f"/change/{desk.changes.propose(f'Add the sample {name}', '/data', {CONFIG.as_posix(): changed}).id}"

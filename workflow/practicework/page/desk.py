@@ -11,8 +11,12 @@ from practicework.commands import evidence
 from practicework.errors import StudyError
 from practicework.page.changes import Changes
 from practicework.page.tasks import Tasks
+from practicework.stages.ingest.deidentify import SMALL
 from practicework.study import CONFIG, Study, load_study
+from practicework.study.scale import normalized
 from practicework.study.undecided import Point, undecided
+from practicework.tables.files.numbers import number
+from practicework.tables.files.personal import personal
 from practicework.tables.files.raw import RawTable
 
 
@@ -84,21 +88,28 @@ class Desk:
         return found
 
 
+def inside(path: str) -> str:
+    """Return an address of this page; the first one instead of any other."""
+    return path if path.startswith("/") and path[1:2] not in ("/", "\\") else "/"
+
+
 def bars(counts: Counter, codes: Mapping[str, int] | None = None) -> list[dict]:
-    """Return answers with the length of their bar in percent; those that only one respondent gave are pooled.
+    """Return answers with the length of their bar in percent; those of one respondent are pooled.
+
+    So are texts that are no labels and that fewer than five respondents gave, and whatever looks like personal data.
 
     Texts are in the order of their codes, where these are given, and numbers by size.
     """
-    from practicework.study.scale import normalized
-    from practicework.tables.files.numbers import number
-
     known = codes or {}
     values = [value for cell in counts if (value := number(cell)) is not None]
     if len(values) > max(evidence.MOST, 0.9 * len(counts)):
-        return [
-            {"answer": f"{len(counts)} different numbers, {min(values):g} to {max(values):g}", "n": counts.total(), "length": 100}
-        ]
-    shown = {cell: n for cell, n in counts.items() if n > 1 and len(cell) <= 60}
+        return [{"answer": f"{len(counts)} different numbers", "n": counts.total(), "length": 100}]
+
+    def harmless(cell: str, n: int) -> bool:
+        answer = normalized(cell) in known or (cell.lstrip("-").isdigit() and len(cell) <= 3)
+        return n >= (2 if answer else SMALL) and len(cell) <= 60 and not personal(cell)
+
+    shown = {cell: n for cell, n in counts.items() if harmless(cell, n)}
     order = sorted(shown, key=lambda cell: (number(cell) is None, known.get(normalized(cell), number(cell) or 0), cell))[
         : evidence.MOST
     ]

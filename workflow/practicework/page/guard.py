@@ -43,7 +43,7 @@ class Guard:
         self.token, self.session = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         self.cookie = f"practicework_{port}"
         self.hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
-        self.seen = time.monotonic()
+        self.seen, self.entered = time.monotonic(), lambda: None
 
     @property
     def address(self) -> str:
@@ -65,6 +65,8 @@ class Guard:
             if not hmac.compare_digest(given.encode(), self.token.encode()):
                 await PlainTextResponse("This address is not valid; use the one in the terminal.", 403)(scope, receive, send)
                 return
+            self.token = secrets.token_urlsafe(32)  # an address works once, since others may see it in a list of processes
+            self.entered()
             answer = RedirectResponse("/", 303)
             answer.set_cookie(self.cookie, self.session, httponly=True, samesite="strict", path="/")
             await answer(scope, receive, self._with_policy(send))

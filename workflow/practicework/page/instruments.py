@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
-import yaml
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
@@ -14,7 +14,7 @@ from practicework.errors import StudyError
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk
 from practicework.study import CONFIG
-from practicework.study.documents import read_yaml, validated
+from practicework.study.documents import parsed, read_yaml, validated
 from practicework.study.editing import dump, edited
 from practicework.study.scale import Scale
 
@@ -42,7 +42,7 @@ def add(desk: Desk, request: Request, form: FormData) -> str:
     ]
     labels = [line.strip() for line in str(form.get("labels", "")).splitlines() if line.strip()]
     try:
-        low, high = (int(str(form.get(key, ""))) for key in ("low", "high"))
+        low, high = (int(str(form.get(key, ""))[:9]) for key in ("low", "high"))
     except ValueError:
         raise Refused("The ends of the response range are whole numbers.") from None
     response: dict = {"min": low, "max": high}
@@ -81,10 +81,7 @@ def _proposed(desk: Desk, name: str, text: str) -> str:
     file = f"scales/{name}.yaml"
     if desk.changes.text(file) is not None:
         raise Refused(f"{file} exists already; choose another id.")
-    try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise Refused("The file is not valid YAML.") from None
+    document = parsed(text, file)
     scale = validated(Scale, document, file)
     if scale.id != name:
         raise Refused(f"The id in the file is '{scale.id}', but its name is {name}.yaml; make them the same.")
@@ -98,8 +95,9 @@ def _proposed(desk: Desk, name: str, text: str) -> str:
 
 def export(desk: Desk, request: Request, form: FormData) -> str:
     """Write questionnaire, codebook and files for survey tools to results/instruments/."""
-    if (desk.folder / "results").is_symlink():
-        raise StudyError("results in the study folder is a link; replace it by a folder.")
+    place = desk.folder / exporters.FOLDER_OF_INSTRUMENTS
+    if Path(os.path.realpath(place)) != place or any(path.is_symlink() for path in place.glob("*")):
+        raise StudyError(f"{exporters.FOLDER_OF_INSTRUMENTS} or a file in it is a link; replace it by a folder.")
     skipped = [line for line in exporters.export(desk.folder) if line.startswith(("Skipped", "Note"))]
     return desk.tell("/scales", " ".join(["The instruments are in results/instruments/.", *skipped]))
 

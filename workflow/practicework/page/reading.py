@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
 from collections.abc import Callable
 
 import pandas as pd
@@ -14,7 +16,6 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from practicework.commands import program, running
 from practicework.commands.exporters import FORMATS
 from practicework.commands.verification import numbers
-from practicework.errors import StudyError
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk
 from practicework.page.guard import REPORT_POLICY
@@ -56,16 +57,17 @@ def run_view(desk: Desk, request: Request) -> tuple[str, dict]:
 def start(desk: Desk, request: Request, form: FormData) -> str:
     """Start a run, after noting the numbers of the last one."""
     folder = desk.folder
-    before = _numbers(desk)
 
     def work(task: Task) -> bool:
-        def started(process) -> None:
+        before = _numbers(desk)
+
+        def started(process: subprocess.Popen) -> None:
             task.process = process
+            if task.stopped:
+                running.end(process)
 
         outcome = running.run(folder, program.home(), show=task.show, started=started)
         task.sentences = (outcome.mistakes or [outcome.why()]) if outcome.status else ["All results are up to date."]
-        if task.state == "cancelled":
-            task.sentences = ["The run was stopped. Complete results are kept."]
         task.changed = _changed(before, _numbers(desk))
         return not outcome.status
 
@@ -80,7 +82,7 @@ def _numbers(desk: Desk) -> dict[str, pd.DataFrame]:
     for part in desk.study().part_names:
         try:
             found[part] = numbers.numbers(desk.folder / "results" / part)
-        except (StudyError, OSError):
+        except Exception:  # results of an older version, or damaged: there is nothing to compare
             continue
     return found
 
@@ -179,7 +181,7 @@ def result(desk: Desk) -> Callable[[Request], Response]:
             file, name = desk.folder / "results" / path, instrument[1]
         else:
             return PlainTextResponse("There is no such file.", 404)
-        if not file.is_file() or desk.folder not in file.resolve().parents:
+        if not file.is_file() or os.path.realpath(file) != str(file):
             return PlainTextResponse("There is no such file.", 404)
         if name.endswith(".html"):
             return FileResponse(file, media_type="text/html", headers={"content-security-policy": REPORT_POLICY})

@@ -6,24 +6,23 @@ from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
-import yaml
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from practicework.commands import evidence
 from practicework.commands.confirming import WHAT
-from practicework.commands.corrections import Changes
+from practicework.commands.corrections import Changes, code_of
 from practicework.errors import StudyError
 from practicework.numerics.seeds import streams
 from practicework.page import instruments
 from practicework.page.changes import Refused
-from practicework.page.desk import Desk, bars
+from practicework.page.desk import Desk, bars, inside
 from practicework.report import apa
 from practicework.report.context import records
 from practicework.stages.ingest import ingest
 from practicework.stages.reliability import analyse
 from practicework.study import CONFIG, Study
-from practicework.study.documents import read_yaml
+from practicework.study.documents import parsed, read_yaml
 from practicework.study.editing import REMOVE, dump, edited
 from practicework.study.scale import FOLDER, Scale, load_scale
 
@@ -70,7 +69,7 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
     ]  # fmt: skip
     names = list(study.scales)
     after = names[names.index(scale.id) + 1 :]
-    labels = [{"code": code, "text": texts[0]} for code, texts in sorted(scale.response.labels.items())]
+    labels = [{"code": code, "text": texts[0] if texts else str(code)} for code, texts in sorted(scale.response.labels.items())]
     return "scale.html", {
         "scale": scale, "items": items, "labels": labels, "points": [WHAT[key] for key in scale.confirm],
         "order": "order" in scale.confirm, "problem": answers.problem,
@@ -82,7 +81,9 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
 
 def _reliability(desk: Desk, study: Study, scale: Scale) -> dict | None:
     """The reliability of a confirmed scale in the first sample, with its items; None if it cannot be scored yet."""
-    sample, raw = next(iter(desk.raws(study).items()))
+    sample, raw = next(iter(desk.raws(study).items()), (None, None))
+    if raw is None:
+        return None
     none = dict.fromkeys(("variables", "screening", "moderation", "process"))
     none |= {"quasi_identifiers": (), "multiple": {}}
     config = study.config.model_copy(update=none)
@@ -127,7 +128,7 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
         texts = moved(desk, study, scale, text, moves)
         back = "/scales"
     title = f"{'Accept' if form.get('decision') == 'accept' else 'Change'} {scale.label}"
-    return f"/change/{desk.changes.propose(title, back if back.startswith('/') else '/', texts).id}"
+    return f"/change/{desk.changes.propose(title, inside(back), texts).id}"
 
 
 def moved(desk: Desk, study: Study, scale: Scale, text: str, moves: Mapping[str, str]) -> dict[str, str | None]:
@@ -135,7 +136,7 @@ def moved(desk: Desk, study: Study, scale: Scale, text: str, moves: Mapping[str,
 
     The scales that change stay or become undecided about their items.
     """
-    own = yaml.safe_load(text)
+    own = parsed(text, f"scales/{scale.id}.yaml")
     taken = {to: [item for item in own["items"] if moves.get(item["id"]) == to] for to in dict.fromkeys(moves.values())}
     rest = [item for item in own["items"] if item["id"] not in moves]
     names, texts = list(study.scales), {}
@@ -145,25 +146,34 @@ def moved(desk: Desk, study: Study, scale: Scale, text: str, moves: Mapping[str,
             while name in study.scales or desk.changes.text(f"scales/{name}.yaml") is not None:
                 name += "_2"
             document = own | {"id": name, "label": f"{own['label']} 2", "items": items}
+            document.pop("published", None)  # which describes the whole scale
             texts[f"scales/{name}.yaml"] = _undecided(dump(document))
             names.insert(names.index(scale.id) + 1, name)
         elif to in study.scales and to != scale.id:
             if study.scales[to].response != scale.response:
                 raise Refused(f"{study.scales[to].label} has other responses, so items of {scale.label} cannot move there.")
             target = desk.changes.text(f"scales/{to}.yaml") or ""
-            texts[f"scales/{to}.yaml"] = _undecided(edited(target, ("items",), [*yaml.safe_load(target)["items"], *items]))
+            texts[f"scales/{to}.yaml"] = _undecided(edited(target, ("items",), [*parsed(target)["items"], *items]))
         else:
             raise Refused("Choose the scale to which an item moves.")
     texts[f"scales/{scale.id}.yaml"] = _undecided(edited(text, ("items",), rest)) if rest else None
     names = [name for name in names if rest or name != scale.id]
+    config = desk.changes.text(CONFIG.as_posix()) or ""
     if names != list(study.scales):
-        texts[CONFIG.as_posix()] = edited(desk.changes.text(CONFIG.as_posix()) or "", ("scales",), names)
-    return texts
+        config = edited(config, ("scales",), names)
+    for sample, spec in study.config.samples.items():
+        if isinstance(spec.missing, Mapping) and scale.id in spec.missing:  # items keep their codes for missing answers
+            codes = {key: [code_of(code) for code in found] for key, found in spec.missing.items()}
+            codes |= {item: codes.get(item, codes[scale.id]) for item in moves}
+            if not rest:
+                del codes[scale.id]
+            config = edited(config, ("samples", sample, "missing"), codes)
+    return texts | {CONFIG.as_posix(): config}
 
 
 def _undecided(text: str) -> str:
     """A scale file whose items are to be confirmed."""
-    keys = yaml.safe_load(text).get("confirm") or []
+    keys = parsed(text).get("confirm") or []
     return text if "items" in keys else edited(text, ("confirm",), ["items", *keys])
 
 

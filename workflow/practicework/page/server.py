@@ -33,6 +33,7 @@ def serve(folder: Path, *, browser: bool = True) -> int:
     guard = made(Desk(folder), listening.getsockname()[1])
     server = uvicorn.Server(uvicorn.Config(guard, log_level="error", access_log=False, server_header=False, lifespan="off"))
     print(f"The page of {folder} is open at\n  {guard.address}\nClose its tabs, or press Ctrl-C here, to end it.", flush=True)
+    guard.entered = lambda: print(f"For another browser:\n  {guard.address}", flush=True)
     threading.Thread(target=_watch, args=(server, guard), daemon=True).start()
     if browser:
         threading.Timer(0.5, webbrowser.open, [guard.address]).start()

@@ -41,6 +41,7 @@ class Task:
     started: float = field(default_factory=time.monotonic)
     ended: float | None = None
     process: subprocess.Popen | None = None
+    stopped: bool = False
     changed: list[str] = field(default_factory=list)
 
     def show(self, line: str) -> None:
@@ -109,14 +110,16 @@ class Tasks:
         except Exception as error:
             succeeded, task.sentences = False, [f"An error in the program ({type(error).__name__}); please report it."]
         task.ended = time.monotonic()
-        if task.state == "running":
-            task.state = "done" if succeeded else "failed"
+        if task.stopped:
+            task.sentences = ["The run was stopped. Complete results are kept."]
+        task.state = "cancelled" if task.stopped else "done" if succeeded else "failed"
 
     def cancel(self) -> None:
         """Stop the running task, if it is one that can be stopped; complete results are kept."""
         from practicework.commands.running import end
 
         task = self.task
-        if task is not None and task.state == "running" and task.process is not None:
-            task.state, task.sentences = "cancelled", ["The run was stopped. Complete results are kept."]
-            end(task.process)
+        if task is not None and task.state == "running" and task.kind == "run":
+            task.stopped = True  # also if its process does not exist yet
+            if task.process is not None:
+                end(task.process)

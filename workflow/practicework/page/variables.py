@@ -12,6 +12,7 @@ from practicework.commands import corrections
 from practicework.commands.confirming import WHAT
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk, bars
+from practicework.stages.ingest.deidentify import SMALL
 from practicework.study import CONFIG, Study
 from practicework.study.editing import REMOVE, edited
 from practicework.tables.files.numbers import number
@@ -37,7 +38,10 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
             "name": name, "question": answers.questions.get(name, ""), "identifier": name in config.quasi_identifiers,
             "bars": bars(Counter(cell for cell in answers.cells.get(name, []) if cell)),
             "named": "" if name in config.categories else "\n".join(_values(answers.cells.get(name, []))),
-            "categories": [{"code": code, "text": texts[0]} for code, texts in config.categories.get(name, {}).items()],
+            "categories": [
+                {"code": code, "text": texts[0] if texts else str(code)}
+                for code, texts in config.categories.get(name, {}).items()
+            ],
         }
         for name in study.variables
     ]  # fmt: skip
@@ -76,10 +80,10 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
         changes[("categories",)] = ordered or REMOVE
     named = _named(study, form, dropped)
     if named:
-        changes[("categories",)] = (ordered if ordered is not None else corrections.texts_of(study.config.categories)) | named
+        changes[("categories",)] = _kept(study, ordered, dropped) | named
     for sample, spec in study.config.samples.items():
         if isinstance(spec.missing, dict) and (codes := _codes(sample, spec.missing, form)) is not None:
-            changes[("samples", sample, "missing")] = codes or REMOVE
+            changes[("samples", sample, "missing")] = {k: v for k, v in codes.items() if k not in dropped} or REMOVE
     identifiers = [name for name in study.variables if name in form.getlist("identifier") and name not in dropped]
     if set(identifiers) != {*study.config.quasi_identifiers} - {*study.clusters}:
         changes[("quasi_identifiers",)] = identifiers or REMOVE
@@ -109,13 +113,15 @@ def _screening(study: Study, form: FormData) -> corrections.Changes:
         return {("screening",): {"exclude": rules} if rules else {}}
     if set(rules) == {*old.exclude}:
         return {}
+    if not rules and old.model_fields_set <= {"exclude"}:
+        return {("screening",): {}}
     return {("screening", "exclude"): rules or REMOVE}
 
 
 def _values(cells: list[str]) -> list[str]:
     """The few whole numbers of a variable that may be codes of categories, as lines of a form; none if it is a quantity."""
-    values = {value for cell in cells if cell and (value := number(cell)) is not None}
-    if not 2 <= len(values) <= MOST_CATEGORIES or any(value % 1 for value in values):
+    values = Counter(value for cell in cells if cell and (value := number(cell)) is not None)
+    if not 2 <= len(values) <= MOST_CATEGORIES or any(value % 1 for value in values) or min(values.values()) < SMALL:
         return []
     return [f"{int(value)} = " for value in sorted(values)]
 
@@ -132,6 +138,13 @@ def _named(study: Study, form: FormData, dropped: list[str]) -> dict:
         except ValueError:
             raise Refused(f"The categories of {name} are lines such as '1 = Man'.") from None
     return found
+
+
+def _kept(study: Study, ordered: dict | None, dropped: list[str]) -> dict:
+    """The categories of a study as they are after the other changes of the form."""
+    if ordered is not None:
+        return ordered
+    return {name: corrections.texts_of(codes) for name, codes in study.config.categories.items() if name not in dropped}
 
 
 def _codes(sample: str, known: Mapping[str, tuple[str, ...]], form: FormData) -> dict | None:

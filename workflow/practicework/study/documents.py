@@ -121,6 +121,28 @@ def _check_characters(node: yaml.ScalarNode) -> None:
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
+def parsed(text: str, shown: str = "the text") -> object:
+    """Return a YAML document as a study's files are read: `No` is a text, and nothing is built or run.
+
+    Raises
+    ------
+    StudyError
+        If it is not valid YAML.
+    """
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except RecursionError:
+        raise StudyError(f"{shown} is nested too deeply; reduce it to a few levels.") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise StudyError(f"{shown}, line {line}, has a character that YAML does not allow; remove it.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}," if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        raise StudyError(f"{shown}{where} is not valid YAML: {' '.join(problem.split())}; correct that line.") from None
+
+
 def read_yaml(path: Path, shown: str, *, lists: bool = False) -> dict:
     """Read the mapping in a YAML file.
 
@@ -143,18 +165,7 @@ def read_yaml(path: Path, shown: str, *, lists: bool = False) -> dict:
         raise StudyError(f"{shown} does not exist{did_you_mean(path.name, beside)}; create it or correct its name.") from None
     except (UnicodeDecodeError, OSError):
         raise StudyError(f"{shown} cannot be read as text; save it as UTF-8.") from None
-    try:
-        data = yaml.load(text, Loader=_Loader)
-    except RecursionError:
-        raise StudyError(f"{shown} is nested too deeply; reduce it to a few levels.") from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise StudyError(f"{shown}, line {line}, has a character that YAML does not allow; remove it.") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}," if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be parsed"
-        raise StudyError(f"{shown}{where} is not valid YAML: {' '.join(problem.split())}; correct that line.") from None
+    data = parsed(text, shown)
     if lists and isinstance(data, list):
         return {"claims": data}
     if not isinstance(data, dict):

@@ -1,8 +1,13 @@
 """Change single keys of a YAML file; everything else, comments included, stays as it is."""
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import yaml
+
+from practicework.study.documents import parsed
 
 REMOVE = object()
 """The value of a key to be removed."""
@@ -31,7 +36,7 @@ def edited(text: str, path: tuple[str, ...], value: object) -> str:
         if not isinstance(node, yaml.MappingNode):
             raise KeyError(key)
         if node.flow_style:  # a mapping in braces is written anew
-            whole = yaml.safe_load(text[node.start_mark.index : node.end_mark.index])
+            whole = parsed(text[node.start_mark.index : node.end_mark.index])
             return edited(text, path[: place + 1], _changed(whole, path[place + 1 :], value))
     pair = next((pair for pair in node.value if pair[0].value == path[-1]), None)
     indent = " " * node.start_mark.column
@@ -49,9 +54,25 @@ def edit(file: Path, changes: dict[tuple[str, ...], object]) -> None:
     text = file.read_text(encoding="utf-8")
     for path, value in changes.items():
         text = edited(text, path, value)
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(file)
+    replaced(file, text)
+
+
+def replaced(file: Path, text: str) -> None:
+    """Write a file as a whole, through a new file beside it, so that nothing is half-written; its mode stays."""
+    number, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as new:
+            new.write(text)
+        if file.exists():
+            shutil.copymode(file, name)
+        else:
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(name, 0o666 & ~mask)
+        os.replace(name, file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def dump(document: object) -> str:

@@ -46,6 +46,8 @@ def draft(raw: RawTable, export: Path, folder: Path, reading: Reading = Reading(
         If the folder already contains a study or another file of the export's name, cannot be written, or the export has
         several columns that cannot be told apart. Nothing is written in that case.
     """
+    if (folder / "scales").exists():
+        raise StudyError(f"{folder} already contains a study; choose another folder.")
     files = documents(raw, export, folder, reading)
     place, in_place = writing.place(export, folder)
     writing.write(folder, files, export, None if in_place else place)
@@ -57,9 +59,10 @@ def documents(raw: RawTable, export: Path, folder: Path, reading: Reading = Read
 
     Keys `confirm` name what was inferred; a run refuses the study until a person has confirmed it.
     """
-    if (folder / "config/config.yaml").exists() or (folder / "scales").exists():
+    if (folder / "config/config.yaml").exists():
         raise StudyError(f"{folder} already contains a study; choose another folder.")
-    found, used, files = blocks.find(raw), set(RESERVED), {}
+    found, files = blocks.find(raw), {}
+    used = {*RESERVED, *(path.stem for path in (folder / "scales").glob("*.yaml"))}
     missing: dict[str, list[str]] = {}
     sources = scales.sources(raw)
     for number_of, block in enumerate(found.blocks, 1):

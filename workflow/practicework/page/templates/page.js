@@ -23,7 +23,12 @@ setInterval(look, document.querySelector('.task[data-state="running"]') ? 1000 :
 
 for (const list of document.querySelectorAll(".sortable")) {
   list.classList.add("live");
-  const number = () => [...list.children].forEach((item, at) => { item.querySelector("input").value = at + 1; });
+  const number = () => {
+    [...list.children].forEach((item, at) => { item.querySelector("input").value = at + 1; });
+    const ordered = list.closest("form").elements.ordered;
+    if (ordered) ordered.checked = false;  // the order has changed since
+    list.closest("form").dispatchEvent(new Event("input"));
+  };
   const move = (item, by) => {
     const other = by < 0 ? item.previousElementSibling : item.nextElementSibling;
     if (!other) return;
@@ -66,21 +71,32 @@ for (const drop of document.querySelectorAll(".drop")) {
   });
 }
 
-// What a person has typed survives a refusal, a reload and a closed browser; it is forgotten when it has been written.
+// What a person has typed survives a refusal, a reload and a closed browser, unless the field has another value meanwhile. The
+// statement that labels are in order is never restored, since it belongs to the order that was seen.
 const typed = (form) => `typed ${location.pathname} ${form.getAttribute("action") || ""}`;
 const sent = sessionStorage.getItem("sent");
 if (sent && document.querySelector(".said")?.textContent.trim().startsWith("Written")) localStorage.removeItem(sent);
 for (const form of document.querySelectorAll("form[method=post]")) {
-  const fields = () => [...form.elements].filter((one) => one.name && !["hidden", "file", "submit"].includes(one.type));
-  const state = () => JSON.stringify(fields().map((one) => (["checkbox", "radio"].includes(one.type) ? one.checked : one.value)));
-  const first = state();
-  const known = localStorage.getItem(typed(form));
-  if (known && known !== first) {
-    const values = JSON.parse(known);
-    if (values.length === fields().length) {
-      fields().forEach((one, at) => { if (["checkbox", "radio"].includes(one.type)) one.checked = values[at]; else one.value = values[at]; });
-    }
+  const fields = [...form.elements].filter((one) => one.name && one.name !== "ordered" && !["hidden", "file", "submit"].includes(one.type));
+  if (!fields.length) continue;
+  const box = (one) => ["checkbox", "radio"].includes(one.type);
+  const value = (one) => (box(one) ? one.checked : one.value);
+  const key = (one) => `${one.name} ${box(one) ? one.value : ""}`;
+  const first = new Map(fields.map((one) => [key(one), value(one)]));
+  const known = JSON.parse(localStorage.getItem(typed(form)) || "{}");
+  for (const one of fields) {
+    const [before, after] = known[key(one)] || [];
+    if (after === undefined || before !== first.get(key(one))) continue;
+    if (box(one)) one.checked = after; else one.value = after;
   }
-  form.addEventListener("input", () => localStorage.setItem(typed(form), state()));
-  form.addEventListener("submit", () => { if (fields().length) sessionStorage.setItem("sent", typed(form)); });
+  for (const list of form.querySelectorAll(".sortable")) {
+    const place = (item) => Number(item.querySelector("input").value);
+    [...list.children].sort((a, b) => place(a) - place(b)).forEach((item) => list.append(item));
+  }
+  const keep = () => {
+    const changed = fields.filter((one) => value(one) !== first.get(key(one)));
+    localStorage.setItem(typed(form), JSON.stringify(Object.fromEntries(changed.map((one) => [key(one), [first.get(key(one)), value(one)]]))));
+  };
+  form.addEventListener("input", keep);
+  form.addEventListener("submit", () => sessionStorage.setItem("sent", typed(form)));
 }

@@ -79,12 +79,13 @@ def test_slopes_that_differ_are_found():
         ({"predictors": ("age", "gender", "E1", "E2", "E3", "E4")}, "the smallest category of 'kind' has 53 respondents, and 6"),
         ({"outcome": "age", "predictors": ("kind",)}, "categories in the sample, and the model needs 2 to 7"),
         ({"predictors": ("constant",)}, "does not vary"),
+        ({"predictors": ("alone", "age")}, "'alone' has one category in the sample"),
     ],
 )
 def test_models_whose_conditions_do_not_hold_are_refused(people, keys, message):
     model = Categorical(**({"outcome": "kind"} | keys))
     with pytest.raises(NotComputable, match=message):
-        categorical.analyse(people.assign(constant=1.0), model, {}, ordered=False)
+        categorical.analyse(people.assign(constant=1.0, alone=1.0), model, {"alone": {1: ("One",), 2: ("Two",)}}, ordered=False)
 
 
 def test_separated_categories_are_refused(people):

@@ -194,7 +194,7 @@ def test_a_variable_with_many_values_is_no_group(run):
         ({"columns": "T_{stage}_{option}"}, "'columns' has '{stage}'"),
         ({"columns": "T_1"}, "'columns' lacks '{option}'"),
         ({"columns": "T_{by}_{option}"}, "the question has no 'by'"),
-        ({"form": "tick_all", "unticked": ["No"]}, "'form' is 'tick_all'"),
+        ({"columns": {"column": "Q"}, "none": "web"}, "'none' is also the text of an option"),
         ({"columns": {"column": "Q"}, "form": "forced_choice"}, "joined texts contain no explicit no"),
         ({"ticked": ["1"], "unticked": [1]}, "'1' is both 'ticked' and 'unticked'"),
     ],
@@ -227,3 +227,64 @@ def test_check_names_what_cannot_be_read(run, tmp_path, capsys):
     shown = capsys.readouterr().out
     assert "questions with several answers: q, tools" in shown
     assert "row 2, column 'Q': the cell has a text that is not an option of 'q'" in shown
+
+
+def test_codes_that_find_a_column_are_no_ticks(run):
+    """1 = yes and 2 = no, with the option's number among its texts."""
+    options = {"a": ["Alpha", 1], "b": ["Beta", 2]}
+    question = {"label": "Q", "options": options, "columns": "Q7_{option}", "ticked": [1], "unticked": [2]}
+    tables = run(*simple(rows("id,Q7_1,Q7_2", "1,1,2", "2,2,2", "3,2,2", "4,1,1")), {"multiple": {"q": question}})
+    assert (states(tables, "a"), states(tables, "b")) == ((2, 2, 0, 0), (1, 3, 0, 0))
+
+
+def test_the_column_of_none_is_read_like_the_others(run):
+    question = TOOLS | {"none": "T_none"}
+    text = rows("id,T_web,T_phone,T_none", "1,,, ", "2,,,-9", "3,,,X", "4,X,,")
+    tables = run(
+        *simple(text), {"samples": {"s": {"file": "data/raw/s.csv", "missing": {"tools": [-9]}}}, "multiple": {"tools": question}}
+    )
+    assert states(tables, "web") == (1, 1, 0, 2)
+
+
+def test_unusual_words_for_an_empty_box(run):
+    question = TOOLS | {"ticked": ["Mentioned"], "unticked": ["Not mentioned"], "form": "tick_all"}
+    text = rows("id,T_web,T_phone", "1,Mentioned,Not mentioned", "2,Not mentioned,Not mentioned")
+    assert states(run(*simple(text), {"multiple": {"tools": question}}), "web") == (1, 0, 0, 1)
+
+
+def test_the_separator_is_the_one_with_most_options(run):
+    cells = ["Web, Phone"] * 30 + ["Web"] * 10 + ["Phone"] * 10 + ["Web, a lot, of things", "Phone, x, y"]
+    question = {"label": "Q", "options": TOOLS["options"], "columns": {"column": "Q"}, "other": True}
+    text = rows("id,Q", *(f'{at},"{cell}"' for at, cell in enumerate(cells)))
+    assert states(run(*simple(text), {"multiple": {"q": question}}), "web") == (41, 11, 0, 0)
+
+
+def test_answers_that_follow_the_group_or_each_other(run):
+    """Nothing varies within groups, or two options are the same: no number is made up, and nothing crashes."""
+    groups = [1] * 25 + [2] * 25
+    tables = run(*simple(many(groups, [1] * 25 + [0] * 25, [1] * 50)), FORCED)
+    found = rows_of_tests(tables).set_index("method")
+    assert pd.isna(found.loc["rao_scott", "p_value"])
+    assert found.loc["bootstrap", "p_value"] < 0.02
+    rng = np.random.default_rng(1)
+    web = (rng.random(200) < 0.5).astype(int)
+    config = FORCED | {"multiple_tests": {"x": {"response": "tools", "predictors": ["group"]}}}
+    for phone in (web, 1 - web):
+        tables = run(*simple(many(list(rng.integers(0, 50, 200)), list(web), list(phone))), config)
+        row = tables["multiple_response/tools/models"].iloc[0]
+        assert pd.isna(row["p_difference"]) or phone is not web
+        assert row["note"]
+
+
+def test_a_question_without_parts_against_one_with_parts(run):
+    """Whichever is named first."""
+    lines = [f"{at},{at % 2},{at % 3 == 0:d},{at % 5 == 0:d},1,{at % 2},{at % 3 == 1:d}" for at in range(60)]
+    text = rows("id,E_web,E_phone,L_web,L_phone,S_a,S_b", *lines)
+    staged = TOOLS | {"by": {"early": ["Early", "E"], "late": ["Late", "L"]}, "columns": "{by}_{option}", "form": "forced_choice"}
+    plain = {"label": "S", "options": {"a": "A", "b": "B"}, "columns": "S_{option}", "form": "forced_choice"}
+    for response, other in (("staged", "plain"), ("plain", "staged")):
+        tests = {"t": {"response": response, "with": other, "resamples": 100}}
+        tables = run(*simple(text), {"multiple": {"staged": staged, "plain": plain}, "multiple_tests": tests})
+        found = tables[f"multiple_response/{response}/tests"].query("method == 'bootstrap'")
+        assert list(found["by"]) == ["early", "late"]
+        assert found["p_value"].notna().all()

@@ -106,6 +106,8 @@ def _of_sums(both: np.ndarray, first: np.ndarray, second: np.ndarray, n: int) ->
 
 def _tested(statistics: np.ndarray, table_df: int, values: np.ndarray) -> Tested:
     k, squares = len(statistics) * table_df, float((values**2).sum())
+    if squares < 1e-12 * k:  # answers follow the groups without exception, so nothing varies within them
+        squares = np.nan
     adjusted, df = float(statistics.sum()) * k / squares, k**2 / squares
     p_values = gammaincc(table_df / 2, np.maximum(statistics, 0) / 2)
     return Tested(statistics, p_values, table_df, float(statistics.sum()), adjusted, df, float(gammaincc(df / 2, adjusted / 2)))

@@ -54,7 +54,11 @@ def brant(matrix: np.ndarray, outcome: np.ndarray) -> tuple[np.ndarray, np.ndarr
         d = (contrast @ slopes[:, places]).T.ravel()
         own = covariance[:, places][:, :, :, places].transpose(1, 0, 3, 2).reshape(len(places) * k, -1)
         wide = np.kron(np.eye(len(places)), contrast)
-        statistic = float(d @ np.linalg.solve(wide @ own @ wide.T, d))
+        whole = wide @ own @ wide.T
+        scale = np.sqrt(np.maximum(np.diag(whole), 0))
+        if not (scale > 0).all() or np.linalg.eigvalsh(whole / np.outer(scale, scale))[0] < 1e-9:
+            raise NotComputable("too few respondents above or below a threshold")
+        statistic = float(d @ np.linalg.solve(whole, d))
         return statistic, len(d), float(gammaincc(len(d) / 2, statistic / 2))
 
     return np.array([wald([*range(p)]), *(wald([place]) for place in range(p))]), slopes

@@ -118,6 +118,8 @@ def analyse(
     outcome = complete[model.outcome].to_numpy(float)
     levels, place = np.unique(outcome, return_inverse=True)
     coded = [Coded(name, 0.0, np.unique(complete[name]) if name in categories else None) for name in model.predictors]
+    if alone := next((one.name for one in coded if not one.terms), None):
+        raise NotComputable(f"'{alone}' has one category in the sample; remove it from the predictors")
     terms = [term for one in coded for term in one.terms]
     matrix = np.column_stack([one.code(complete[one.name].to_numpy(float)) for one in coded])
     _check(model, levels, place, matrix, ordered=ordered)

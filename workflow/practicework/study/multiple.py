@@ -95,7 +95,10 @@ class Multiple(Strict):
     ticked: Cells = Field(
         (), description="Cells that mean a ticked option; default: `1`, `Yes`, `X` and the like, and option texts."
     )
-    unticked: Cells = Field((), description="Cells that mean an explicit no; default: `0`, `No` and the like.")
+    unticked: Cells = Field(
+        (),
+        description=("Cells that mean an explicit no, or with `form: tick_all` an empty box; default: `0`, `No` and the like."),
+    )
     other: Flag = Field(
         False,
         description=(
@@ -144,8 +147,12 @@ class Multiple(Strict):
             raise ValueError(f"'{sorted(same)[0]}' is both 'ticked' and 'unticked'; remove it from one.")
         if isinstance(self.columns, Joined) and self.forced:
             raise ValueError("joined texts contain no explicit no; remove 'unticked' and 'form: forced_choice'.")
-        if self.form == "tick_all" and self.unticked:
-            raise ValueError("'unticked' is for yes or no for each option, and 'form' is 'tick_all'; remove one.")
+        if (
+            isinstance(self.columns, Joined)
+            and self.none is not None
+            and normalized(self.none) in {normalized(text) for own in self.options.values() for text in own}
+        ):
+            raise ValueError("'none' is also the text of an option; remove the option.")
         return self
 
 

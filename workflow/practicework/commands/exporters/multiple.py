@@ -38,6 +38,10 @@ def _part(name: str, one: Multiple, part: str) -> Asked:
     question = one.question or one.label
     tick = one.form == "tick_all"
     how = "Please tick all that apply." if tick else "Please answer yes or no in each row."
+    texts = {option: one.text(option) for option in one.options}
+    if tick:
+        texts["none"] = "None of these"
+        ids["none"] = f"{tag}_none"
     stage = f" {one.by_label}: {one.part_text(part)}." if part else ""
     note = TICK if tick else WHY
     if one.form is None and not one.unticked:

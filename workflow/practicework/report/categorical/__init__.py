@@ -156,12 +156,22 @@ def _effects(one: Model) -> str:
                 if row["estimate"] > 0
                 else _("Higher {variable} went with lower odds of {category} rather than {reference}, OR = {odds}, 95% CI {ci}.")
             )
-        if row["term"].endswith("]"):
+        if row["term"].endswith("]") and one.ordered:
             form = (
-                _("Odds were higher for {variable} than for the first category, OR = {odds}, 95% CI {ci}.")
+                _("Odds of a higher {outcome} were higher for {variable} than for the first category, OR = {odds}, 95% CI {ci}.")
                 if row["estimate"] > 0
-                else _("Odds were lower for {variable} than for the first category, OR = {odds}, 95% CI {ci}.")
+                else _(
+                    "Odds of a higher {outcome} were lower for {variable} than for the first category, OR = {odds}, 95% CI {ci}."
+                )
             )
+        elif row["term"].endswith("]"):
+            form = (
+                _("Odds of {category} rather than {reference} were higher for {variable} than for the first category, "
+                  "OR = {odds}, 95% CI {ci}.")
+                if row["estimate"] > 0
+                else _("Odds of {category} rather than {reference} were lower for {variable} than for the first category, "
+                       "OR = {odds}, 95% CI {ci}.")
+            )  # fmt: skip
         found.append(form.format(**words))
     return sentences(*found)
 

@@ -158,10 +158,12 @@ def _corrected(row: dict) -> float:
 def _regressions(one: Question) -> str:
     """Predictors with an effect over all options, and those whose effect differs between options."""
     found = []
+    several = len({row["test"] for row in one.rows("models")}) > 1
     for row in one.rows("models"):
         if row["option"] is not None or row["estimate"] is None:
             continue
-        where = _(" ({part})", part=apa.lower(one.part(row["by"]))) if row["by"] else ""
+        names = [apa.lower(one.part(row["by"]))] * bool(row["by"]) + [row["test"].replace("_", " ")] * several
+        where = _(" ({part})", part="; ".join(names)) if names else ""
         words = one.context.inline(row["term"])
         if row["ci_low"] > 0 or row["ci_high"] < 0:
             form = (
@@ -190,11 +192,11 @@ def _within(one: Question) -> str:
     found = []
     for over, words in (("options", _("Options were not ticked equally often")), ("by", _("Shares differed over the parts"))):
         own = [row for row in rows if row["over"] == over]
-        clear = [row for row in own if row["p_value"] < 0.05]
+        clear = [row for row in own if row["p_holm"] < 0.05]
         if not own or not clear:
             continue
         listed = [
-            _("{where}Q({df}) = {q}, p {p}", df=row["df"], q=apa.number(row["statistic"]), p=apa.p_equals(row["p_value"]),
+            _("{where}Q({df}) = {q}, p {p}", df=row["df"], q=apa.number(row["statistic"]), p=apa.p_equals(row["p_holm"]),
               where=_("{part}: ", part=apa.lower(one.part(row["by"]))) if row["by"]
               else _("{option}: ", option=apa.lower(one.option(row["option"]))) if row["option"] else "")
             for row in clear
@@ -363,7 +365,9 @@ def _analysis(found: list[Question]) -> str:
             _("Options were regressed on respondents' characteristics by logistic equations with respondents as clusters (GEE) "
               "and standard errors corrected for few clusters (Mancl & DeRouen, 2001).")
         )  # fmt: skip
-    parts.append(_("Shares were compared within respondents by Cochran's (1950) Q and exact McNemar (1947) tests."))
+    parts.append(
+        _("Shares were compared within respondents by Cochran's (1950) Q and exact McNemar (1947) tests, with Holm's correction.")
+    )
     if any(one.spec.joint_display for one in found):
         parts.append(_("Shares were compared with the claims of the cases in a joint display (Fetters et al., 2013)."))
     return sentences(*parts)

@@ -99,9 +99,10 @@ def joint(one: Question) -> Table | None:
     rows = [
         {"test": test, "by": by, "kind": own["bootstrap"]["kind"], "group": own["bootstrap"]["group"], "n": own["bootstrap"]["n"],
          "bootstrap": own["bootstrap"]["p_value"], "p_holm": own["bootstrap"]["p_holm"],
-         "bonferroni": own["bonferroni"]["p_value"],
-         "chi_square": own["rao_scott"]["statistic"], "df": own["rao_scott"]["df"], "rao_scott": own["rao_scott"]["p_value"]}
-        for (test, by), own in found.items()
+         "bonferroni": own.get("bonferroni", {}).get("p_value"),
+         "chi_square": own.get("rao_scott", {}).get("statistic"), "df": own.get("rao_scott", {}).get("df"),
+         "rao_scott": own.get("rao_scott", {}).get("p_value")}
+        for (test, by), own in found.items() if "bootstrap" in own
     ]  # fmt: skip
     several = bool(one.spec.by)
 
@@ -111,6 +112,7 @@ def joint(one: Question) -> Table | None:
         return one.context.label(row["group"])
 
     columns = [
+        *([text("test", _("Test"), lambda row: row["test"].replace("_", " "))] if len({row["test"] for row in rows}) > 1 else []),
         text("group", _("Against"), against),
         *([text("by", one.spec.by_label, lambda row: one.part(row["by"]))] if several else []),
         integer("n", "n"),
@@ -202,7 +204,9 @@ def models(one: Question) -> Table | None:
     if not rows:
         return None
     several = bool(one.spec.by)
+    models_ = {row["test"] for row in rows}
     columns = [
+        *([text("test", _("Model"), lambda row: row["test"].replace("_", " "))] if len(models_) > 1 else []),
         text("term", _("Predictor"), lambda row: one.context.label(row["term"])),
         *([text("by", one.spec.by_label, lambda row: one.part(row["by"]))] if several else []),
         *_coefficient(),
@@ -216,7 +220,14 @@ def models(one: Question) -> Table | None:
     terms = list(dict.fromkeys(row["term"] for row in rows))
     rows.sort(key=lambda row: terms.index(row["term"]))
     title = _("{question}: regressions on respondents' characteristics", question=one.title)
-    return Table.of(f"multiple_response_{one.name}_models", title, columns, rows, note, row=lambda row: _key(row, "term", "by"))
+    return Table.of(
+        f"multiple_response_{one.name}_models",
+        title,
+        columns,
+        rows,
+        note,
+        row=lambda row: _key(row, *(["test"] if len(models_) > 1 else []), "term", "by"),
+    )
 
 
 def options(one: Question) -> Table | None:
@@ -226,11 +237,12 @@ def options(one: Question) -> Table | None:
         return None
     rows: list[dict] = []
     before: object = ()
+    several = len({row["test"] for row in found}) > 1
     for row in found:
-        if (row["by"], row["term"]) != before:
-            words = one.context.label(row["term"])
+        if (row["test"], row["by"], row["term"]) != before:
+            words = one.context.label(row["term"]) + (f" ({row['test'].replace('_', ' ')})" if several else "")
             rows.append(heading(f"{one.part(row['by'])}: {words}" if row["by"] else words))
-        before = (row["by"], row["term"])
+        before = (row["test"], row["by"], row["term"])
         rows.append(row)
     columns = [text("option", _("Option"), lambda row: one.option(row["option"])), *_coefficient()]
     note = one.context.note(
@@ -239,7 +251,7 @@ def options(one: Question) -> Table | None:
     )  # fmt: skip
     title = _("{question}: regressions of single options", question=one.title)
     return Table.of(f"multiple_response_{one.name}_options", title, columns, rows, note,
-                    row=lambda row: _key(row, "by", "term", "option"))  # fmt: skip
+                    row=lambda row: _key(row, *(["test"] if several else []), "by", "term", "option"))  # fmt: skip
 
 
 def _coefficient() -> list[Column]:

@@ -107,7 +107,7 @@ def _correlations(context: Context, summary: list[dict]) -> Table:
         number("sd", "SD", precision("sd")),
         *(column(at, other) for at, other in enumerate(names, 1)),
     ]
-    counts = [row["n"] for row in pairs.values()] or [summary[0]["n"]]
+    counts = [row["n"] for row in pairs.values()] or [row["n"] for row in summary[:1]] or [0]
     n = (
         f"N = {min(counts):,}"
         if min(counts) == max(counts)

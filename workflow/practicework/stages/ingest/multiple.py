@@ -6,8 +6,10 @@ otherwise nothing is known about the respondent, and all options are missing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,7 @@ from practicework.study import Study
 from practicework.study.multiple import SEPARATORS, TICKED, UNTICKED, Joined, Multiple, column
 from practicework.study.scale import normalized
 from practicework.tables import frame
-from practicework.tables.files.numbers import plain
+from practicework.tables.files.numbers import number, plain
 from practicework.tables.files.personal import heading, shown
 from practicework.tables.files.raw import RawTable
 
@@ -132,8 +134,8 @@ class _Question:
             notes.append(f"{_number(n, 'respondent')} ticked both an option and 'none'; the option counts")
         if n := self.silent.get(part):
             notes.append(
-                f"{_number(n, 'respondent')} with an explicit no for every option, which counts as not answered; if the question "
-                "asked for yes or no for each option, add 'form: forced_choice'"
+                f"{_number(n, 'respondent')} with an explicit no for every option, which counts as not answered (add "
+                "'form: forced_choice' if the question asked for yes or no for each option)"
             )
         return {
             "response": self.name,
@@ -176,12 +178,13 @@ class _Question:
         """The positions of all options that the file has."""
         one = self.one
         pattern = one.columns or column(self.name, "{by}" if one.by else "", "{option}")
-        found = {
-            (part, option): place
-            for part in one.parts
-            for option in one.options
-            if (place := self._find(pattern, part, option)) is not None
-        }
+        found = {}
+        for part, option in product(one.parts, one.options):
+            place = self._find(pattern, part, option)
+            if place is None and one.columns is None:  # as questionnaires are exported
+                place = self._find(pattern.replace(".", "_"), part, option)
+            if place is not None:
+                found[part, option] = place
         if not found:
             wanted = pattern.replace("{by}", one.parts[0]).replace("{option}", next(iter(one.options)))
             close = did_you_mean(wanted, [name for name in self.raw.header if heading(name) == name])
@@ -199,11 +202,14 @@ class _Question:
         return found
 
     def _coded(self, part: str, places: Mapping[tuple[str, str], int]) -> tuple[np.ndarray, np.ndarray]:
-        """The answers of a table that this pipeline wrote."""
+        """The answers of a table that this pipeline wrote; an option without any answer was not asked."""
         self.used |= {*places.values()}
-        values = np.column_stack([
-            [np.nan if not cell else float(cell) for cell in self.cells[places[part, option]]] for option in self.one.options
-        ])  # fmt: skip
+        values = np.full((len(self.raw.rows), len(self.one.options)), np.nan)
+        for at, option in enumerate(self.one.options):
+            states = np.array(self._states(places[part, option], set()))
+            values[states == "ticked", at], values[states == "no", at] = 1.0, 0.0
+            if (states == "empty").all():
+                self.absent.add((part, option))
         return values, np.where(np.isnan(values), NO_ANSWER, "").astype(object)
 
     def _split(self, part: str, places: Mapping[tuple[str, str], int]) -> tuple[np.ndarray, np.ndarray]:
@@ -212,18 +218,24 @@ class _Question:
         states = np.full((len(self.raw.rows), len(options)), "absent", object)
         for at, option in enumerate(options):
             if (place := places.get((part, option))) is not None:
-                texts = {normalized(text) for text in (option, *self.one.options[option])}
+                texts = {normalized(text) for text in (option, *self.one.options[option]) if number(text) is None}
                 states[:, at] = self._states(place, texts)
         none = np.zeros(len(states), bool)
-        if self.one.none:
+        if self.one.none and (states != "absent").any():
             place = self._find(self.one.none, part)
             if place is None:
                 raise StudyError(
                     f"{self.raw.shown} has no column '{self.one.none.replace('{by}', part)}', which 'multiple.{self.name}.none' "
                     "names; correct it in the config."
                 )
+            if place in places.values():
+                raise StudyError(
+                    f"{self.raw.shown}: 'multiple.{self.name}.none' is also the column of an option; correct it in the config."
+                )
             self.used.add(place)
-            none = np.array([bool(cell) and normalized(cell) not in self.unticked | self.missing for cell in self.cells[place]])
+            cells = {normalized(cell) for cell in self.cells[place] if cell and cell.strip()}
+            own = cells - self.ticked - self.unticked - self.missing  # the text of the option itself, if it is the only one
+            none = np.array(self._states(place, own if len(own) == 1 and number(next(iter(own))) is None else set())) == "ticked"
         return self._decided(part, states, none)
 
     def _states(self, place: int, texts: set[str]) -> list[str]:
@@ -236,17 +248,19 @@ class _Question:
                 continue
             key = normalized(cell)
             forms = {key, normalized(plain(cell.strip()))}
-            if forms & (self.ticked | texts):
-                known[cell] = "ticked"
-            elif not key or forms & missing:
+            if not key or forms & missing:
                 known[cell] = "empty"
+            elif forms & self.ticked:
+                known[cell] = "ticked"
             elif forms & self.unticked:
                 known[cell] = "no"
+            elif forms & texts:
+                known[cell] = "ticked"
             else:
                 raise _Unread(
                     f"{self.raw.shown}, row {self.raw.lines[cells.index(cell)]}, column '{heading(self.raw.header[place])}': "
                     f"{shown(cell)} is neither a ticked nor an unticked option of '{self.name}'; correct it, or add it to the "
-                    f"question's 'ticked' or 'unticked'"
+                    f"question's 'ticked' or 'unticked' (with 'form: tick_all' if an unticked box is not an explicit no)"
                 )
         return [known[cell] for cell in cells]
 
@@ -329,11 +343,16 @@ class _Question:
                 at += 1
 
     def _separator(self, places: Mapping[str, int]) -> str:
-        """The separator by which all cells consist of options; of several, the first."""
-        cells = [*dict.fromkeys(cell for place in places.values() for cell in self.cells[place]
-                                if cell and normalized(cell) not in self.missing)]  # fmt: skip
-        unknown = {one: sum(name is None for cell in cells for name in self._parsed(cell, one)) for one in SEPARATORS}
-        return min(SEPARATORS, key=lambda one: (unknown[one], SEPARATORS.index(one)))
+        """The separator by which cells have the most options and the fewest other texts; of several, the first."""
+        counts = Counter(cell for place in places.values() for cell in self.cells[place]
+                         if cell and normalized(cell) not in self.missing)  # fmt: skip
+        known, unknown = Counter(), Counter()
+        for one in SEPARATORS:
+            for cell, n in counts.items():
+                found = [*self._parsed(cell, one)]
+                unknown[one] += n * found.count(None)
+                known[one] += n * (len(found) - found.count(None))
+        return min(SEPARATORS, key=lambda one: (-known[one], unknown[one], SEPARATORS.index(one)))
 
     def _ticks(self, cell: str, separator: str, place: int, row: int) -> tuple[set[str], int]:
         """The options in a cell, and the number of other texts."""

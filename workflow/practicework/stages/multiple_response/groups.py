@@ -54,6 +54,8 @@ def _groups(name: str, test: MultipleTest, question: Question, scores: pd.DataFr
     """Yield the rows of a test against groups."""
     group = scores[test.group]
     for part, answers in _parts(question):
+        if not answers.shape[1]:  # not asked
+            continue
         base = {"test": name, "group": test.group, "by": part or None, "kind": "groups"}
         notes, levels = [], np.unique(group.dropna())
         if len(levels) > MOST_GROUPS:
@@ -84,9 +86,14 @@ def _groups(name: str, test: MultipleTest, question: Question, scores: pd.DataFr
 
 def _questions(name: str, test: MultipleTest, question: Question, other: Question, rng: Streams) -> Iterator[dict]:
     """Yield the rows of a test against another question with several answers."""
-    for part, answers in question.answers.items():
+    parts = list(other.answers if question.answers.keys() == {""} else question.answers)
+    for part in parts:
+        answers = question.answers.get(part if part in question.answers else "")
         second = other.answers.get(part if part in other.answers else "")
-        if second is None:  # the other question has other parts
+        if answers is None or second is None or not answers.shape[1] or not second.shape[1]:
+            note = "not computed: one of the questions does not have this part"
+            yield {"test": name, "group": other.name, "by": part or None, "kind": "questions", "method": "bootstrap",
+                   "primary": True, "note": note}  # fmt: skip
             continue
         base = {"test": name, "group": other.name, "by": part or None, "kind": "questions"}
         notes: list[str] = []

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from practicework.stages.multiple_response import Question
 
+SINGULAR = 1e-9
+"""Eigenvalue or share of a variance below which answers to options determine each other."""
+
 FEWEST = 5
 """Respondents with the rarer answer for each coefficient of an option (Vittinghoff & McCulloch, 2007)."""
 
@@ -45,6 +48,8 @@ def models(
     for name, test in specs.items():
         found: list[dict] = []
         for part, answers in question.answers.items() if test.predictors else ():
+            if not answers.shape[1]:
+                continue
             base = {"test": name, "by": part or None}
             try:
                 found += _part(base, answers, scores, test.predictors, categories)
@@ -68,6 +73,8 @@ def _part(
     if n < SMALLEST:
         raise NotComputable(f"{n} respondents, and the models need {SMALLEST}")
     coded = [Coded(name, 0.0, np.unique(values[name]) if name in categories else None) for name in names]
+    if alone := next((one.name for one in coded if not one.terms), None):
+        raise NotComputable(f"'{alone}' has one category in the sample")
     terms = [term for one in coded for term in one.terms]
     matrix = np.column_stack([one.code(values[one.name].to_numpy(float)) for one in coded])
     spread = matrix.std(axis=0)
@@ -100,12 +107,19 @@ def _part(
         difference = {}
         if k > 1:
             contrast = np.column_stack([-np.ones(k - 1), np.eye(k - 1)])
-            d = contrast @ b[:, place]
-            wald = float(d @ np.linalg.solve(contrast @ v[:, place, :, place] @ contrast.T, d))
-            difference = {"chi_square": wald, "df": k - 1, "p_difference": float(gammaincc((k - 1) / 2, wald / 2))}
+            d, own = contrast @ b[:, place], contrast @ v[:, place, :, place] @ contrast.T
+            scale = np.sqrt(np.diag(own))
+            if (scale > 0).all() and np.linalg.eigvalsh(own / np.outer(scale, scale))[0] > SINGULAR:
+                wald = float(d @ np.linalg.solve(own, d))
+                difference = {"chi_square": wald, "df": k - 1, "p_difference": float(gammaincc((k - 1) / 2, wald / 2))}
+            else:
+                difference = {"note": "whether options differ is not computed: two of them have the same answers"}
         at = k + place
-        own = _row(common.params[at], common.cov_params()[at, at], spread[place])
-        rows.append(base | {"term": term, "n": n} | own | difference)
+        variance = common.cov_params()[at, at]
+        if variance > SINGULAR * np.diag(v[:, place, :, place]).min():
+            rows.append(base | {"term": term, "n": n} | _row(common.params[at], variance, spread[place]) | difference)
+        else:
+            rows.append(base | {"term": term, "n": n, "note": "not computed: options are the opposites of each other"})
         for option in used:
             j = used.index(option)
             own = _row(b[j, place], v[j, place, j, place], spread[place])

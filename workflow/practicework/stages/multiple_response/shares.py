@@ -55,6 +55,8 @@ def ticks(question: Question) -> pd.DataFrame:
     for part, answers in question.answers.items():
         known = answers.dropna()
         counts = known.sum(axis=1)
+        if not answers.shape[1]:
+            continue
         row = {"by": part or None, "n": len(known), "options": answers.shape[1]}
         if len(known):
             row |= {"mean": counts.mean(), "sd": counts.std() if len(known) > 1 else None, "none": int((counts == 0).sum())}

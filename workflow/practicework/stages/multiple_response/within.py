@@ -48,6 +48,8 @@ def within(question: Question) -> pd.DataFrame:
         else:
             row |= {"statistic": q, "df": df, "p_value": p}
         rows.append(row)
+    corrected = holm(pd.Series([row.get("p_value") for row in rows], dtype=float))
+    rows = [row | {"p_holm": p} for row, p in zip(rows, corrected, strict=True)]
     return frame("multiple_response/{model}/within", rows)
 
 

@@ -84,6 +84,7 @@ CONTRACTS = {
             "statistic": ("number?", "Q"),
             "df": ("count?", "degrees of freedom"),
             "p_value": ("number?", "p"),
+            "p_holm": ("number?", "corrected by Holm for all comparisons of the question"),
             **NOTE,
         },
     ),

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from practicework.study.documents import parsed
 from practicework.study.editing import REMOVE, edit, edited
 
 TEXT = """\
@@ -75,3 +76,46 @@ def test_a_file_is_replaced_as_a_whole(tmp_path):
     edit(tmp_path / "a.yaml", {("title",): "y", ("confirm",): REMOVE})
     assert yaml.safe_load((tmp_path / "a.yaml").read_text())["title"] == "y"
     assert [path.name for path in tmp_path.iterdir()] == ["a.yaml"]
+
+
+SCALE = """\
+id: a  # the id
+response:
+  min: 1  # as printed
+  max: 5
+  labels:  # order checked
+    1: No
+    5: Yes
+items:
+# first block
+- id: a_1  # core
+  text: One.
+- {id: a_2, text: Two., reverse: true}  # in braces
+# second block
+- id: a_3
+  text: Three.
+  reverse: true  # checked
+# the end
+scoring: {method: mean}
+"""
+
+
+def test_items_of_lists_change_one_by_one_and_comments_stay():
+    text = edited(SCALE, ("items", 0, "reverse"), True)
+    assert text == SCALE.replace("  text: One.\n", "  text: One.\n  reverse: true\n")
+    text = edited(SCALE, ("items", 1, "reverse"), REMOVE)
+    assert text == SCALE.replace("{id: a_2, text: Two., reverse: true}  # in", "{id: a_2, text: Two.}  # in")
+    text = edited(SCALE, ("items", 2, "reverse"), REMOVE)
+    assert text == SCALE.replace("  reverse: true  # checked\n", "")
+    text = edited(SCALE, ("items", 1), REMOVE)
+    assert text == SCALE.replace("- {id: a_2, text: Two., reverse: true}  # in braces\n", "")
+    text = edited(edited(SCALE, ("items", 2), REMOVE), ("items", 0), REMOVE)
+    assert [item["id"] for item in parsed(text)["items"]] == ["a_2"]
+    assert edited(SCALE, ("response", "max"), 7) == SCALE.replace("max: 5", "max: 7")
+
+
+def test_a_document_in_braces_is_written_anew():
+    text = edited('{"title": "T", "samples": {"s": {"file": "x"}}}\n', ("title",), "New")
+    assert parsed(text) == {"title": "New", "samples": {"s": {"file": "x"}}}
+    text = edited("a: [{x: 1}, {x: No}]\n", ("a", 1, "y"), 2)
+    assert parsed(text) == {"a": [{"x": 1}, {"x": "No", "y": 2}]}

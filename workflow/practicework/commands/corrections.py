@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from practicework.study import CONFIG, Study
@@ -11,7 +11,7 @@ from practicework.study.editing import REMOVE, dump, edit
 from practicework.study.scale import Scale
 
 Ask = Callable[[str], str]
-Changes = dict[tuple[str, ...], object]
+Changes = dict[tuple[str | int, ...], object]
 
 
 def label(ask: Ask) -> Changes:
@@ -34,34 +34,54 @@ def response(scale: Scale, ask: Ask) -> Changes:
         document["step"] = scale.response.step
     if scale.response.continuous:
         document["continuous"] = True
-    return {("response",): document}
+    return response_changes(scale, document)
+
+
+def response_changes(scale: Scale, document: dict) -> Changes:
+    """Return the changes after which the response of a scale file is a document, key by key, so that comments stay."""
+    old = scale.response
+    known: dict = {"min": _plain(old.min), "max": _plain(old.max), "labels": texts_of(old.labels) or None}
+    known |= {"step": _plain(old.step) if old.step != 1 else None, "continuous": old.continuous or None}
+    changed = {key: document.get(key) for key in known if document.get(key) != known[key]}
+    if list(document.get("labels") or ()) != list(known["labels"] or ()) and "labels" not in changed:
+        changed["labels"] = document["labels"]
+    return {("response", key): REMOVE if value is None else value for key, value in changed.items()}
 
 
 def labels(scale: Scale, ask: Ask) -> Changes:
     """Ask for the order of the labels."""
     codes = _ordered(scale.response.labels, ask)
-    document: dict = {"min": _plain(scale.response.min), "max": _plain(scale.response.max), "labels": codes}
-    return {("response",): document}
+    return {("response", "labels"): codes}
 
 
 def keys(scale: Scale, folder: Path, ask: Ask) -> Changes:
     """Ask for the reverse-keyed items."""
     chosen = _names(ask("  Reverse-keyed items, separated by blanks (empty: none): "), scale.item_ids)
-    items = _items(scale, folder)
-    for item in items:
-        item.pop("reverse", None)
-        if item["id"] in chosen:
-            item["reverse"] = True
-    return {("items",): items}
+    return reversed_keys(_items(scale, folder), chosen)
+
+
+def reversed_keys(items: list[dict], chosen: Collection[str]) -> Changes:
+    """Return the changes after which exactly the chosen items of a scale file are reverse-keyed."""
+    changes: Changes = {}
+    for at, item in enumerate(items):
+        if item["id"] in chosen and item.get("reverse") is not True:
+            changes[("items", at, "reverse")] = True
+        elif item["id"] not in chosen and "reverse" in item:
+            changes[("items", at, "reverse")] = REMOVE
+    return changes
+
+
+def without_items(items: list[dict], dropped: Collection[str]) -> Changes:
+    """Return the changes that remove items from a scale file, the last one first."""
+    return {("items", at): REMOVE for at, item in reversed([*enumerate(items)]) if item["id"] in dropped}
 
 
 def items(scale: Scale, folder: Path, ask: Ask) -> Changes:
     """Ask for the items to leave out."""
     chosen = _names(ask("  Items to leave out, separated by blanks: "), scale.item_ids)
-    kept = [item for item in _items(scale, folder) if item["id"] not in chosen]
-    if not kept:
+    if chosen == {*scale.item_ids}:
         raise ValueError("A scale needs at least one item; remove it from 'scales' in config/config.yaml instead.")
-    return {("items",): kept}
+    return without_items(_items(scale, folder), chosen)
 
 
 def divide(study: Study, scale: Scale, ask: Ask) -> Changes:

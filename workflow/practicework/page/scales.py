@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from practicework.commands import evidence
 from practicework.commands.confirming import WHAT
-from practicework.commands.corrections import Changes, code_of
+from practicework.commands.corrections import Changes, code_of, response_changes, reversed_keys, without_items
 from practicework.errors import StudyError
 from practicework.numerics.seeds import streams
 from practicework.page import instruments
@@ -188,18 +188,11 @@ def corrections(scale: Scale, items: list[dict], form: FormData) -> Changes:
     if (scoring := _scoring(scale, form)) is not None:
         changes[("scoring",)] = scoring
     if (response := _response(scale, form)) is not None:
-        changes[("response",)] = response
+        changes |= response_changes(scale, response)
     reverse, dropped = {str(one) for one in form.getlist("reverse")}, {str(one) for one in form.getlist("drop")}
-    if reverse != {item.id for item in scale.items if item.reverse} or dropped:
-        kept = []
-        for item in items:
-            own = {key: value for key, value in item.items() if key != "reverse"}
-            if item["id"] not in dropped:
-                kept.append(own | ({"reverse": True} if item["id"] in reverse else {}))
-        if not kept:
-            raise Refused("A scale needs at least one item.")
-        changes[("items",)] = kept
-    return changes
+    if dropped == {*scale.item_ids}:
+        raise Refused("A scale needs at least one item.")
+    return changes | reversed_keys(items, reverse) | without_items(items, dropped)
 
 
 def _scoring(scale: Scale, form: FormData) -> dict | None:

@@ -13,15 +13,15 @@ REMOVE = object()
 """The value of a key to be removed."""
 
 
-def edited(text: str, path: tuple[str, ...], value: object) -> str:
+def edited(text: str, path: tuple[str | int, ...], value: object) -> str:
     """Return a YAML text with the value at a path of keys replaced, added or removed.
 
     Parameters
     ----------
     text : str
         A document of mappings.
-    path : tuple of str
-        The keys from the outermost mapping; all but the last have to exist.
+    path : tuple of str or int
+        The keys from the outermost mapping, and positions in lists; all but the last have to exist.
     value : object
         Anything that YAML can write, or `REMOVE`.
 
@@ -31,13 +31,21 @@ def edited(text: str, path: tuple[str, ...], value: object) -> str:
         If a key above the last does not exist.
     """
     node = yaml.compose(text, Loader=yaml.SafeLoader)
+    if isinstance(node, yaml.MappingNode) and node.flow_style:  # a document in braces is written anew
+        whole = parsed(text[node.start_mark.index : node.end_mark.index])
+        return text[: node.start_mark.index] + dump(_changed(whole, path, value)) + text[node.end_mark.index :].lstrip()
     for place, key in enumerate(path[:-1]):
-        node = _value(node, key)
-        if not isinstance(node, yaml.MappingNode):
+        above, node = node, _value(node, key)
+        if not isinstance(node, yaml.MappingNode | yaml.SequenceNode):
             raise KeyError(key)
-        if node.flow_style:  # a mapping in braces is written anew
+        if node.flow_style:
             whole = parsed(text[node.start_mark.index : node.end_mark.index])
-            return edited(text, path[: place + 1], _changed(whole, path[place + 1 :], value))
+            changed = _changed(whole, path[place + 1 :], value)
+            if isinstance(above, yaml.SequenceNode):  # an item in braces stays on its line
+                return text[: node.start_mark.index] + _inline(changed) + text[node.end_mark.index :]
+            return edited(text, path[: place + 1], changed)
+    if isinstance(node, yaml.SequenceNode):
+        return _without(text, _value(node, path[-1]), value)
     pair = next((pair for pair in node.value if pair[0].value == path[-1]), None)
     indent = " " * node.start_mark.column
     new = "" if value is REMOVE else _block(path[-1], value, indent)
@@ -45,8 +53,25 @@ def edited(text: str, path: tuple[str, ...], value: object) -> str:
         end = _end(text, node.end_mark.index)
         gap = "" if end == 0 or text[end - 1] == "\n" else "\n"
         return text[:end] + gap + new + text[end:]
-    start = text.rindex("\n", 0, pair[0].start_mark.index) + 1 if "\n" in text[: pair[0].start_mark.index] else 0
+    start = _line(text, pair[0].start_mark.index)
     return text[:start] + new + text[_end(text, pair[1].end_mark.index) :]
+
+
+def _line(text: str, index: int) -> int:
+    """Where the line of a mark starts."""
+    return text.rindex("\n", 0, index) + 1 if "\n" in text[:index] else 0
+
+
+def _without(text: str, node: yaml.Node, value: object) -> str:
+    """Return a text without an item of a list."""
+    if value is not REMOVE:
+        raise KeyError("an item of a list can only be removed")
+    return text[: _line(text, node.start_mark.index)] + text[_end(text, node.end_mark.index) :]
+
+
+def _inline(document: object) -> str:
+    """A document in braces on one line."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=True).strip()
 
 
 def edit(file: Path, changes: dict[tuple[str, ...], object]) -> None:
@@ -80,7 +105,9 @@ def dump(document: object) -> str:
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
-def _value(node: yaml.Node, key: str) -> yaml.Node:
+def _value(node: yaml.Node, key: str | int) -> yaml.Node:
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        return node.value[key]
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
             if name.value == key:
@@ -88,11 +115,13 @@ def _value(node: yaml.Node, key: str) -> yaml.Node:
     raise KeyError(key)
 
 
-def _changed(document: dict, path: tuple[str, ...], value: object) -> dict:
+def _changed(document: dict | list, path: tuple[str | int, ...], value: object) -> dict | list:
     inner = document
     for key in path[:-1]:
         inner = inner[key]
-    if value is REMOVE:
+    if value is REMOVE and isinstance(inner, list):
+        del inner[path[-1]]
+    elif value is REMOVE:
         inner.pop(path[-1], None)
     else:
         inner[path[-1]] = value

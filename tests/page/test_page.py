@@ -1,8 +1,10 @@
 """The page writes what a person sees and nothing else, and only for that person."""
 
+import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -323,6 +325,22 @@ def test_a_mistake_made_in_an_editor_is_shown_with_its_place(drafted):
     assert page.status == 400
     assert "scales/use.yaml" in page.text
     assert 'href="/scales/use"' in page.text
+
+
+def test_a_mistake_in_a_run_leads_to_its_field(drafted):
+    """An answer outside the range: the page of the scale shows the sentence at the item."""
+    folder = drafted.guard.desk.folder
+    for path in ("/scales/use", "/scales/help", "/variables"):
+        drafted.change(path, {"decision": "accept"})
+    drafted.change("/scales/zeal", {"ordered": "1", "decision": "accept"})
+    raw = folder / "data/raw/team_survey.csv"
+    raw.write_text(raw.read_text().replace("Strongly agree", "9", 1))
+    drafted.post("/run", {})
+    while drafted.guard.desk.tasks.running:
+        time.sleep(0.2)
+    page = drafted.get("/run").text
+    place = re.search(r'href="(/scales/(?:use|help)\?said=[^"]+#item-\w+_\d)"', page)[1]
+    assert "is outside the response range 1 to 5" in drafted.get(place.partition("#")[0]).text
 
 
 def test_a_lab_member_makes_a_scale_and_its_questionnaire(client):

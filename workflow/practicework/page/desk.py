@@ -47,7 +47,8 @@ class Desk:
         self.said[key] = sentence
         while len(self.said) > 20:
             self.said.pop(next(iter(self.said)))
-        return f"{path}{'&' if '?' in path else '?'}said={key}"
+        path, mark, place = path.partition("#")
+        return f"{path}{'&' if '?' in path else '?'}said={key}{mark}{place}"
 
     @property
     def exists(self) -> bool:

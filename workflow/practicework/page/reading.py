@@ -20,6 +20,7 @@ from practicework.page.changes import Refused
 from practicework.page.desk import Desk
 from practicework.page.guard import REPORT_POLICY
 from practicework.page.tasks import Task
+from practicework.study import Study
 
 DOCUMENTS = {"report.html": "text/html", "manuscript.docx": None, "supplement.docx": None}
 """The files of a report that the page serves."""
@@ -28,11 +29,18 @@ MOST = 40
 """Changed numbers that are listed."""
 
 
-def field_of(sentence: str) -> str | None:
-    """Return the page on which a mistake is corrected, from the names in its sentence."""
+def field_of(sentence: str, study: Study | None = None) -> str | None:
+    """Return the page and the place on it where a mistake is corrected, from the names in its sentence."""
+    column = re.search(r"column '([^']+)'", sentence)
+    if column and study and column[1] in study.items:
+        return f"/scales/{study.items[column[1]].id}#item-{column[1]}"
+    if column and study and column[1] in study.variables:
+        return f"/variables#variable-{column[1]}"
     if match := re.search(r"scales/([a-z0-9_]+)\.yaml", sentence):
         return f"/scales/{match[1]}"
-    for words, page in ((r"moderation\.|process\.|profiles", "/models"), (r"categories|variables|missing", "/variables"),
+    if match := re.search(r"(?:moderation|process)\.models\.(\w+)|model '(\w+)'", sentence):
+        return f"/models#model-{match[1] or match[2]}"
+    for words, page in ((r"moderation|process|profiles", "/models"), (r"categories|variables|missing", "/variables"),
                         (r"data/raw/|samples\.", "/data")):  # fmt: skip
         if re.search(words, sentence):
             return page
@@ -45,7 +53,7 @@ def run_view(desk: Desk, request: Request) -> tuple[str, dict]:
     task = desk.tasks.task
     sentences = [{"text": one, "link": None} for one in (task.sentences if task else ())]
     for one in sentences if task and task.state == "failed" else ():
-        if page := field_of(one["text"]):
+        if page := field_of(one["text"], study):
             one["link"] = desk.tell(page, one["text"])  # the page shows the sentence, too
     return "run.html", {
         "task": task and task.status(),

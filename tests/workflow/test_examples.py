@@ -236,17 +236,22 @@ def test_the_overview_leads_with_the_answer(repeated, capsys):
 # from a pool of items to profiles ------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def three_kinds(root, tmp_path_factory) -> Path:
-    """The results of the example of a scale development, without Word files."""
-    folder = tmp_path_factory.mktemp("examples") / "three_kinds"
-    shutil.copytree(root / "examples/three_kinds", folder, ignore=shutil.ignore_patterns("results", ".snakemake"))
+def run_example(root: Path, name: str, place: Path) -> Path:
+    """Run an example in another folder, without Word files and figures."""
+    folder = place / name
+    shutil.copytree(root / "examples" / name, folder, ignore=shutil.ignore_patterns("results", ".snakemake"))
     config = folder / "config/config.yaml"
     config.write_text(config.read_text(encoding="utf-8") + "report: {formats: [html, tables]}\n", encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "-s", root / "Snakefile", "-d", folder]
     finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert finished.returncode == 0, finished.stderr
     return folder
+
+
+@pytest.fixture(scope="module")
+def three_kinds(root, tmp_path_factory) -> Path:
+    """The results of the example of a scale development, without Word files."""
+    return run_example(root, "three_kinds", tmp_path_factory.mktemp("examples"))
 
 
 def test_a_development_finds_the_bad_items(three_kinds, capsys):
@@ -299,14 +304,7 @@ def test_the_scales_of_the_example_are_those_that_develop_writes(three_kinds, ro
 @pytest.fixture(scope="module")
 def follow_up(root, tmp_path_factory) -> Path:
     """The results of the survey that the companion study proposes, without Word files."""
-    folder = tmp_path_factory.mktemp("examples") / "follow_up"
-    shutil.copytree(root / "examples/follow_up", folder, ignore=shutil.ignore_patterns("results", ".snakemake"))
-    config = folder / "config/config.yaml"
-    config.write_text(config.read_text(encoding="utf-8") + "report: {formats: [html, tables]}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "snakemake", "-s", root / "Snakefile", "-d", folder]
-    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    assert finished.returncode == 0, finished.stderr
-    return folder
+    return run_example(root, "follow_up", tmp_path_factory.mktemp("examples"))
 
 
 def test_the_hypothesis_of_the_companion_study_is_recovered(follow_up):

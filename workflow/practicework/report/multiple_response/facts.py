@@ -10,8 +10,6 @@ from practicework.report.context import Context
 from practicework.report.messages import _, count
 from practicework.study.multiple import Multiple, MultipleTest
 
-AGREEMENT = ("agrees", "differs", "undecided")
-
 
 @dataclass(frozen=True)
 class Question:

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import reading
+from browser import CHROMIUM, FLAGS
 from study_writer import Writer
 
 from practicework.stages import ingest, scoring
@@ -61,6 +62,28 @@ def root() -> Path:
 def golden() -> Callable[[str], pd.DataFrame]:
     """Reads a table that an R script in a folder of tests/golden wrote."""
     return lambda name: pd.read_csv(next((ROOT / "tests/golden").glob(f"*/{name}.csv")))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Headless Chromium; tests that use it are skipped where it is missing."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as session:
+        found = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def people() -> pd.DataFrame:
+    """The first 300 complete rows of ten items of bfi, gender and age, with three kinds and four levels as in models.R."""
+    d = pd.read_csv(ROOT / "examples/bfi/data/raw/bfi.csv")
+    items = [f"{letter}{place}" for letter in "NE" for place in range(1, 6)]
+    d = d[d[[*items, "gender", "age"]].notna().all(axis=1)].head(300)
+    d = d.reset_index(drop=True).assign(respondent=[f"R{at}" for at in range(300)])
+    return d.assign(
+        kind=np.searchsorted([2, 4], d["N1"], side="left") + 1.0, level=np.searchsorted([2, 3, 4], d["N2"], side="left") + 1.0
+    )
 
 
 @pytest.fixture(scope="session")

@@ -7,20 +7,7 @@ import pytest
 from practicework.errors import NotComputable
 from practicework.numerics.proportionality import brant
 from practicework.stages import categorical
-from practicework.study.multiple import Categorical
-
-ITEMS = [f"N{place}" for place in range(1, 6)]
-
-
-@pytest.fixture(scope="module")
-def people(root) -> pd.DataFrame:
-    """The first 300 complete rows of ten items of bfi, gender and age, with three kinds and four levels as in models.R."""
-    d = pd.read_csv(root / "examples/bfi/data/raw/bfi.csv")
-    d = d[d[[*ITEMS, *(f"E{place}" for place in range(1, 6)), "gender", "age"]].notna().all(axis=1)].head(300)
-    d = d.reset_index(drop=True).assign(respondent=[f"R{at}" for at in range(300)])
-    return d.assign(
-        kind=np.searchsorted([2, 4], d["N1"], side="left") + 1.0, level=np.searchsorted([2, 3, 4], d["N2"], side="left") + 1.0
-    )
+from practicework.study.categorical import Categorical
 
 
 def test_models_of_categories_equal_r(people, golden):

@@ -1,4 +1,4 @@
-"""Numbers of the stages `multiple_response` and `categorical` equal R's and printed ones."""
+"""Numbers of the stage `multiple_response` equal R's and printed ones."""
 
 import numpy as np
 import pandas as pd
@@ -7,17 +7,6 @@ import pytest
 from practicework.stages.multiple_response import models
 
 ITEMS = [f"N{place}" for place in range(1, 6)]
-
-
-@pytest.fixture(scope="module")
-def people(root) -> pd.DataFrame:
-    """The first 300 complete rows of ten items of bfi, gender and age."""
-    d = pd.read_csv(root / "examples/bfi/data/raw/bfi.csv")
-    d = d[d[[*ITEMS, *(f"E{place}" for place in range(1, 6)), "gender", "age"]].notna().all(axis=1)].head(300)
-    d = d.reset_index(drop=True).assign(respondent=[f"R{at}" for at in range(300)])
-    return d.assign(
-        kind=np.searchsorted([2, 4], d["N1"], side="left") + 1.0, level=np.searchsorted([2, 3, 4], d["N2"], side="left") + 1.0
-    )
 
 
 def test_logistic_regressions_of_all_options_equal_r(people, golden):

@@ -22,7 +22,7 @@ class Answer:
 
 @dataclass
 class Client:
-    """A browser without a screen; it is let in with the token unless told otherwise."""
+    """A browser without a screen; it enters with the token, unless asked not to."""
 
     guard: Guard
     headers: dict[str, str] = field(default_factory=dict)

@@ -5,29 +5,20 @@
 
 import pandas as pd
 import pytest
-from browser import CHROMIUM, FLAGS
+from browser import CHROMIUM
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (Debian: apt-get install chromium)")
 
 PAGES = ("schmitt2021/report/report.html", "schmitt2021_interviews/report/report.html", "overview.html")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as session:
-        chromium = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def visit(browser, published):
+def visit(chromium, published):
     """Opens a page of the results; at the end the console must be silent and nothing asked for over a network."""
     opened, messages, requests = [], [], []
 
     def open_page(name=PAGES[0], width=1280, **options):
-        page = browser.new_page(viewport={"width": width, "height": 900}, **options)
+        page = chromium.new_page(viewport={"width": width, "height": 900}, **options)
         page.on("console", lambda message: messages.append(message.text))
         page.on("pageerror", lambda error: messages.append(str(error)))
         page.on("request", lambda asked: requests.append(asked.url))

@@ -98,8 +98,8 @@ def _shown(study: Study, group: list[Point], answers: evidence.Answers) -> list[
             counts = Counter(cell for item in items for cell in answers.cells.get(item, []) if cell)
             times = {code: sum(n for cell, n in counts.items() if _means(cell, code)) for code in codes}
             others = Counter({cell: n for cell, n in counts.items() if not any(_means(cell, code) for code in codes)})
-            told = ", ".join(f"{code} ({n:,} times)" for code, n in times.items())
-            lines.append(f"    {name}: {told}; other answers: {evidence.counted(others)}")
+            counts = ", ".join(f"{code} ({n:,} times)" for code, n in times.items())
+            lines.append(f"    {name}: {counts}; other answers: {evidence.counted(others)}")
     else:
         names = study.config.categories if point.key == "categories" else study.variables
         for name in names:
@@ -117,9 +117,11 @@ def _questions(study: Study, answers: evidence.Answers) -> list[str]:
         lines.append(f"    {name}: {one.label} ({'yes or no for each option' if one.forced else 'tick all that apply'})")
         for row in answers.states.get(name, []):
             where = f"{row['by']}, " if row["by"] else ""
-            told = f"{row['ticked']} ticked, {row['not_ticked']} not, {row['not_answered'] + row['not_shown']} without an answer"
+            counts = (
+                f"{row['ticked']} ticked, {row['not_ticked']} not, {row['not_answered'] + row['not_shown']} without an answer"
+            )
             note = f"; {row['note']}" if row["note"] else ""
-            lines.append(f"      {where}{one.text(row['option'])}: {told}{note}" if row["option"] else f"      {row['note']}")
+            lines.append(f"      {where}{one.text(row['option'])}: {counts}{note}" if row["option"] else f"      {row['note']}")
     return lines
 
 

@@ -18,7 +18,7 @@ from practicework.numerics.generalized import Ordered
 from practicework.numerics.proportionality import brant
 from practicework.numerics.proportions import wilson
 from practicework.numerics.seeds import Streams
-from practicework.study.multiple import Categorical
+from practicework.study.categorical import Categorical
 from practicework.study.pipeline import Part
 from practicework.tables import dropped, frame
 

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from practicework.study.categorical import CategoricalModels
 from practicework.study.development import Development
 from practicework.study.documents import Flag, Strict
-from practicework.study.multiple import CategoricalModels, Multiple, MultipleTest
+from practicework.study.multiple import Multiple, MultipleTest
 from practicework.study.multiverse import Multiverse
 from practicework.study.process import Process
 from practicework.study.replication import Replication

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from practicework import tables
 from practicework.errors import did_you_mean
-from practicework.study import development, development_mistakes, multiple, multiverse
+from practicework.study import categorical, development, development_mistakes, multiple, multiverse
 from practicework.study.pipeline import Part
 from practicework.study.replication import alternatives
 from practicework.study.scale import ALL
@@ -25,6 +25,7 @@ def mistakes(study: Study) -> Iterator[str]:
         _uses,
         multiverse.mistakes,
         multiple.mistakes,
+        categorical.mistakes,
         _codings,
         development_mistakes.mistakes,
         _syntheses,

@@ -192,20 +192,6 @@ class MultipleTest(Strict):
         return data
 
 
-class Categorical(Strict):
-    """A regression of a categorical outcome."""
-
-    label: str | None = Field(None, description="The model's name in the report; default: the outcome.")
-    outcome: str = Field(description="The variable to be explained.")
-    predictors: tuple[str, ...] = Field(strict=False, min_length=1, description="Scales or variables.")
-
-
-class CategoricalModels(Strict):
-    """Regressions of categorical outcomes of one level of measurement."""
-
-    models: dict[Name, Categorical] = Field(min_length=1, description="The models, by name.")
-
-
 def column(name: str, part: str, option: str) -> str:
     """Return the name of an option's column in `ingest/responses`."""
     return ".".join(filter(None, (name, part, option)))
@@ -249,7 +235,6 @@ def mistakes(study: Study) -> Iterator[str]:
                     f"{where}: 'predictors' has '{value}', which is not a scale or variable of this study"
                     f"{did_you_mean(value, known)}; list it under scales or variables, or correct the name."
                 )
-    yield from _categorical(study, known)
 
 
 def _display(study: Study, where: str, one: Multiple) -> Iterator[str]:
@@ -275,24 +260,3 @@ def _display(study: Study, where: str, one: Multiple) -> Iterator[str]:
     if display.group is not None and display.group not in study.config.categories:
         close = did_you_mean(display.group, study.config.categories)
         yield f"{where}: 'joint_display.group' is '{display.group}', which is not under 'categories'{close}; correct the name."
-
-
-def _categorical(study: Study, known: list[str]) -> Iterator[str]:
-    owner: dict[str, str] = {}
-    for section in ("nominal", "ordinal"):
-        found = getattr(study.config, section)
-        for name, one in found.models.items() if found else ():
-            where = f"'{section}.models.{name}'"
-            if name in owner:
-                yield f"{where} has the same name as a model of '{owner[name]}'; rename one of them."
-            owner[name] = section
-            for key, value in (("outcome", one.outcome), *(("predictors", value) for value in one.predictors)):
-                if value not in (study.variables if key == "outcome" else known):
-                    kind = "a variable" if key == "outcome" else "a scale or variable"
-                    yield (
-                        f"{where}: '{key}' has '{value}', which is not {kind} of this study{did_you_mean(value, known)}; list it "
-                        "under variables, or correct the name."
-                    )
-            for value in {one.outcome, *one.predictors}:
-                if [one.outcome, *one.predictors].count(value) > 1:
-                    yield f"{where} uses '{value}' more than once; remove one."

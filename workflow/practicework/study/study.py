@@ -6,10 +6,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from practicework.study.categorical import Categorical
 from practicework.study.codebook import Codebook
 from practicework.study.config import Config
 from practicework.study.development import Material
-from practicework.study.multiple import Categorical
 from practicework.study.process import ProcessModel
 from practicework.study.scale import Scale
 from practicework.study.settings import Model

@@ -12,7 +12,7 @@ from practicework.report.context import Context
 from practicework.report.messages import _, listing, say, sentences
 from practicework.report.section import Block, Fold, Heading, Paragraph, Section, present
 from practicework.report.table import Drawing, Table, integer, interval, made, number, p, precision, share, text
-from practicework.study.multiple import Categorical
+from practicework.study.categorical import Categorical
 
 REFERENCES = ("brant1990", "mccullagh1980", "peduzzi1996")
 

@@ -11,7 +11,7 @@ import instruments
 import numpy as np
 import pandas as pd
 import pytest
-from browser import CHROMIUM, FLAGS
+from browser import CHROMIUM
 from exports import QUALTRICS, separated
 from page import Page
 
@@ -330,29 +330,25 @@ def test_codebook_has_every_variable(writer, root):
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-def test_pages_in_a_browser(tmp_path, scales, new_scale):
+def test_pages_in_a_browser(chromium, tmp_path, scales, new_scale):
     """Both fit a phone and a desk, ask for nothing, have no violation known to axe, and each choice a full name."""
-    playwright = pytest.importorskip("playwright.sync_api")
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     shown = [*scales["published"], with_response(new_scale, **ENDS), numbers(new_scale)]
     for name, text in (("questionnaire", questionnaire.page(shown)), ("codebook", codebook.page(shown))):
         (tmp_path / f"{name}.html").write_text(text, encoding="utf-8")
-    with playwright.sync_playwright() as session:
-        chromium = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for name in ("questionnaire", "codebook"):
-            for width in (1280, 390):
-                page = chromium.new_page(viewport={"width": width, "height": 900})
-                asked = []
-                page.on("request", lambda request, asked=asked: asked.append(request.url))
-                page.goto((tmp_path / f"{name}.html").as_uri())
-                assert len(asked) == 1
-                assert page.evaluate("document.documentElement.scrollWidth") <= width
-                assert axe.run(page).response["violations"] == []
-                if name == "questionnaire":
-                    item = shown[0].items[1].text
-                    assert page.get_by_role("radio", name=f"2 {item} Strongly agree", exact=False).count() == 1
-                    assert page.get_by_role("radio", name="24 i1 10 Completely").count() == 1
-        chromium.close()
+    for name in ("questionnaire", "codebook"):
+        for width in (1280, 390):
+            page = chromium.new_page(viewport={"width": width, "height": 900})
+            asked = []
+            page.on("request", lambda request, asked=asked: asked.append(request.url))
+            page.goto((tmp_path / f"{name}.html").as_uri())
+            assert len(asked) == 1
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert axe.run(page).response["violations"] == []
+            if name == "questionnaire":
+                item = shown[0].items[1].text
+                assert page.get_by_role("radio", name=f"2 {item} Strongly agree", exact=False).count() == 1
+                assert page.get_by_role("radio", name="24 i1 10 Completely").count() == 1
 
 
 def numbers(new_scale) -> Scale:

@@ -24,8 +24,8 @@ pytestmark = [
 
 
 @pytest.fixture
-def visit(chromium):
-    """Opens the page with a browser of its own; at the end the console must be silent."""
+def visit(chromium, served):
+    """Opens the page with a browser of its own, closed before its server ends; at the end the console must be silent."""
     contexts, messages = [], []
 
     def enter(guard, **options):
@@ -48,7 +48,7 @@ def waits(field, value: str) -> None:
     """Until a field has a value, which the page's script restores."""
     from playwright.sync_api import expect
 
-    expect(field).to_have_value(value)
+    expect(field).to_have_value(value, timeout=20_000)
 
 
 def write(page) -> None:
@@ -63,6 +63,7 @@ def confirmed(page, folder: Path) -> None:
     page.click("text=Draft a study")
     write(page)
     page.click("text=Next:")
+    page.wait_for_selector(".sortable.live")
     place = lambda: [one.strip() for one in page.locator(".sortable label").all_inner_texts()]  # noqa: E731
     for at, label in enumerate(("Rather cold", "Lukewarm", "Warm", "Burning")):
         while place().index(label) > at:
@@ -115,6 +116,7 @@ def test_a_newcomer_gets_from_an_export_to_a_report_and_a_reviewer_to_the_verdic
     page.click("text=Run the study")
     page.wait_for_selector("text=Read the report", timeout=180_000)
     page.click("text=Read the report")
+    page.wait_for_selector(".card li")
     changed = page.locator(".card li").all_inner_texts()
     assert any("moderation_main_coefficients" in line and "→" in line for line in changed)
     config = tmp_path / "study/config/config.yaml"
@@ -162,8 +164,25 @@ def test_a_lab_member_gets_from_a_new_scale_to_its_questionnaire(visit, served, 
     page.click("text=Write the questionnaire")
     with page.context.expect_page() as opened:
         page.click("text=questionnaire.html")
+    opened.value.wait_for_load_state()
     assert opened.value.locator("tbody tr").all_inner_texts()[1].startswith("2")
     assert "I doubt my manager." in opened.value.locator("main").inner_text()
+
+
+def test_what_is_typed_before_the_script_runs_is_kept(visit, served, tmp_path):
+    guard = served(tmp_path / "lab")
+    page = visit(guard)
+    held = []
+    page.route("**/page.js", lambda route: held.append(route), times=1)
+    page.goto(f"http://127.0.0.1:{guard.port}/instruments", wait_until="commit")
+    page.fill("#id", "trust")
+    page.select_option("#status", "adapted")
+    held[0].continue_()
+    page.wait_for_load_state()
+    page.fill("#label", "Trust")
+    page.reload()
+    for field, text in (("#id", "trust"), ("#status", "adapted"), ("#label", "Trust")):
+        waits(page.locator(field), text)
 
 
 def test_two_people_at_once_see_each_others_changes_and_overwrite_nothing(visit, served, tmp_path):

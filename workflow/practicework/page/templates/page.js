@@ -72,7 +72,8 @@ for (const drop of document.querySelectorAll(".drop")) {
 }
 
 // What a person has typed survives a refusal, a reload and a closed browser, unless the field has another value meanwhile. The
-// statement that labels are in order is never restored, since it belongs to the order that was seen.
+// statement that labels are in order is never restored, since it belongs to the order that was seen. A quick person types before
+// this script runs, so the first value of a field is the one in the page's source.
 const typed = (form) => `typed ${location.pathname} ${form.getAttribute("action") || ""}`;
 const sent = sessionStorage.getItem("sent");
 if (sent && document.querySelector(".said")?.textContent.trim().startsWith("Written")) localStorage.removeItem(sent);
@@ -81,12 +82,17 @@ for (const form of document.querySelectorAll("form[method=post]")) {
   if (!fields.length) continue;
   const box = (one) => ["checkbox", "radio"].includes(one.type);
   const value = (one) => (box(one) ? one.checked : one.value);
+  const source = (one) => {
+    if (box(one)) return one.defaultChecked;
+    if (one.type !== "select-one") return one.defaultValue;
+    return ([...one.options].find((option) => option.defaultSelected) || one.options[0] || one).value;
+  };
   const key = (one) => `${one.name} ${box(one) ? one.value : ""}`;
-  const first = new Map(fields.map((one) => [key(one), value(one)]));
+  const first = new Map(fields.map((one) => [key(one), source(one)]));
   const known = JSON.parse(localStorage.getItem(typed(form)) || "{}");
   for (const one of fields) {
     const [before, after] = known[key(one)] || [];
-    if (after === undefined || before !== first.get(key(one))) continue;
+    if (after === undefined || before !== first.get(key(one)) || value(one) !== before) continue;
     if (box(one)) one.checked = after; else one.value = after;
   }
   for (const list of form.querySelectorAll(".sortable")) {
@@ -97,6 +103,7 @@ for (const form of document.querySelectorAll("form[method=post]")) {
     const changed = fields.filter((one) => value(one) !== first.get(key(one)));
     localStorage.setItem(typed(form), JSON.stringify(Object.fromEntries(changed.map((one) => [key(one), [first.get(key(one)), value(one)]]))));
   };
+  keep();
   form.addEventListener("input", keep);
   form.addEventListener("submit", () => sessionStorage.setItem("sent", typed(form)));
 }

@@ -1,10 +1,12 @@
 """The page writes what a person sees and nothing else, and only for that person."""
 
+import http.client
 import re
 import shutil
 import subprocess
 import sys
 import time
+import urllib.parse
 from pathlib import Path
 
 import pytest
@@ -370,12 +372,16 @@ def test_the_command_needs_the_libraries_and_says_so(tmp_path, capsys, monkeypat
 
 
 def test_the_server_listens_on_this_machine_only_and_ends(tmp_path):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "practicework.commands.cli", "open", str(tmp_path / "new"), "--no-browser"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    process.stdout.readline()
-    assert process.stdout.readline().strip().startswith("http://127.0.0.1:")
-    process.terminate()
-    assert process.wait(20) in (0, 143)
+    """Whoever opens the address at once, while the server still starts, waits and is not refused."""
+    command = [sys.executable, "-m", "practicework.commands.cli", "open", str(tmp_path / "new"), "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:")
+        server = http.client.HTTPConnection("127.0.0.1", urllib.parse.urlsplit(address).port)
+        server.request("GET", "/")
+        assert server.getresponse().status == 403
+        server.close()
+        process.terminate()
+        assert process.wait(20) in (0, 143)
     assert (tmp_path / "new").is_dir()

@@ -1,9 +1,7 @@
 """Three people use the page in headless Chromium: a newcomer, a reviewer, and two at once; nothing is lost, nothing blocked."""
 
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -173,7 +171,11 @@ def test_what_is_typed_before_the_script_runs_is_kept(visit, served, tmp_path):
     guard = served(tmp_path / "lab")
     page = visit(guard)
     held = []
-    page.route("**/page.js", lambda route: held.append(route), times=1)
+
+    def hold(route) -> None:
+        held.append(route)
+
+    page.route("**/page.js", hold, times=1)
     page.goto(f"http://127.0.0.1:{guard.port}/instruments", wait_until="commit")
     page.fill("#id", "trust")
     page.select_option("#status", "adapted")
@@ -205,17 +207,18 @@ def test_a_run_survives_the_server_and_can_be_stopped(visit, served, chromium, t
     """The server is killed during a run; the page opens again, says so, and finishes the rest."""
     folder = tmp_path / "study"
     ready(served(folder))
-    process = subprocess.Popen([sys.executable, "-m", "practicework.commands.cli", "open", str(folder), "--no-browser"],
-                               stdout=subprocess.PIPE, text=True)  # fmt: skip
-    process.stdout.readline()
-    page = chromium.new_page()
-    page.goto(process.stdout.readline().strip())
-    page.click("nav >> text=Run")
-    page.click("text=Run the study")
-    page.wait_for_selector('.task[data-state="running"]')
-    time.sleep(3)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    command = [sys.executable, "-m", "practicework.commands.cli", "open", str(folder), "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            process.stdout.readline()
+            page = chromium.new_page()
+            page.goto(process.stdout.readline().strip())
+            page.click("nav >> text=Run")
+            page.click("text=Run the study")
+            page.wait_for_selector('.task[data-state="running"]')
+            time.sleep(3)
+        finally:
+            process.kill()
     page.close()
     page = visit(served(folder))
     page.click("nav >> text=Run")

@@ -30,13 +30,14 @@ def serve(folder: Path, *, browser: bool = True) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.bind(("127.0.0.1", 0))
+    listening.listen()  # before the address is shown: whoever opens it at once waits instead of being refused
     guard = made(Desk(folder), listening.getsockname()[1])
     server = uvicorn.Server(uvicorn.Config(guard, log_level="error", access_log=False, server_header=False, lifespan="off"))
     print(f"The page of {folder} is open at\n  {guard.address}\nClose its tabs, or press Ctrl-C here, to end it.", flush=True)
     guard.entered = lambda: print(f"For another browser:\n  {guard.address}", flush=True)
     threading.Thread(target=_watch, args=(server, guard), daemon=True).start()
     if browser:
-        threading.Timer(0.5, webbrowser.open, [guard.address]).start()
+        threading.Thread(target=webbrowser.open, args=(guard.address,), daemon=True).start()
     try:
         server.run(sockets=[listening])
     finally:

@@ -1,6 +1,12 @@
 """What the tests share: the repository, the examples ingested and scored, R's values, and scales and studies in the making."""
 
 import os
+
+from practicework.workers import THREADS
+
+# As in jobs, and before NumPy is loaded; with more, processes that test side by side wait for each other.
+os.environ |= dict.fromkeys(THREADS, "1")
+
 import shutil
 import subprocess
 import sys

@@ -48,20 +48,21 @@ class Client:
         answer = self.get(path)
         return self.follow(answer.place) if answer.place else answer
 
-    def post(self, path: str, fields: dict | list | None = None, file: tuple[str, bytes] | None = None, **headers: str) -> Answer:
+    def post(
+        self, path: str, fields: dict | list | None = None, *files: tuple[str, bytes], field: str = "export", **headers: str
+    ) -> Answer:
+        """Send a form, with files (name and content) in one of its fields."""
         pairs = list(fields.items()) if isinstance(fields, dict) else list(fields or [])
         headers = {"Origin": f"http://127.0.0.1:{self.guard.port}", **headers}
-        if file is None:
+        if not files:
             body = urllib.parse.urlencode(pairs).encode()
             return self._ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded", **headers})
         mark, parts = uuid.uuid4().hex, []
         for name, value in pairs:
             parts.append(f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode())
-        parts.append(
-            f'--{mark}\r\nContent-Disposition: form-data; name="export"; filename="{file[0]}"\r\n\r\n'.encode()
-            + file[1]
-            + b"\r\n"
-        )
+        for name, content in files:
+            head = f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'
+            parts.append(head.encode() + content + b"\r\n")
         body = b"".join([*parts, f"--{mark}--\r\n".encode()])
         return self._ask("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={mark}", **headers})
 

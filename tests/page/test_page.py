@@ -346,7 +346,7 @@ def test_a_mistake_in_a_run_leads_to_its_field(drafted):
 
 
 def test_a_lab_member_makes_a_scale_and_its_questionnaire(client):
-    """Without data, in an empty folder; a second scale is taken from a file."""
+    """Without data, in an empty folder."""
     form = {"id": "trust", "label": "Trust", "low": "1", "high": "5", "labels": "Never\nAlways", "status": "draft",
             "items": "I trust my manager.\nI doubt my manager. (R)\n"}  # fmt: skip
     client.change("/instruments", form)
@@ -361,6 +361,28 @@ def test_a_lab_member_makes_a_scale_and_its_questionnaire(client):
     ):
         refused = client.post("/instruments", form | {"id": "other", "back": "/instruments"} | wrong)
         assert words in client.follow(refused.place).text
+
+
+def test_scales_of_a_library_are_taken_as_they_are(drafted, root):
+    """Several files in one change, byte for byte; of a file that cannot be taken, nothing is, and the sentence names it."""
+    folder = drafted.guard.desk.folder
+    names = ("promotion", "support")
+    files = [(f"{name}.yaml", (root / f"scales/{name}.yaml").read_bytes()) for name in names]
+    for wrong, words in (
+        (("Promotion work.yaml", b"x"), "Promotion work.yaml: a scale file is named id.yaml"),
+        (("other.yaml", files[0][1]), "The id in other.yaml is &#39;promotion&#39;; give the scale and its file the same name."),
+        (("use.yaml", files[0][1]), "scales/use.yaml exists already"),
+        (("bad.yaml", b"\xff\xfe"), "bad.yaml is not a text in UTF-8."),
+        (("odd.yaml", b"id: odd\n"), "scales/odd.yaml"),
+    ):
+        refused = drafted.post("/instruments/take", {"back": "/scales"}, *files, wrong, field="scale")
+        assert words in drafted.follow(refused.place).text
+    shown = drafted.post("/instruments/take", {"back": "/scales"}, *reversed(files), field="scale")
+    drafted.follow(drafted.post(shown.place, {"decision": "write"}).place)
+    assert [(folder / f"scales/{name}.yaml").read_bytes() for name in names] == [content for _name, content in files]
+    assert load_study(folder).config.scales[-2:] == names
+    drafted.post("/undo")
+    assert not [name for name in names if (folder / f"scales/{name}.yaml").exists()]
 
 
 def test_the_command_needs_the_libraries_and_says_so(tmp_path, capsys, monkeypatch):

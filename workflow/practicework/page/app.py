@@ -105,7 +105,7 @@ def application(desk: Desk) -> Starlette:
             length = request.headers.get("content-length", "")
             if not length.isdigit() or int(length) > LARGEST + 1024**2:
                 return PlainTextResponse(f"The file is larger than {LARGEST // 1024**2} MB.", 413)
-            async with request.form(max_files=1, max_fields=5_000) as form:
+            async with request.form(max_files=instruments.MANY, max_fields=5_000) as form:
                 try:
                     return RedirectResponse(await run_in_threadpool(act, desk, request, form), 303)
                 except (StudyError, Refused, *ODD) as error:

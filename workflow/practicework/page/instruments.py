@@ -21,6 +21,9 @@ from practicework.study.scale import Scale
 LARGEST = 1024 * 1024
 """Bytes of a scale file."""
 
+MANY = 100
+"""Files that are taken at once."""
+
 
 def view(desk: Desk, request: Request) -> tuple[str, dict]:
     """The form of a new scale."""
@@ -57,40 +60,45 @@ def add(desk: Desk, request: Request, form: FormData) -> str:
     if citation := str(form.get("citation", "")).strip():
         document["source"] = {"citation": citation}
     document |= {"status": str(form.get("status", "draft")), "response": response, "items": items}
-    return _proposed(desk, name, dump(document))
+    return _proposed(desk, {name: dump(document)})
 
 
 def take(desk: Desk, request: Request, form: FormData) -> str:
-    """Propose a scale file of a lab's library as it is."""
-    found = form.get("scale")
-    if not isinstance(found, UploadFile) or not found.filename:
-        raise Refused("Choose a scale file (.yaml).")
-    content = found.file.read(LARGEST + 1)
-    name = Path(found.filename).stem
-    if len(content) > LARGEST or not re.fullmatch(r"[a-z0-9][a-z0-9_]*\.ya?ml", Path(found.filename).name):
-        raise Refused("A scale file is named id.yaml, with lower-case letters, digits and underscores, and has at most 1 MB.")
-    try:
-        text = content.decode("utf-8").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        raise Refused("The file is not a text in UTF-8.") from None
-    return _proposed(desk, name, text)
+    """Propose scale files of a lab's library as they are, in one change."""
+    files = [one for one in form.getlist("scale") if isinstance(one, UploadFile) and one.filename]
+    if not files:
+        raise Refused("Choose one or more scale files (.yaml).")
+    texts: dict[str, str] = {}
+    for file in sorted(files, key=lambda one: one.filename or ""):
+        content, name = file.file.read(LARGEST + 1), Path(file.filename or "").name
+        if len(content) > LARGEST or not re.fullmatch(r"[a-z0-9][a-z0-9_]*\.ya?ml", name):
+            rule = "a scale file is named id.yaml, with lower-case letters, digits and underscores, and has at most 1 MB"
+            raise Refused(f"{name[:60]}: {rule}.")
+        try:
+            texts[Path(name).stem] = content.decode("utf-8").replace("\r\n", "\n")
+        except UnicodeDecodeError:
+            raise Refused(f"{name} is not a text in UTF-8.") from None
+    return _proposed(desk, texts)
 
 
-def _proposed(desk: Desk, name: str, text: str) -> str:
-    """Propose a scale file, and that the study uses it; the file is checked before."""
-    file = f"scales/{name}.yaml"
-    if desk.changes.text(file) is not None:
-        raise Refused(f"{file} exists already; choose another id.")
-    document = parsed(text, file)
-    scale = validated(Scale, document, file)
-    if scale.id != name:
-        raise Refused(f"The id in the file is '{scale.id}', but its name is {name}.yaml; make them the same.")
-    texts = {file: text}
+def _proposed(desk: Desk, scales: dict[str, str]) -> str:
+    """Propose scale files, given as text by id, and that the study uses them; each file is checked before."""
+    texts, labels = {}, []
+    for name, text in scales.items():
+        file = f"scales/{name}.yaml"
+        if desk.changes.text(file) is not None:
+            raise Refused(f"{file} exists already; choose another id.")
+        scale = validated(Scale, parsed(text, file), file)
+        if scale.id != name:
+            raise Refused(f"The id in {name}.yaml is '{scale.id}'; give the scale and its file the same name.")
+        texts[file] = text
+        labels.append(scale.label)
     if desk.exists:
         config = desk.changes.text(CONFIG.as_posix()) or ""
         listed = read_yaml(desk.folder / CONFIG, CONFIG.as_posix()).get("scales") or []
-        texts[CONFIG.as_posix()] = edited(config, ("scales",), [*listed, name])
-    return f"/change/{desk.changes.propose(f'Add the scale {scale.label}', '/scales', texts).id}"
+        texts[CONFIG.as_posix()] = edited(config, ("scales",), [*listed, *scales])
+    title = f"Add the scale{'s' if len(labels) > 1 else ''} {', '.join(labels)}"
+    return f"/change/{desk.changes.propose(title, '/scales', texts).id}"
 
 
 def export(desk: Desk, request: Request, form: FormData) -> str:

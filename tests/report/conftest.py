@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from practicework import report
+from practicework.report import style
 from practicework.report.section import flat
 from practicework.study import load_study
 from practicework.study.pipeline import Part
@@ -44,6 +45,12 @@ class Reports(dict):
     def __missing__(self, name: str) -> Rendered:
         self[name] = rendered(self.folder, name)
         return self[name]
+
+
+@pytest.fixture
+def undrawn(monkeypatch) -> None:
+    """Reports rendered in the test itself have empty figures: for tests of words, whose figures others draw."""
+    monkeypatch.setattr(style, "svg", lambda figure: "<svg/>")
 
 
 @pytest.fixture(scope="session")

@@ -140,6 +140,7 @@ def test_what_only_authors_know_is_marked(words):
     assert words.count("[How respondents were recruited") == words.count("[Whether hypotheses") == 1
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_what_was_not_done_follows_the_study(words, sample):
     """Each statement is there where it holds, and not where it does not."""
     study, results = sample.study, sample.results
@@ -157,6 +158,7 @@ def test_what_was_not_done_follows_the_study(words, sample):
     assert "Inference is based on OLS standard errors" in other
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_study_without_moderation_has_no_words_about_it(sample):
     kept = {
         name: table
@@ -204,6 +206,7 @@ def test_regions_use_the_same_standard_errors_wherever_they_are_shown(sample, in
     assert data["grid"][signs.index(True)] == min(value for value in data["grid"] if value > boundary)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_multiverse_is_suggested_where_there_are_choices(sample, words):
     """With covariates and no multiverse, in the limitations; and nowhere for a study without such choices."""
     kept = {name: table for name, table in sample.results.items() if not name.startswith("multiverse/")}

@@ -40,9 +40,10 @@ def words(sample) -> str:
 
 
 def with_answers(study: Study, results: dict, answers: pd.DataFrame, **settings: object) -> report.Report:
-    """The report of other answers: reliability and dimensionality computed anew, all else unchanged."""
+    """The report of the measurement alone for other answers: reliability and dimensionality computed anew."""
     dimensionality_settings = study.config.dimensionality.model_validate(MARKED | settings)
-    config = study.config.model_copy(update={"dimensionality": dimensionality_settings})
+    others = {"moderation": None, "multiverse": None, "profiles": None, "replication": None, "coding": {}}
+    config = study.config.model_copy(update={"dimensionality": dimensionality_settings, **others})
     part = Part(Study(study.folder, config, study.scales), SAMPLE)
     scales = list(study.scales.values())
     found = (

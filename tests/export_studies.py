@@ -1,4 +1,4 @@
-"""A study folder around one of the exports of `exports.py`."""
+"""A study folder around exports of `exports.py`."""
 
 from pathlib import Path
 
@@ -6,21 +6,23 @@ import exports
 import yaml
 
 
-def study(folder: Path, name: str, formats: list[str] | None = None) -> Path:
-    """A study of one export, with a moderation so that all stages run, and its report in all formats or in some."""
-    export = exports.EXPORTS[name]
+def study(folder: Path, exported: dict[str, str]) -> Path:
+    """A study of samples, each with the name of its export, with a moderation so that all stages run."""
     for part in ("config", "scales", "data/raw"):
         (folder / part).mkdir(parents=True)
-    export.write(folder / "data/raw" / export.file)
+    samples = {}
+    for sample, name in exported.items():
+        export = exports.EXPORTS[name]
+        file = f"data/raw/{sample}_{export.file}"
+        export.write(folder / file)
+        samples[sample] = {"file": file, "columns": dict(export.columns), "missing": list(export.missing)}
     for scale, items in exports.SCALES.items():
         entries = [{"id": item, "text": exports.WORDING[item]} for item in items]
         labels = {code: list(texts) for code, texts in exports.LABELS.items()}
         data = {"id": scale, "label": scale, "response": {"min": 1, "max": 5, "labels": labels}, "items": entries}
         (folder / f"scales/{scale}.yaml").write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     config = {
-        "samples": {
-            "s": {"file": f"data/raw/{export.file}", "columns": dict(export.columns), "missing": list(export.missing)},
-        },
+        "samples": samples,
         "scales": list(exports.SCALES),
         "variables": list(exports.VARIABLES),
         "quasi_identifiers": ["age"],
@@ -31,7 +33,5 @@ def study(folder: Path, name: str, formats: list[str] | None = None) -> Path:
             "models": {"main": {"outcome": "promotion", "predictor": "support", "moderator": "hours"}},
         },
     }
-    if formats:
-        config["report"] = {"formats": formats}
     (folder / "config/config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     return folder

@@ -184,8 +184,8 @@ def studies(tmp_path_factory):
     """A study of every export, with the export as it was written."""
     found = {}
     for name, export in exports.EXPORTS.items():
-        path = study(tmp_path_factory.mktemp("export") / "study", name)
-        file = path / "data/raw" / export.file
+        path = study(tmp_path_factory.mktemp("export") / "study", {"s": name})
+        file = path / "data/raw" / f"s_{export.file}"
         found[name] = path, file, file.read_bytes()
     return found
 

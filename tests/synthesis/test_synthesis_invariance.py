@@ -152,6 +152,24 @@ def test_levels_and_items_of_a_scale(root):
     assert "intercepts of N5 may differ" in partial["note"]
 
 
+def test_a_resample_without_solution_stops_no_other():
+    """Twelve people: some resamples lead to singular matrices, and the others have the results that each has alone."""
+    rng = np.random.default_rng(0)
+    trait = rng.normal(size=12)
+    answers = np.clip(np.round(3 + 0.8 * trait[:, None] + rng.normal(0, 0.6, (12, 4))), 1, 5)
+    covariances = np.array([np.cov(answers[rng.integers(0, 12, 12)].T, bias=True) for _ in range(500)])
+    start = np.full(4, 0.8), np.full(4, 0.36)
+    found, done = one_factor.fit(covariances, *start)
+    assert 20 < done.sum() < 480
+    assert np.isnan(found[~done]).all()
+    for place in np.flatnonzero(done):
+        np.testing.assert_array_equal(one_factor.fit(covariances[[place]], *start)[0][0], found[place])
+    constant = covariances.copy()
+    constant[::2, 1, :] = constant[::2, :, 1] = 0
+    assert not one_factor.fit(constant, *start)[1][::2].any()
+    np.testing.assert_array_equal(one_factor.fit(constant, *start)[0][1::2], found[1::2])
+
+
 def test_one_factor_of_many_resamples_equals_a_loop():
     """Loadings of each covariance matrix as fitted alone; a matrix without a proper solution has none."""
     rng = np.random.default_rng(5)

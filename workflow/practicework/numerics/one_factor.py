@@ -6,6 +6,7 @@ STEPS, GRADIENT = 60, 1e-7
 """Maximum number of scoring steps, and the gradient at which the likelihood is at its maximum, in units of standardised items."""
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of matrices that are almost singular, which have no proper solution
 def fit(
     covariances: np.ndarray, loadings: np.ndarray, residuals: np.ndarray, gradient: float = GRADIENT
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -24,7 +25,8 @@ def fit(
     Returns
     -------
     loadings : ndarray of shape (m, k)
-        NaN where the model does not converge or a residual variance is not positive; signs follow the starting values.
+        NaN where the model does not converge, as for an item without variance, or a residual variance is not positive; signs
+        follow the starting values.
     converged : ndarray of shape (m,)
     """
     m, k = covariances.shape[:2]
@@ -32,12 +34,15 @@ def fit(
     sample = covariances / np.outer(size, size)
     found = np.tile(np.concatenate([loadings / size, residuals / size**2]), (m, 1))
     at, result, done = np.arange(m), np.full((m, k), np.nan), np.zeros(m, bool)
-    diagonal = np.arange(k)
+    diagonal, one = np.arange(k), np.eye(k)
     for _ in range(STEPS):
         lam, psi = found[:, :k], found[:, k:]
         implied = lam[:, :, None] * lam[:, None, :]
         implied[:, diagonal, diagonal] += psi
-        inverse = np.linalg.inv(implied)
+        inverse, regular = _solved(implied, np.broadcast_to(one, implied.shape))
+        if not regular.all():
+            at, found, sample, implied = at[regular], found[regular], sample[regular], implied[regular]
+            lam, psi = lam[regular], psi[regular]
         # with A = Σ⁻¹ and B = A (Σ − S) A: gradients (Bλ, diag B / 2); information from A, Aλ and λ'Aλ in closed form
         excess = inverse @ (implied - sample) @ inverse
         slope = np.concatenate([(excess @ lam[:, :, None])[:, :, 0], np.diagonal(excess, axis1=1, axis2=2) / 2], axis=1)
@@ -55,15 +60,21 @@ def fit(
         information[:, :k, k:] = inverse * turned[:, None, :]
         information[:, k:, :k] = information[:, :k, k:].transpose(0, 2, 1)
         information[:, k:, k:] = inverse**2 / 2
-        try:
-            step = np.linalg.solve(information, slope[:, :, None])[:, :, 0]
-        except np.linalg.LinAlgError:
-            break
-        step *= np.minimum(1, 0.5 / np.maximum(np.abs(step).max(axis=1), 1e-12))[:, None]
-        found = found - step
+        step, regular = _solved(information, slope[:, :, None])
+        step = step[:, :, 0] * np.minimum(1, 0.5 / np.maximum(np.abs(step[:, :, 0]).max(axis=1), 1e-12))[:, None]
+        at, found, sample = at[regular], found[regular] - step, sample[regular]
         # a resample on its way to a negative variance has no proper solution
         left = found[:, k:].min(axis=1) > -0.2
         at, found, sample = at[left], found[left], sample[left]
         if not len(at):
             break
     return result, done
+
+
+def _solved(matrices: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the solutions of the systems that have one, and which these are: a singular one must not stop the others."""
+    try:
+        return np.linalg.solve(matrices, right), np.ones(len(matrices), bool)
+    except np.linalg.LinAlgError:
+        regular = np.linalg.slogdet(matrices)[0] != 0
+        return np.linalg.solve(matrices[regular], right[regular]), regular

@@ -286,7 +286,12 @@ def items(context: Context) -> Table | None:
             "the expected answers in pooled standard deviations (Nye & Drasgow, 2011). p: score tests in the scalar model that "
             "release the item in all samples, Holm-corrected over the items of the scale. Intervals: percentiles of 500 case "
             "resamples; since dMACS cannot be negative, they never include zero."
-        )
+        ),
+        *dict.fromkeys(
+            f"{context.label(row['scale'])}, {row['sample_a']} and {row['sample_b']}: {row['note']}."
+            for row in rows
+            if row["note"] and row["item"] != context.study.scales[row["scale"]].item_ids[0]
+        ),
     )
     identify = lambda row: f"{row['item']} {row['sample_a']} {row['sample_b']}"  # noqa: E731
     return Table.of("synthesis_items", _("Items in different samples"), columns, rows, note, row=identify)

@@ -135,14 +135,18 @@ def items(
         variances = [np.diag(one.covariance) for one in sizes]
         slopes, intercepts, size, signed = _compared((l1, v1, variances[0]), (l2, v2, variances[1]), sizes[0].n, sizes[1].n)
         low = high = np.full(len(l1), np.nan)
+        reason = None
         if resampled:
             draws = _compared(resampled[first], resampled[second], sizes[0].n, sizes[1].n)[2]
-            if np.isfinite(draws).all(axis=1).mean() >= KEPT:
+            share = np.isfinite(draws).all(axis=1).mean()
+            if share >= KEPT:
                 low, high = np.nanquantile(draws, [0.025, 0.975], axis=0)
+            else:
+                reason = f"no interval of dMACS, since only {share:.0%} of the resamples of both samples had a proper solution"
         for place, item in enumerate(scale.item_ids):
             row = {"scale": scale.id, "item": item, "sample_a": names[first], "sample_b": names[second]}
             row |= {"loading_difference": slopes[place] - l1[place], "intercept_difference": intercepts[place] - v1[place]}
-            row |= {"dmacs": size[place], "dmacs_signed": signed[place], "note": None if place else "anchor of the comparison"}
+            row |= {"dmacs": size[place], "dmacs_signed": signed[place], "note": reason if place else "anchor of the comparison"}
             row |= {"dmacs_low": low[place], "dmacs_high": high[place]} if place else {}
             for what, (values, p) in tests.items():
                 row |= {f"{what}_chisq": values[place], f"{what}_p_holm": p[place]}

@@ -217,7 +217,7 @@ CONTRACTS = {
             "dmacs": ("number?", "size of the difference of expected answers, in pooled SDs (Nye & Drasgow, 2011)"),
             "dmacs_low": (
                 "number?",
-                "lower end of its 95% bootstrap interval; empty for the anchor and beyond ten samples",
+                "lower end of its 95% bootstrap interval; empty for the anchor, beyond ten samples, and where `note` says why",
             ),
             "dmacs_high": ("number?", "upper end"),
             "dmacs_signed": ("number?", "the same, negative if the reference sample answers lower at equal standing"),

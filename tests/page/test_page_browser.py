@@ -90,6 +90,10 @@ def test_a_newcomer_gets_from_an_export_to_a_report_and_a_reviewer_to_the_verdic
         page.select_option(f"#{role}", name)
     page.click("form.sentence button")
     write(page)
+    page.wait_for_selector("text=Next: Run the study")
+    config = tmp_path / "study/config/config.yaml"  # in an editor meanwhile: fewer simulations and no figure files
+    text = edited(config.read_text(), ("moderation", "simulation"), {"studies": 100, "resamples": 100})
+    config.write_text(edited(text, ("report",), {"formats": ["html", "word", "tables"]}))
     page.click("text=Next: Run the study")
     page.click("text=Run the study")
     tab = page.context.new_page()
@@ -117,7 +121,6 @@ def test_a_newcomer_gets_from_an_export_to_a_report_and_a_reviewer_to_the_verdic
     page.wait_for_selector(".card li")
     changed = page.locator(".card li").all_inner_texts()
     assert any("moderation_main_coefficients" in line and "→" in line for line in changed)
-    config = tmp_path / "study/config/config.yaml"
     text = edited(config.read_text(), ("samples", "sample", "publish"), "raw")
     config.write_text(edited(text, ("samples", "sample", "publish_columns"), ["IPAddress", "ResponseId"]))
     page.click("text=Hand over")

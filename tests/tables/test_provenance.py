@@ -39,24 +39,49 @@ def digest(paths: list[Path], *, imports: bool = True) -> str:
     return provenance.code_digest.__wrapped__(*paths)
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_every_module_that_a_job_loads_is_a_source(stage):
-    """A process that imports what the script imports has loaded no other file of the library."""
-    tree = ast.parse(starts(stage)[0].read_text())
-    imports = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-    imports += [f"import practicework.stages.{stage}"] if stage != "report" else []
-    tell = "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'practicework'), sep='\\n')"
+LOADED = """
+import os, pandas, scipy.stats, statsmodels.api, sys
+for stage, imports in {imports!r}.items():
+    if not os.fork():
+        exec(imports)
+        for name, module in sys.modules.items():
+            if name.split(".")[0] == "practicework":
+                print(stage, module.__file__, flush=True)
+        os._exit(0)
+    assert not os.wait()[1]
+"""
+"""Prints the files of the library that each stage's job loads, each in a fork that has loaded other libraries alone."""
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, set[str]]:
+    """The files that a process has loaded which imports what a stage's script imports."""
+    imports = {}
+    for stage in STAGES:
+        tree = ast.parse(starts(stage)[0].read_text())
+        lines = [ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+        imports[stage] = "\n".join([*lines, *([f"import practicework.stages.{stage}"] if stage != "report" else [])])
     done = subprocess.run(
-        [sys.executable, "-c", "\n".join([*imports, "import sys", tell])],
+        [sys.executable, "-c", LOADED.format(imports=imports)],
         env={**os.environ, "PYTHONPATH": str(WORKFLOW)},
         capture_output=True,
         text=True,
         check=True,
     )
-    loaded = {Path(line).relative_to(PACKAGE).as_posix() for line in done.stdout.splitlines()}
+    found = {stage: set() for stage in STAGES}
+    for line in done.stdout.splitlines():
+        stage, file = line.split(" ", 1)
+        found[stage].add(Path(file).relative_to(PACKAGE).as_posix())
+    return found
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks processes")
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_module_that_a_job_loads_is_a_source(stage, loaded):
+    """A process that imports what the script imports has loaded no other file of the library."""
     sources = {path.relative_to(WORKFLOW).as_posix() for path in provenance.sources(*starts(stage))}
-    assert {"__init__.py", "study/study.py"} < loaded
-    assert {f"practicework/{name}" for name in loaded} <= sources
+    assert {"__init__.py", "study/study.py"} < loaded[stage]
+    assert {f"practicework/{name}" for name in loaded[stage]} <= sources
     assert starts(stage)[0].relative_to(WORKFLOW).as_posix() in sources
 
 

@@ -1,6 +1,7 @@
 """A mistake in a study ends the run with one sentence: which file, field or row, and how to correct it.
 
-Every case breaks the tiny study in one way. Some of each kind are run by Snakemake in a process of its own.
+Every case breaks the tiny study, of which `test_reruns.py` has a complete run, in one way. Some of each kind are run by
+Snakemake in a process of its own.
 """
 
 import math
@@ -367,11 +368,3 @@ def test_snakemake_itself_would_run_the_code(tmp_path, monkeypatch):
     Path("config.yaml").write_text(YTE)
     load_configfile("config.yaml")
     assert Path("marker").exists()
-
-
-def test_unbroken_study_runs(tiny, run):
-    """What the cases break is valid."""
-    finished = run(tiny.write(), FIT)
-    assert finished.returncode == 0, finished.output
-    assert "Error" not in finished.output
-    assert (tiny.folder / FIT).is_file()

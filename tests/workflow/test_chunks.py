@@ -16,12 +16,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def study(tiny, samples: int = 3, **keys: object) -> Path:
-    """A tiny study with several samples and without latent profiles; with `report=None`, in all formats."""
-    tiny.config["profiles"]["latent"] = None
+    """A tiny study with several samples and without latent profiles; the second sample has no report."""
+    tiny.config.get("profiles", {})["latent"] = None
     tiny.config |= keys
-    if tiny.config["report"] is None:
-        del tiny.config["report"]
     tiny.config["samples"] = {f"s{n}": {"file": f"data/raw/s{n}.csv", "respondent": "id"} for n in range(samples)}
+    tiny.config["samples"]["s1"]["report"] = False
     del tiny.config["replication"]
     tiny.config["synthesis"] = {"synthesis": {"same_people": False}}  # all samples number people from 1
     folder = tiny.write()
@@ -76,7 +75,9 @@ def test_only_the_chunk_of_a_changed_sample_runs_again(chunked, tmp_path, run):
 
 
 def test_mistakes_of_all_samples_of_a_chunk_are_reported(tiny, run):
-    """Each with its sentence; the other chunk has its reports."""
+    """Each with its sentence; the other chunk has its report."""
+    for section in ("moderation", "profiles"):
+        del tiny.config[section]
     folder = study(tiny, chunk=2)
     for name in ("s0", "s1"):
         file = folder / f"data/raw/{name}.csv"
@@ -92,9 +93,6 @@ def test_mistakes_of_all_samples_of_a_chunk_are_reported(tiny, run):
 def test_formats_and_samples_without_report(tiny, run):
     """A page alone is one page and its contents; a sample without report has its tables; the overview links what there is."""
     folder = study(tiny, samples=2, report={"formats": ["html"]})
-    config = yaml.safe_load((folder / "config/config.yaml").read_text())
-    config["samples"]["s1"]["report"] = False
-    (folder / "config/config.yaml").write_text(yaml.safe_dump(config))
     finished = run(folder, "--cores", "2")
     assert finished.returncode == 0, finished.output
     written = {path.name for path in (folder / "results/s0/report").iterdir()}
@@ -108,6 +106,7 @@ def test_formats_and_samples_without_report(tiny, run):
     assert re.findall(r'href="(s\d/[^"]+)"', overview) == ["s0/report/report.html"]
     with pytest.raises(StudyError, match=r"'report.formats' has no 'tables'"):
         expect(folder, ROOT)
+    config = yaml.safe_load((folder / "config/config.yaml").read_text())
     config["report"]["formats"] = ["tables"]
     (folder / "config/config.yaml").write_text(yaml.safe_dump(config))
     with pytest.raises(StudyError, match=r"'samples.s1.report' is false"):

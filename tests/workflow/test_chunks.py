@@ -76,9 +76,7 @@ def test_only_the_chunk_of_a_changed_sample_runs_again(chunked, tmp_path, run):
 
 def test_mistakes_of_all_samples_of_a_chunk_are_reported(tiny, run):
     """Each with its sentence; the other chunk has its report."""
-    for section in ("moderation", "profiles"):
-        del tiny.config[section]
-    folder = study(tiny, chunk=2)
+    folder = study(tiny.edit("config.profiles"), chunk=2)
     for name in ("s0", "s1"):
         file = folder / f"data/raw/{name}.csv"
         file.write_text(re.sub(r"^(P00[35],)\d", r"\g<1>9", file.read_text(), flags=re.M))

@@ -46,10 +46,9 @@ def test_a_workbook_has_the_same_layout(name, written, tmp_path):
     """Whoever opened the export in Excel and saved it there."""
     path = tmp_path / exports.EXPORTS[name].file
     exports.EXPORTS[name].write(path)
-    lines = csv.reader(
-        path.open(encoding="utf-8-sig", newline=""), delimiter={"limesurvey code": ";", "tsv": "\t"}.get(name, ",")
-    )
-    exports.workbook(tmp_path / "a.xlsx", list(lines))
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.reader(file, delimiter={"limesurvey code": ";", "tsv": "\t"}.get(name, ",")))
+    exports.workbook(tmp_path / "a.xlsx", lines)
     raw = detect.read(tmp_path / "a.xlsx", "a.xlsx", None)
     assert raw.header == written[name].header
     assert raw.rows == [[cell or "" for cell in row] for row in written[name].rows]

@@ -4,6 +4,7 @@ import http.client
 import urllib.parse
 import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from practicework.page.guard import Guard
 
@@ -44,8 +45,8 @@ class Client:
         return self._ask("GET", path, None, headers)
 
     def follow(self, path: str) -> Answer:
-        """The page at the end of redirections."""
-        answer = self.get(path)
+        """The page at the end of redirections, without the place on it."""
+        answer = self.get(path.partition("#")[0])
         return self.follow(answer.place) if answer.place else answer
 
     def post(
@@ -71,3 +72,7 @@ class Client:
         shown = self.post(path, fields)
         assert shown.place.startswith("/change/"), self.follow(shown.place).text
         return self.follow(self.post(shown.place, {"decision": "write"}).place)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

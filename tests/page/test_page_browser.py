@@ -190,6 +190,27 @@ def test_what_is_typed_before_the_script_runs_is_kept(visit, served, tmp_path):
         waits(page.locator(field), text)
 
 
+def test_a_mistake_leads_to_its_field(visit, served, tmp_path):
+    """Also inside of what is folded; the keyboard is there, and the field is described by the sentence."""
+    guard = served(tmp_path / "study")
+    ready(guard)
+    page = visit(guard)
+    base = f"http://127.0.0.1:{guard.port}"
+    page.goto(f"{base}/scales/use")
+    page.fill("#high", "1")
+    page.click("text=Show the changes")
+    page.wait_for_selector("#low[aria-invalid=true][aria-describedby=said]")
+    assert page.evaluate("document.activeElement.id") == "low"
+    assert page.locator("#said").inner_text() == "The lowest response must be smaller than the highest."
+    waits(page.locator("#high"), "1")  # what was typed is still there
+    page.goto(f"{base}/models")
+    page.click("summary >> text=Mediation")
+    page.select_option("#process_outcome", "zeal")
+    page.select_option("#process_predictor", "use")
+    page.click("details[open] button")
+    page.wait_for_selector("details[open] #process_mediators[aria-describedby=said]")
+
+
 def test_two_people_at_once_see_each_others_changes_and_overwrite_nothing(visit, served, tmp_path):
     guard = served(tmp_path / "study")
     ready(guard)

@@ -138,14 +138,14 @@ def test_a_lock_of_another_machine(small):
 
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="no process groups here")
 def test_an_interrupted_run_ends_its_jobs_and_can_be_repeated(small):
-    process = start(small)
     started = time.monotonic()
-    while not list(small.glob("results/s/logs/*.log")):
-        assert process.poll() is None
-        assert time.monotonic() - started < 60
-        time.sleep(0.1)
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    with start(small) as process:
+        while not list(small.glob("results/s/logs/*.log")):
+            assert process.poll() is None
+            assert time.monotonic() - started < 60
+            time.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 128 + signal.SIGTERM
     assert running.holder(small) is None
     assert not (small / running.HOST).exists()
     assert not running.unlock(small)  # Snakemake removed its lock itself

@@ -148,9 +148,10 @@ def execute(
     if started:
         started(process)
     try:
-        for line in process.stdout:
-            outcome.read(line.rstrip())
-            progress.read(line.rstrip())
+        with process.stdout as lines:
+            for line in lines:
+                outcome.read(line.rstrip())
+                progress.read(line.rstrip())
     except BaseException:
         end(process)
         raise

@@ -18,7 +18,7 @@ from practicework.commands import running
 from practicework.errors import StudyError
 from practicework.page import data, instruments, models, reading, scales, variables
 from practicework.page.changes import Refused
-from practicework.page.desk import Desk
+from practicework.page.desk import Desk, inside
 from practicework.page.uploads import LARGEST
 from practicework.study import CONFIG
 from practicework.study.editing import REMOVE, edited
@@ -80,9 +80,9 @@ def application(desk: Desk) -> Starlette:
     templates.filters["plain"] = lambda value: repr(int(value) if float(value).is_integer() else float(value))
 
     def shown(request: Request, template: str, variables_: dict, status: int = 200) -> Response:
-        said = desk.said.pop(request.query_params.get("said", ""), None)
-        then = _then(desk, request) if said else None
-        common = {"steps": _steps(desk), "here": request.url.path, "said": said, "then": then}
+        said, mistake = desk.said.pop(request.query_params.get("said", ""), ("", False))
+        then = _then(desk, request) if said and not mistake else None
+        common = {"steps": _steps(desk), "here": request.url.path, "said": said, "mistake": mistake, "then": then}
         common |= {"folder": desk.folder.name, "undo": desk.changes.last}
         return HTMLResponse(templates.get_template(template).render(**common, **variables_), status)
 
@@ -109,10 +109,9 @@ def application(desk: Desk) -> Starlette:
                 try:
                     return RedirectResponse(await run_in_threadpool(act, desk, request, form), 303)
                 except (StudyError, Refused, *ODD) as error:
-                    back = str(form.get("back", request.url.path.rpartition("/")[0] or "/"))
-                    return RedirectResponse(
-                        desk.tell(back if back.startswith("/") and back[:2] != "//" else "/", str(error)), 303
-                    )
+                    back = inside(str(form.get("back", request.url.path.rpartition("/")[0] or "/")))
+                    place = getattr(error, "place", "") or reading.place_on(back, str(error))
+                    return RedirectResponse(desk.tell(f"{back}#{place}" if place else back, str(error), mistake=True), 303)
 
         return endpoint
 

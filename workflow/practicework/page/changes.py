@@ -23,7 +23,19 @@ PENDING = 50
 
 
 class Refused(Exception):
-    """Why a change is not written."""
+    """Why a change is not written.
+
+    Parameters
+    ----------
+    sentence : str
+    place : str
+        The id of the field that is to be corrected, on the page with the form.
+    """
+
+    def __init__(self, sentence: str, place: str = "") -> None:
+        """Keep the sentence and the place."""
+        super().__init__(sentence)
+        self.place = place
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ class Desk:
     folder : Path
     changes : Changes
     tasks : Tasks
-    said : dict of str to str
-        Sentences that pages show once.
+    said : dict of str to (str, bool)
+        Sentences that pages show once, and whether they are about a mistake.
     alive : bool
         Whether a tab has given a sign of life, which needs JavaScript.
     """
@@ -38,13 +38,13 @@ class Desk:
         """Open a folder, which may be empty."""
         self.folder = folder.resolve()
         self.changes, self.tasks, self.alive = Changes(self.folder), Tasks(), False
-        self.said: dict[str, str] = {}
+        self.said: dict[str, tuple[str, bool]] = {}
         self._tables: dict[str, tuple[tuple, RawTable]] = {}
 
-    def tell(self, path: str, sentence: str) -> str:
+    def tell(self, path: str, sentence: str, *, mistake: bool = False) -> str:
         """Return the address of a page that shows a sentence once."""
         key = secrets.token_urlsafe(6)
-        self.said[key] = sentence
+        self.said[key] = sentence, mistake
         while len(self.said) > 20:
             self.said.pop(next(iter(self.said)))
         path, mark, place = path.partition("#")

@@ -34,10 +34,10 @@ def add(desk: Desk, request: Request, form: FormData) -> str:
     """Propose a new scale from its fields."""
     name = re.sub(r"[^a-z0-9]+", "_", str(form.get("id", "")).lower()).strip("_")
     if not name:
-        raise Refused("Give the scale an id: lower-case letters, digits and underscores.")
+        raise Refused("Give the scale an id: lower-case letters, digits and underscores.", "id")
     texts = [line.strip() for line in str(form.get("items", "")).splitlines() if line.strip()]
     if not texts:
-        raise Refused("Type the items, one per line.")
+        raise Refused("Type the items, one per line.", "items")
     stem = name if name[0].isalpha() else f"item_{name}"
     items = [
         {"id": f"{stem}_{at}", "text": text.removesuffix("(R)").strip()} | ({"reverse": True} if text.endswith("(R)") else {})
@@ -47,13 +47,15 @@ def add(desk: Desk, request: Request, form: FormData) -> str:
     try:
         low, high = (int(str(form.get(key, ""))[:9]) for key in ("low", "high"))
     except ValueError:
-        raise Refused("The ends of the response range are whole numbers.") from None
+        raise Refused("The ends of the response range are whole numbers.", "low") from None
     response: dict = {"min": low, "max": high}
     if len(labels) == 2 and high - low > 1:
         response["labels"] = {low: labels[0], high: labels[1]}
     elif labels:
         if len(labels) != high - low + 1:
-            raise Refused(f"Type two labels, for the ends, or {high - low + 1}, for all responses from {low} to {high}.")
+            raise Refused(
+                f"Type two labels, for the ends, or {high - low + 1}, for all responses from {low} to {high}.", "labels"
+            )
         response["labels"] = dict(enumerate(labels, low))
     document: dict = {"id": name, "label": str(form.get("label", "")).strip() or name.replace("_", " ").capitalize()}
     document |= {key: text for key in ("definition", "instruction") if (text := str(form.get(key, "")).strip())}
@@ -67,17 +69,17 @@ def take(desk: Desk, request: Request, form: FormData) -> str:
     """Propose scale files of a lab's library as they are, in one change."""
     files = [one for one in form.getlist("scale") if isinstance(one, UploadFile) and one.filename]
     if not files:
-        raise Refused("Choose one or more scale files (.yaml).")
+        raise Refused("Choose one or more scale files (.yaml).", "scale")
     texts: dict[str, str] = {}
     for file in sorted(files, key=lambda one: one.filename or ""):
         content, name = file.file.read(LARGEST + 1), Path(file.filename or "").name
         if len(content) > LARGEST or not re.fullmatch(r"[a-z0-9][a-z0-9_]*\.ya?ml", name):
             rule = "a scale file is named id.yaml, with lower-case letters, digits and underscores, and has at most 1 MB"
-            raise Refused(f"{name[:60]}: {rule}.")
+            raise Refused(f"{name[:60]}: {rule}.", "scale")
         try:
             texts[Path(name).stem] = content.decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError:
-            raise Refused(f"{name} is not a text in UTF-8.") from None
+            raise Refused(f"{name} is not a text in UTF-8.", "scale") from None
     return _proposed(desk, texts)
 
 
@@ -87,10 +89,10 @@ def _proposed(desk: Desk, scales: dict[str, str]) -> str:
     for name, text in scales.items():
         file = f"scales/{name}.yaml"
         if desk.changes.text(file) is not None:
-            raise Refused(f"{file} exists already; choose another id.")
+            raise Refused(f"{file} exists already; choose another id.", "id")
         scale = validated(Scale, parsed(text, file), file)
         if scale.id != name:
-            raise Refused(f"The id in {name}.yaml is '{scale.id}'; give the scale and its file the same name.")
+            raise Refused(f"The id in {name}.yaml is '{scale.id}'; give the scale and its file the same name.", "scale")
         texts[file] = text
         labels.append(scale.label)
     if desk.exists:

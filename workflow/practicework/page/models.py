@@ -66,10 +66,12 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
     study, file = desk.study(), CONFIG.as_posix()
     roles = {role: str(form.get(role, "")) for role in ("outcome", "predictor", "moderator")}
     if missing := [role for role, name in roles.items() if not name]:
-        raise Refused(f"Choose the {missing[0]}.")
+        raise Refused(f"Choose the {missing[0]}.", missing[0])
     covariates = [name for name in (*study.scales, *study.variables) if name in form.getlist("covariates")]
     if twice := next((name for name in [*roles.values(), *covariates] if [*roles.values(), *covariates].count(name) > 1), None):
-        raise Refused(f"{study.label(twice)} has two places in the sentence, but a variable cannot explain or moderate itself.")
+        raise Refused(
+            f"{study.label(twice)} has two places in the sentence, but a variable cannot explain or moderate itself.", "moderator"
+        )
     name = _name(str(form.get("name", "")), study.moderation_models)
     model = roles | ({"covariates": covariates} if covariates else {})
     path, value = (("moderation", "models", name), model)
@@ -100,14 +102,14 @@ def save_process(desk: Desk, request: Request, form: FormData) -> str:
     mediators = [name for name in known if name in form.getlist("mediators")]
     model: dict = {role: str(form.get(role, "")) for role in ("outcome", "predictor")}
     if missing := next((role for role, name in model.items() if not name), None):
-        raise Refused(f"Choose the {missing}.")
+        raise Refused(f"Choose the {missing}.", f"process_{missing}")
     if not mediators:
-        raise Refused("Choose at least one variable through which the predictor may act.")
+        raise Refused("Choose at least one variable through which the predictor may act.", "process_mediators")
     model["mediators"] = mediators
     paths = [path for path in ("a", "b", "direct") if path in form.getlist("moderates")]
     if moderator := str(form.get("moderator", "")):
         if not paths:
-            raise Refused("Choose the paths that the moderator may change, or no moderator.")
+            raise Refused("Choose the paths that the moderator may change, or no moderator.", "process_moderator")
         model |= {"moderator": moderator, "moderates": paths}
     if covariates := [name for name in known if name in form.getlist("covariates")]:
         model["covariates"] = covariates
@@ -123,7 +125,7 @@ def save_profiles(desk: Desk, request: Request, form: FormData) -> str:
     study, file = desk.study(), CONFIG.as_posix()
     indicators = [name for name in study.scales if name in form.getlist("indicators")]
     if not indicators:
-        raise Refused("Choose the scales that define the profiles.")
+        raise Refused("Choose the scales that define the profiles.", "indicators")
     prototypes = {}
     for place in range(1, PROFILES + 1):
         name = re.sub(r"[^a-z0-9]+", "_", str(form.get(f"profile_{place}", "")).lower()).strip("_")
@@ -131,7 +133,7 @@ def save_profiles(desk: Desk, request: Request, form: FormData) -> str:
             high = form.getlist(f"high_{place}")
             prototypes[name] = {one: 75 if one in high else 25 for one in indicators}
     if len(prototypes) < 2:
-        raise Refused("Name at least two profiles.")
+        raise Refused("Name at least two profiles.", "profile_1")
     text = edited(desk.changes.text(file) or "", ("profiles",), {"indicators": indicators, "prototypes": prototypes})
     return f"/change/{desk.changes.propose('Set the profiles', '/models', {file: text}).id}"
 
@@ -149,10 +151,10 @@ def save_synthesis(desk: Desk, request: Request, form: FormData) -> str:
     config = study.config
     samples = [name for name in config.samples if name in form.getlist("samples")]
     if not samples:
-        raise Refused("Choose the samples to pool.")
+        raise Refused("Choose the samples to pool.", "synthesis_samples")
     synthetic = [name for name in samples if config.samples[name].synthetic]
     if synthetic and len(synthetic) < len(samples):
-        raise Refused("Synthetic samples are pooled only among themselves; choose other samples.")
+        raise Refused("Synthetic samples are pooled only among themselves; choose other samples.", "synthesis_samples")
     name = _name(str(form.get("name", "")) or "synthesis", study.part_names)
     entry: dict = {"samples": samples}
     if form.get("same_people") in ("yes", "no"):

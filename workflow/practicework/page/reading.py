@@ -29,6 +29,11 @@ MOST = 40
 """Changed numbers that are listed."""
 
 
+FIELDS = {"label": "label", "response.min": "low", "response.max": "high", "scoring.method": "method",
+          "scoring.min_valid": "min_valid"}  # fmt: skip
+"""The fields of a scale's page by the keys of its file."""
+
+
 def field_of(sentence: str, study: Study | None = None) -> str | None:
     """Return the page and the place on it where a mistake is corrected, from the names in its sentence."""
     column = re.search(r"column '([^']+)'", sentence)
@@ -37,7 +42,8 @@ def field_of(sentence: str, study: Study | None = None) -> str | None:
     if column and study and column[1] in study.variables:
         return f"/variables#variable-{column[1]}"
     if match := re.search(r"scales/([a-z0-9_]+)\.yaml", sentence):
-        return f"/scales/{match[1]}"
+        field = next((FIELDS[key] for key in re.findall(r"'([\w.]+)'", sentence) if key in FIELDS), "")
+        return f"/scales/{match[1]}{field and '#'}{field}"
     if match := re.search(r"(?:moderation|process)\.models\.(\w+)|model '(\w+)'", sentence):
         return f"/models#model-{match[1] or match[2]}"
     for words, page in ((r"moderation|process|profiles", "/models"), (r"categories|variables|missing", "/variables"),
@@ -47,6 +53,12 @@ def field_of(sentence: str, study: Study | None = None) -> str | None:
     return None
 
 
+def place_on(page: str, sentence: str) -> str:
+    """Return the id of the field on a page that the sentence of a mistake is about; empty if it is about none of this page."""
+    path, _mark, place = (field_of(sentence) or "").partition("#")
+    return place if path == page.partition("?")[0] else ""
+
+
 def run_view(desk: Desk, request: Request) -> tuple[str, dict]:
     """The task that runs or ran last."""
     study = desk.study()
@@ -54,7 +66,7 @@ def run_view(desk: Desk, request: Request) -> tuple[str, dict]:
     sentences = [{"text": one, "link": None} for one in (task.sentences if task else ())]
     for one in sentences if task and task.state == "failed" else ():
         if page := field_of(one["text"], study):
-            one["link"] = desk.tell(page, one["text"])  # the page shows the sentence, too
+            one["link"] = desk.tell(page, one["text"], mistake=True)  # the page shows the sentence, too
     return "run.html", {
         "task": task and task.status(),
         "sentences": sentences,

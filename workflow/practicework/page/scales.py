@@ -113,12 +113,12 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
     ordered = bool(form.get("ordered"))
     if form.get("decision") == "accept":
         if "order" in scale.confirm and not ordered:
-            raise Refused("The order of the labels is a guess. Put them in order and tick that they are, then accept.")
+            raise Refused("The order of the labels is a guess. Put them in order and tick that they are, then accept.", "order")
         if scale.confirm:
             changes[("confirm",)] = REMOVE
         back = str(form.get("following", back))
     elif "order" in scale.confirm and not ordered and not changes:
-        raise Refused("Put the labels in order, and tick that they are.")
+        raise Refused("Put the labels in order, and tick that they are.", "order")
     elif "order" in scale.confirm and ordered:
         changes[("confirm",)] = [key for key in scale.confirm if key != "order"] or REMOVE
     for path, value in changes.items():
@@ -182,7 +182,7 @@ def corrections(scale: Scale, items: list[dict], form: FormData) -> Changes:
     changes: Changes = {}
     label = str(form.get("label", scale.label)).strip()
     if not label:
-        raise Refused("The name is empty.")
+        raise Refused("The name is empty.", "label")
     if label != scale.label:
         changes[("label",)] = label
     if (scoring := _scoring(scale, form)) is not None:
@@ -191,7 +191,7 @@ def corrections(scale: Scale, items: list[dict], form: FormData) -> Changes:
         changes |= response_changes(scale, response)
     reverse, dropped = {str(one) for one in form.getlist("reverse")}, {str(one) for one in form.getlist("drop")}
     if dropped == {*scale.item_ids}:
-        raise Refused("A scale needs at least one item.")
+        raise Refused("A scale needs at least one item.", f"item-{scale.item_ids[0]}")
     return changes | reversed_keys(items, reverse) | without_items(items, dropped)
 
 
@@ -201,7 +201,7 @@ def _scoring(scale: Scale, form: FormData) -> dict | None:
     try:
         valid = float(str(form.get("min_valid", scale.scoring.min_valid)))
     except ValueError:
-        raise Refused("The share of items that must be answered is a number, such as 0.8.") from None
+        raise Refused("The share of items that must be answered is a number, such as 0.8.", "min_valid") from None
     if (method, valid) == (scale.scoring.method, scale.scoring.min_valid):
         return None
     return {"method": method, "min_valid": _plain(valid)}
@@ -215,11 +215,11 @@ def _response(scale: Scale, form: FormData) -> dict | None:
         codes = sorted(old.labels)
         places = [int(str(form.get(f"place_{code}", at))) for at, code in enumerate(codes, 1)]
     except ValueError:
-        raise Refused("The ends of the range and the places of the labels are numbers.") from None
+        raise Refused("The ends of the range and the places of the labels are numbers.", "low") from None
     if low >= high:
-        raise Refused("The lowest response must be smaller than the highest.")
+        raise Refused("The lowest response must be smaller than the highest.", "low")
     if sorted(places) != list(range(1, len(codes) + 1)):
-        raise Refused(f"Each place from 1 to {len(codes)} belongs to one label.")
+        raise Refused(f"Each place from 1 to {len(codes)} belongs to one label.", "order")
     labels = {codes[place - 1]: _texts(old.labels[code]) for place, code in zip(places, codes, strict=True)}
     labels = {code: labels[code] for code in codes if low <= code <= high}
     if (low, high) == (old.min, old.max) and labels == {code: _texts(texts) for code, texts in old.labels.items()}:

@@ -136,7 +136,7 @@ def _named(study: Study, form: FormData, dropped: list[str]) -> dict:
         try:
             found[name] = {int(code): text.strip() for code, _mark, text in (line.partition("=") for line in lines)}
         except ValueError:
-            raise Refused(f"The categories of {name} are lines such as '1 = Man'.") from None
+            raise Refused(f"The categories of {name} are lines such as '1 = Man'.", f"names_{name}") from None
     return found
 
 
@@ -168,9 +168,9 @@ def _categories(known, form: FormData, dropped: list[str]) -> dict | None:
         try:
             places = [int(str(form.get(f"place_{name}_{code}", at))) for at, code in enumerate(order, 1)]
         except ValueError:
-            raise Refused(f"The places of the categories of {name} are numbers.") from None
+            raise Refused(f"The places of the categories of {name} are numbers.", f"variable-{name}") from None
         if sorted(places) != list(range(1, len(order) + 1)):
-            raise Refused(f"Each place from 1 to {len(order)} belongs to one category of {name}.")
+            raise Refused(f"Each place from 1 to {len(order)} belongs to one category of {name}.", f"variable-{name}")
         texts = {order[place - 1]: codes[code] for place, code in zip(places, order, strict=True)}
         found[name] = {code: texts[code][0] if len(texts[code]) == 1 else list(texts[code]) for code in order}
         changed |= any(texts[code] != codes[code] for code in order)

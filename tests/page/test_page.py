@@ -81,6 +81,11 @@ def test_a_change_that_makes_the_study_invalid_is_taken_back(drafted):
     answer = drafted.follow(drafted.post(f"/change/{change.id}", {"decision": "write", "back": "/data"}).place)
     assert "Nothing was written" in answer.text
     assert files(folder) == before
+    shown = drafted.post("/scales/use", {"min_valid": "5"})
+    refused = drafted.post(shown.place, {"decision": "write", "back": "/scales/use"})
+    assert refused.place.partition("#")[2] == "min_valid"
+    assert "Nothing was written: scales/use.yaml: &#39;scoring.min_valid&#39;" in drafted.follow(refused.place).text
+    assert files(folder) == before
 
 
 def test_items_move_and_scales_divide_and_merge(drafted):

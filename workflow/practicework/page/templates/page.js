@@ -21,13 +21,14 @@ async function look() {
 look();
 setInterval(look, document.querySelector('.task[data-state="running"]') ? 1000 : 20000);
 
-// A sentence about a field leads there, also inside of what is folded.
-const field = document.querySelector("#said") && location.hash && document.getElementById(location.hash.slice(1));
+// A sentence about a field stands there, also inside of what is folded.
+const sentence = document.querySelector("#said");
+const field = sentence && location.hash && document.getElementById(location.hash.slice(1));
 if (field) {
+  (field.closest("p, fieldset, section") || field).before(sentence);
   field.closest("details")?.setAttribute("open", "");
   field.setAttribute("aria-describedby", "said");
   if (field.matches("input, select, textarea")) { field.setAttribute("aria-invalid", "true"); field.focus(); }
-  field.scrollIntoView({ block: "center" });
 }
 
 for (const list of document.querySelectorAll(".sortable")) {

@@ -77,6 +77,21 @@ def study_of(tmp_path, **keys):
     return tmp_path
 
 
+def test_what_is_to_be_confirmed_shows_every_sample(tmp_path):
+    question = {"label": "Tools", "columns": "T_{option}", "options": {"web": "Web", "phone": "Phone"}}
+    files = {"s": "id,T_web,T_phone\n1,1,0\n2,1,1\n", "t": "id,T_web,T_phone\n1,0,1\n2,0,1\n"}
+    samples = {name: {"file": f"data/raw/{name}.csv"} for name in files}
+    config = {"samples": samples, "multiple": {"tools": question}, "confirm": ["multiple"]}
+    for path in ("config", "data/raw"):
+        (tmp_path / path).mkdir(parents=True)
+    (tmp_path / "config/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    for name, text in files.items():
+        (tmp_path / f"data/raw/{name}.csv").write_text(text, encoding="utf-8")
+    lines = "\n".join(confirming.listing(load_study(tmp_path)))
+    assert "      s, Web: 2 ticked, 0 not, 0 without an answer\n      s, Phone: 1 ticked, 1 not" in lines
+    assert "      t, Web: 0 ticked, 2 not" in lines
+
+
 def test_questionnaire_asks_yes_or_no_and_says_why(tmp_path):
     export(study_of(tmp_path))
     page = (tmp_path / "results/instruments/questionnaire.html").read_text(encoding="utf-8")

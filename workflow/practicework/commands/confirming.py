@@ -116,12 +116,14 @@ def _questions(study: Study, answers: evidence.Answers) -> list[str]:
     for name, one in study.config.multiple.items():
         lines.append(f"    {name}: {one.label} ({'yes or no for each option' if one.forced else 'tick all that apply'})")
         for row in answers.states.get(name, []):
-            where = f"{row['by']}, " if row["by"] else ""
+            where = "".join(f"{part}, " for part in (row["sample"], row["by"]) if part)
             counts = (
                 f"{row['ticked']} ticked, {row['not_ticked']} not, {row['not_answered'] + row['not_shown']} without an answer"
             )
             note = f"; {row['note']}" if row["note"] else ""
-            lines.append(f"      {where}{one.text(row['option'])}: {counts}{note}" if row["option"] else f"      {row['note']}")
+            lines.append(
+                f"      {where}{one.text(row['option'])}: {counts}{note}" if row["option"] else f"      {where}{row['note']}"
+            )
     return lines
 
 

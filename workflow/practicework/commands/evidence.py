@@ -40,7 +40,7 @@ class Answers:
     problem : str
         Why they cannot be read; empty if they can.
     states : dict of str to list
-        The rows of `ingest/multiple` of each question with several answers, of the first sample.
+        The rows of `ingest/multiple` of each question with several answers, with their `sample`, empty if there is one only.
     """
 
     cells: dict[str, list[str]] = field(default_factory=dict)
@@ -61,8 +61,9 @@ def collect(study: Study, raws: Mapping[str, RawTable] | None = None) -> Answers
                 found.setdefault(one, []).extend((row[position] or "").strip() for row in raw.rows)
                 if raw.texts and raw.texts[position] not in ("", one):
                     questions.setdefault(one, heading(raw.texts[position]))
-            if study.config.multiple and not states:
+            if study.config.multiple:
                 table = multiple.read(raw, study, name).table
+                table = table.assign(sample=name if len(study.config.samples) > 1 else "")
                 for row in table.astype(object).where(table.notna(), None).to_dict("records"):
                     states.setdefault(row["response"], []).append(row)
     except StudyError as error:

@@ -9,6 +9,7 @@ from scipy.special import chdtrc
 
 from practicework.errors import NotComputable
 from practicework.numerics import one_factor
+from practicework.numerics.matrices import definite
 
 LIMIT = 20_000
 """Maximum number of subsets of one length."""
@@ -80,7 +81,7 @@ def _parts(r: np.ndarray, n: int, subsets: np.ndarray) -> Iterator[dict[str, np.
     for first in range(0, len(subsets), BLOCK):
         some = subsets[first : first + BLOCK]
         own = r[some[:, :, None], some[:, None, :]]
-        regular = np.linalg.eigvalsh(own)[:, 0] > DETERMINED
+        regular = definite(own, DETERMINED)
         own[~regular] = np.where(np.eye(length), 1.0, 0.5)
         loadings, fine = one_factor.fit(own, start, 1 - start**2)
         fine &= regular

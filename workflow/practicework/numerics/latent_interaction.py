@@ -7,6 +7,7 @@ import numpy as np
 
 from practicework.errors import NotComputable
 from practicework.numerics import one_factor
+from practicework.numerics.matrices import definite
 from practicework.numerics.minres import one_factor as minres
 
 FEWEST_ITEMS = 3
@@ -156,9 +157,7 @@ def _interaction(scores: list[np.ndarray], errors: list[np.ndarray], weights: np
     size = np.sqrt(np.einsum("mpp->mp", gram))
     with np.errstate(all="ignore"):
         scaled = (gram - error) / (size[:, :, None] * size[:, None, :])
-    finite = np.isfinite(scaled).all(axis=(1, 2))
-    scaled[~finite] = np.eye(scaled.shape[1])
-    fine = finite & (np.linalg.eigvalsh(scaled)[:, 0] > 1e-6)
+    fine = definite(scaled, 1e-6)
     scaled[~fine] = np.eye(scaled.shape[1])
     plain = gram / (size[:, :, None] * size[:, None, :])
     plain[~fine] = np.eye(scaled.shape[1])

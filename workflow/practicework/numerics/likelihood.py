@@ -12,6 +12,7 @@ import numpy as np
 
 from practicework.errors import NotComputable
 from practicework.numerics.limits import WEIGHTS
+from practicework.numerics.matrices import definite
 
 STEPS = 1_000
 """Maximum number of Newton steps."""
@@ -198,7 +199,8 @@ class Fitted:
     log_likelihood : float
     covariances : dict of str to ndarray of shape (k, k)
         `model` (inverse information) and `robust`: the sandwich times n / (n - k), or with clusters times g / (g - 1) and
-        (n - 1) / (n - k). In R: ``sandwich::sandwich(m)``, ``sandwich::vcovCL(m, groups, type = "HC1")``.
+        (n - 1) / (n - k); NaN if n is not larger than k. In R: ``sandwich::sandwich(m)``,
+        ``sandwich::vcovCL(m, groups, type = "HC1")``.
     """
 
     def __init__(self, regression: Regression, at: np.ndarray, groups: np.ndarray | None) -> None:
@@ -208,12 +210,13 @@ class Fitted:
         _, _, information = regression.evaluate(at[None], np.ones((1, len(regression.outcome))))
         bread, scores = np.linalg.inv(information[0]), regression.scores(at)
         n = len(scores)
-        factor = n / (n - len(at))
+        left = n - len(at) if n > len(at) else np.nan  # an ordered outcome may have a threshold per respondent
+        factor = n / left
         if groups is not None:
             _, place = np.unique(groups, return_inverse=True)
             sums = np.zeros((place.max() + 1, scores.shape[1]))
             np.add.at(sums, place, scores)
-            scores, factor = sums, len(sums) / (len(sums) - 1) * (n - 1) / (n - len(at))
+            scores, factor = sums, len(sums) / (len(sums) - 1) * (n - 1) / left
         units = np.outer(regression.units, regression.units)
         robust = bread @ (scores.T @ scores) @ bread * factor
         self.covariances = {"model": bread / units, "robust": robust / units}
@@ -235,10 +238,10 @@ class Fitted:
 def _solved(information: np.ndarray, gradient: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Newton steps, and which systems are regular; a singular one does not stop the others."""
     size = np.sqrt(np.abs(np.einsum("mkk->mk", information)))
-    regular = (size > 0).all(axis=1) & np.isfinite(information).all(axis=(1, 2)) & np.isfinite(gradient).all(axis=1)
+    regular = (size > 0).all(axis=1) & np.isfinite(gradient).all(axis=1)
     step = np.zeros_like(gradient)
     scaled = information[regular] / (size[regular][:, :, None] * size[regular][:, None, :])
-    fine = np.linalg.eigvalsh(scaled)[:, 0] > 1e-9 if len(scaled) else np.zeros(0, bool)
+    fine = definite(scaled, 1e-9)
     regular[regular] = fine
     right = (gradient[regular] / size[regular])[:, :, None]
     step[regular] = np.linalg.solve(scaled[fine], right)[:, :, 0] / size[regular]

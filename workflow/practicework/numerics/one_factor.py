@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from practicework.numerics.matrices import solved
+
 STEPS, GRADIENT = 60, 1e-7
 """Maximum number of scoring steps, and the gradient at which the likelihood is at its maximum, in units of standardised items."""
 
@@ -39,7 +41,7 @@ def fit(
         lam, psi = found[:, :k], found[:, k:]
         implied = lam[:, :, None] * lam[:, None, :]
         implied[:, diagonal, diagonal] += psi
-        inverse, regular = _solved(implied, np.broadcast_to(one, implied.shape))
+        inverse, regular = solved(implied, np.broadcast_to(one, implied.shape))
         if not regular.all():
             at, found, sample, implied = at[regular], found[regular], sample[regular], implied[regular]
             lam, psi = lam[regular], psi[regular]
@@ -60,7 +62,7 @@ def fit(
         information[:, :k, k:] = inverse * turned[:, None, :]
         information[:, k:, :k] = information[:, :k, k:].transpose(0, 2, 1)
         information[:, k:, k:] = inverse**2 / 2
-        step, regular = _solved(information, slope[:, :, None])
+        step, regular = solved(information, slope[:, :, None])
         step = step[:, :, 0] * np.minimum(1, 0.5 / np.maximum(np.abs(step[:, :, 0]).max(axis=1), 1e-12))[:, None]
         at, found, sample = at[regular], found[regular] - step, sample[regular]
         # a resample on its way to a negative variance has no proper solution
@@ -69,12 +71,3 @@ def fit(
         if not len(at):
             break
     return result, done
-
-
-def _solved(matrices: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the solutions of the systems that have one, and which these are: a singular one must not stop the others."""
-    try:
-        return np.linalg.solve(matrices, right), np.ones(len(matrices), bool)
-    except np.linalg.LinAlgError:
-        regular = np.linalg.slogdet(matrices)[0] != 0
-        return np.linalg.solve(matrices[regular], right[regular]), regular

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from practicework.numerics import bootstrap
+from practicework.numerics.matrices import definite
 from practicework.stages.moderation.regression import Fit
 from practicework.tables import frame
 
@@ -169,7 +170,7 @@ def _solve(
             error[:, place, place] += (1 - used[one.name]) * raw
         place += len(one.terms)
     corrected = basis.T @ ((gram - error) / np.outer(size, size)) @ basis
-    fine = np.linalg.eigvalsh(corrected)[:, 0] > 1e-6
+    fine = definite(corrected, 1e-6)
     estimates = np.full((len(moments), p), np.nan)
     solution = np.linalg.solve(corrected[fine], basis.T @ moments[fine, :p, p:])
     estimates[fine] = (basis @ solution)[:, :, 0] / size

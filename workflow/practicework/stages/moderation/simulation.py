@@ -7,6 +7,7 @@ from scipy.special import ncfdtr, stdtrit
 
 from practicework.numerics import bootstrap
 from practicework.numerics.least_squares import ALONE, LeastSquares
+from practicework.numerics.matrices import definite
 from practicework.numerics.power import CERTAIN, POWER
 from practicework.stages.moderation.regression import Fit
 from practicework.study.settings import Moderation
@@ -135,7 +136,7 @@ def simulate(
         x = q[rng.integers(0, sample, (block, n))]
         e = rng.standard_normal((block, n))
         gram = x.transpose(0, 2, 1) @ x
-        fine = np.linalg.eigvalsh(gram)[:, 0] > SINGULAR
+        fine = definite(gram, SINGULAR)
         x, e, inverse = x[fine], e[fine], np.linalg.inv(gram[fine])
         beta = (inverse @ (x.transpose(0, 2, 1) @ e[:, :, None]))[:, :, 0]
         residual = e - (x @ beta[:, :, None])[:, :, 0]

@@ -190,7 +190,7 @@ def test_what_cannot_be_computed_says_why():
 def test_as_many_parameters_as_respondents():
     """Seven respondents, and four thresholds and three slopes of the proportional odds: each analysis has a row."""
     data = pd.DataFrame(np.random.default_rng(4).standard_normal((7, 2)), columns=["x", "w"]).assign(y=[1, 2, 3, 4, 5, 2, 3])
-    table = analyse(data, Model(outcome="y", predictor="x", moderator="w", family="normal"))["scale_dependence"].set_index("analysis")
+    table = analyse(data, Model(outcome="y", predictor="x", moderator="w", family="normal"))["scale_dependence"]
     assert len(table) == 8
     assert table["note"].isna().equals(table["p_value"].notna())
 

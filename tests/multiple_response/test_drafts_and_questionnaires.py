@@ -9,11 +9,12 @@ import pytest
 import yaml
 from tick_exports import ANSWERS, EXPORTS, OPTIONS, STAGES, N
 
+from practicework import report
 from practicework.commands import cli, confirming
 from practicework.commands.exporters import export
 from practicework.commands.verification import runs
 from practicework.numerics.seeds import streams
-from practicework.stages import ingest
+from practicework.stages import ingest, multiple_response
 from practicework.study import load_study
 from practicework.study.editing import REMOVE, edit
 from practicework.study.pipeline import Part
@@ -75,6 +76,53 @@ def study_of(tmp_path, **keys):
     config = {"samples": {"s": {"file": "data/raw/s.csv"}}, "multiple": {"functions": QUESTION | keys}}
     (tmp_path / "config/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     return tmp_path
+
+
+COMMA = ["Web, phone", "Letters", "Letters,Web, phone"]
+SEMICOLONS = ["Web, phone;", "Letters;", "Web, phone;Letters;"]
+BOXES = ["Checked,Checked", "Checked,Unchecked", "Unchecked,Checked"]
+HARD_FILES = {
+    "an option with a comma": ("id,uses", [f'"{cell}"' for cell in COMMA], {"Web, phone": 18, "Letters": 18}),
+    "semicolons after each": ("id,uses", [f'"{cell}"' for cell in SEMICOLONS], {"Web, phone": 18, "Letters": 18}),
+    "codes among decimal commas": ("id;uses;size", ["1;3,5", "2;4,2", "1,2;5,5"], {"1": 18, "2": 18}),
+    "boxes with labels": ("Record ID,Uses (choice=Web),Uses (choice=Letters by mail),Uses (choice=Fax),Complete?",
+                          [f"{cell},Unchecked,Complete" for cell in BOXES], {"Web": 18, "Letters by mail": 18, "Fax": 0}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HARD_FILES)
+def test_a_draft_reads_its_own_file(name, tmp_path, capsys):
+    """Each option is ticked by as many respondents as ticked it."""
+    head, cells, expected = HARD_FILES[name]
+    mark = ";" if ";" in head else ","
+    lines = [f"{at}{mark}{cell}" for at, cell in enumerate(cells * 9)]
+    (tmp_path / "s.csv").write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    assert cli.main(["init", str(tmp_path / "study"), "--from", str(tmp_path / "s.csv")]) == 0
+    (question,) = load_study(tmp_path / "study").config.multiple.values()
+    edit(tmp_path / "study/config/config.yaml", {("confirm",): REMOVE})
+    assert cli.main(["check", str(tmp_path / "study")]) == 0
+    states = ingested(tmp_path / "study")["ingest/multiple"]
+    assert {question.text(row.option): row.ticked for row in states.itertuples()} == expected
+
+
+def test_a_question_is_reported_with_another_that_has_parts(tmp_path):
+    rng = np.random.default_rng(3)
+    columns = ["T_a", "T_b", *(f"F_{part}_{option}" for part in ("x", "y") for option in ("c", "d"))]
+    lines = [",".join(["id", *columns]), *(",".join([str(at), *map(str, rng.integers(0, 2, 6))]) for at in range(60))]
+    question = {"label": "Tools", "form": "forced_choice", "columns": "T_{option}", "options": {"a": "Apps", "b": "Books"}}
+    parted = {"label": "Functions", "form": "forced_choice", "columns": "F_{by}_{option}", "by": {"x": "Begin", "y": "End"},
+              "options": {"c": "Calls", "d": "Deals"}}  # fmt: skip
+    config = {"samples": {"s": {"file": "data/raw/s.csv"}}, "multiple": {"t": question, "f": parted},
+              "multiple_tests": {"one": {"response": "t", "with": "f", "resamples": 200}}}  # fmt: skip
+    for path in ("config", "data/raw"):
+        (tmp_path / path).mkdir(parents=True)
+    (tmp_path / "data/raw/s.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "config/config.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    part = Part(load_study(tmp_path), "s")
+    results = ingest.compute(part, {}, streams(1, "ingest", "s"))
+    results |= multiple_response.compute(part, results, streams(1, "multiple_response", "s"))
+    page = report.render(part, results).html.replace("\xa0", " ")
+    assert re.search(r"Whether answers about tools are associated with functions remains unclear in begin \(<i>p", page)
 
 
 def test_what_is_to_be_confirmed_shows_every_sample(tmp_path):

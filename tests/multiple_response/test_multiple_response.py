@@ -115,6 +115,66 @@ def test_own_words_are_refused_or_counted_and_never_shown(run):
     assert "something" not in shown
 
 
+def test_codes_in_a_file_with_decimal_commas_are_no_numbers(run):
+    """1,2 are two options, and in a file with commas between cells 101,102 as well."""
+    text = "id;uses;size\n" + "".join(f"{at};{cell};3,{at % 10}\n" for at, cell in enumerate(["1", "2", "1,2"] * 8))
+    for options, file in (
+        ({"web": ["Web", 1], "phone": ["Phone", 2]}, text),
+        ({"web": ["Web", 101], "phone": ["Phone", 102]}, rows("id,uses", '1,"101,102"', "2,101", "3,102", '4,"101,102"')),
+    ):
+        question = {"label": "Uses", "options": options, "columns": {"column": "uses"}}
+        tables = run(*simple(file), {"multiple": {"q": question}})
+        n = len(tables["ingest/responses"])
+        both = sum("," in line.split(";")[1] for line in text.splitlines()[1:]) if ";" in file else 2
+        assert states(tables, "web") == states(tables, "phone") == (both + (n - both) // 2, (n - both) // 2, 0, 0)
+
+
+def test_a_wrong_separator_is_no_answer_in_own_words(run):
+    """Also if own words are allowed: a piece that consists of several options shows that they are joined by something else."""
+    joined = {"label": "Q", "options": TOOLS["options"], "other": True, "columns": {"column": "Q", "separator": ";"}}
+    for cell, words in (("Web#Phone", "joins options by something else"), ("Web|Phone", "write 'separator: '|''")):
+        note = run(*simple(rows("id,Q", f"1,{cell}", "2,Web")), {"multiple": {"q": joined}})["multiple_response/models"]["note"]
+        assert words in note.iloc[0]
+    tables = run(*simple(rows("id,Q", "1,Web and a phone", "2,Web")), {"multiple": {"q": joined}})
+    assert states(tables, "web") == (1, 1, 0, 0)
+
+
+def test_own_words_in_a_column_of_their_own_are_an_answer(run):
+    """Whoever answered in own words alone did not tick the boxes; the words are dropped."""
+    text = rows("id,Q[web],Q[phone],Q[other]", "1,1,0,", "2,0,0,Anna Secret", "3,0,0,", "4,1,0,Letters")
+    question = {"label": "Q", "options": TOOLS["options"], "columns": "Q[{option}]"}
+    assert states(run(*simple(text), {"multiple": {"q": question}}), "web") == (2, 0, 0, 2)
+    tables = run(*simple(text), {"multiple": {"q": question | {"other": "Q[other]"}}})
+    assert states(tables, "web") == (2, 1, 0, 1)
+    assert tables["ingest/multiple"]["note"].iloc[0].startswith("2 answers in respondents' own words dropped")
+    assert not any("Secret" in table.to_csv() for table in tables.values())
+    for other, words in (
+        (True, "name the column with the answers"),
+        ("Q[more]", r"'Q\[more\]', which 'multiple.q.other' names,"),
+    ):
+        with pytest.raises(StudyError, match=words):
+            run(*simple(text), {"multiple": {"q": question | {"other": other}}})
+
+
+def test_who_answered_any_part_answered_the_question(run):
+    text = rows("id,a_web,a_phone,b_web,b_phone", "1,1,0,,", "2,,,1,0", "3,,,,", "4,1,0,0,1")
+    question = {"label": "Q", "options": TOOLS["options"], "by": {"a": "A", "b": "B"}, "columns": "{by}_{option}"}
+    assert run(*simple(text), {"multiple": {"q": question}})["multiple_response/models"]["n"].tolist() == [3]
+
+
+def test_a_misspelt_key_is_named(run):
+    for columns, words in (
+        ({"column": "Q", "seperator": ";"}, r"'multiple.q.columns.seperator' is unknown \(did you mean 'separator'"),
+        ({"separator": ";"}, "the key 'multiple.q.columns.column' is missing"),
+        ({"column": "Q", "separator": ""}, "'multiple.q.columns.separator'"),
+    ):
+        with pytest.raises(StudyError, match=words):
+            run(
+                *simple(rows("id,Q", "1,Web")),
+                {"multiple": {"q": {"label": "Q", "options": TOOLS["options"], "columns": columns}}},
+            )
+
+
 def test_an_option_missing_in_one_stage_is_reported_and_the_rest_runs(run):
     file, write, keys = EXPORTS["forced_choice"]
 
@@ -223,10 +283,8 @@ def test_check_names_what_cannot_be_read(run, tmp_path, capsys):
     text = rows("id,Q,T_web,T_phone", *(f"{at},Web|Phone,X," for at in range(9)))
     joined = {"label": "Q", "options": TOOLS["options"], "columns": {"column": "Q", "separator": ";"}}
     run(*simple(text), {"multiple": {"q": joined, "tools": TOOLS}})
-    checking.check(tmp_path)
-    shown = capsys.readouterr().out
-    assert "questions with several answers: q, tools" in shown
-    assert "row 2, column 'Q': the cell has a text that is not an option of 'q'" in shown
+    with pytest.raises(StudyError, match="row 2, column 'Q': the cell has a text that is not an option of 'q'"):
+        checking.check(tmp_path)
 
 
 def test_codes_that_find_a_column_are_no_ticks(run):

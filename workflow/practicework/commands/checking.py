@@ -63,6 +63,9 @@ def _sample(study: Study, sample: str, raw: RawTable) -> list[str]:
     if spec.respondent and spec.respondent in set(found.dropped["column"]):
         lines.append("  the respondent ids could identify people and are replaced by R0001, R0002, …")
     if found.multiple is not None:
+        unread = found.multiple.loc[found.multiple["option"].isna(), "note"]
+        if len(unread):
+            raise StudyError(f"{unread.iloc[0]}.")
         notes = dict.fromkeys(found.multiple["note"].dropna())
         lines += [f"  questions with several answers: {', '.join(config.multiple)}", *(f"  Note: {note}." for note in notes)]
     inputs = found.tables()

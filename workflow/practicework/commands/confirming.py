@@ -115,15 +115,18 @@ def _questions(study: Study, answers: evidence.Answers) -> list[str]:
     lines = []
     for name, one in study.config.multiple.items():
         lines.append(f"    {name}: {one.label} ({'yes or no for each option' if one.forced else 'tick all that apply'})")
+        told = set()
         for row in answers.states.get(name, []):
             where = "".join(f"{part}, " for part in (row["sample"], row["by"]) if part)
-            counts = (
-                f"{row['ticked']} ticked, {row['not_ticked']} not, {row['not_answered'] + row['not_shown']} without an answer"
-            )
-            note = f"; {row['note']}" if row["note"] else ""
-            lines.append(
-                f"      {where}{one.text(row['option'])}: {counts}{note}" if row["option"] else f"      {where}{row['note']}"
-            )
+            if not row["option"]:
+                lines.append(f"      {where}{row['note']}")
+                continue
+            without = row["not_answered"] + row["not_shown"]
+            counts = f"{row['ticked']} ticked, {row['not_ticked']} not, {without} without an answer"
+            lines.append(f"      {where}{one.text(row['option'])}: {counts}")
+            if row["note"] and (where, row["note"]) not in told:  # a note is about all options of a part, as a rule
+                told.add((where, row["note"]))
+                lines.append(f"        {row['note']}")
     return lines
 
 

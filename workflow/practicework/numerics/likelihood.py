@@ -117,14 +117,23 @@ class Regression(ABC):
         whole[:, self.places] = rows[:, -(self.places.stop - self.places.start) :]
         return whole
 
-    def fit(self, groups: np.ndarray | None = None) -> "Fitted":
+    def fit(self, groups: np.ndarray | None = None, *, robust: bool = True) -> "Fitted":
         """Return the maximum, with covariances for respondents in `groups`, if these are given.
+
+        Parameters
+        ----------
+        groups : ndarray of shape (n,), optional
+        robust : bool
+            Whether the robust covariance is needed, which requires more respondents than parameters.
 
         Raises
         ------
         NotComputable
-            If the likelihood has no maximum.
+            If the likelihood has no maximum, or there are too few respondents.
         """
+        n, k = len(self.outcome), len(self.start())
+        if robust and n <= k:
+            raise NotComputable(f"it has {k} parameters, but only {n} respondents with all values")
         found, fine = self.maximise(np.ones((1, len(self.outcome))), self.start()[None], EXACT)
         if not fine[0]:
             raise NotComputable("the likelihood has no maximum in this sample")

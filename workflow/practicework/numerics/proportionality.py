@@ -37,7 +37,7 @@ def brant(matrix: np.ndarray, outcome: np.ndarray) -> tuple[np.ndarray, np.ndarr
         one = Binary(matrix, (outcome > cut).astype(float))
         if one.separation():
             raise NotComputable(f"a predictor separates outcomes above {cut:g} from the others")
-        fits.append(one.fit().parameters)
+        fits.append(one.fit(robust=False).parameters)
         means.append(expit(matrix @ fits[-1]))
     breads = [np.linalg.inv((matrix * (pi * (1 - pi))[:, None]).T @ matrix) for pi in means]
     k = len(cuts)

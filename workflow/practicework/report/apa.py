@@ -138,8 +138,9 @@ def upper(words: str) -> str:
 
 
 def lower(words: str) -> str:
-    """A label inside a sentence: its first letter in lower case, but for an abbreviation."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+    """A label inside a sentence: its first letter in lower case, but for an abbreviation or a name such as LinkedIn."""
+    first = words.split(" ", 1)[0]
+    return words if any(letter.isupper() for letter in first[1:]) else words[:1].lower() + words[1:]
 
 
 def brief(value: float | None) -> Shown:

@@ -82,7 +82,7 @@ def nominal(columns: np.ndarray, place: np.ndarray) -> Fit:
 def ordinal(columns: np.ndarray, place: np.ndarray) -> Fit:
     """Fit proportional odds; the parameters are the thresholds, then the slopes. In R: ``ordinal::clm``, ``MASS::polr``."""
     regression = Ordered(np.column_stack([np.ones(len(columns)), columns]), place.astype(float))
-    fit = regression.fit()
+    fit = regression.fit(robust=False)
     if not np.isfinite(fit.covariances["model"]).all():
         raise NotComputable("the likelihood has no maximum in this sample")
 
@@ -167,13 +167,13 @@ def _check(model: Categorical, levels: np.ndarray, place: np.ndarray, matrix: np
         effective = n - float((sizes**3.0).sum()) / n**2
         if effective < FEWEST * p:
             raise NotComputable(
-                f"the effective number of respondents is {effective:.0f}, and {p} coefficients need {FEWEST * p}; use "
-                "fewer predictors"
+                f"the effective number of respondents is {effective:.0f}, but needs to be {FEWEST} per coefficient, {FEWEST * p} "
+                "in all; use fewer predictors"
             )
     elif sizes.min() < FEWEST * p:
         raise NotComputable(
-            f"the smallest category of '{model.outcome}' has {sizes.min()} respondents, and {p} coefficients per category need "
-            f"{FEWEST * p}; use fewer predictors, or combine categories"
+            f"the smallest category of '{model.outcome}' has {sizes.min()} respondents, but needs {FEWEST} per coefficient, "
+            f"{FEWEST * p} in all; use fewer predictors, or combine categories"
         )
     spread = matrix.std(axis=0)
     if not (spread > 0).all() or np.linalg.matrix_rank((matrix - matrix.mean(axis=0)) / np.where(spread > 0, spread, 1)) < p:

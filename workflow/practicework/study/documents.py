@@ -180,9 +180,42 @@ def validated(model: type[Model], data: dict, shown: str, field: str = "") -> Mo
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = _of_given_form(error.errors(include_url=False))
+        details = [one | {"loc": _keys_of(one["loc"], data)} for one in details]
         more = f" (further mistakes: {len(details) - 1})" if len(details) > 1 else ""
         raise StudyError(f"{shown}: {_sentence(details[0], model, field)}{more}") from None
+
+
+def _of_given_form(details: list[dict]) -> list[dict]:
+    """Without the complaints that a mapping is no text, where a key may have either form and the mapping has mistakes."""
+    kept = [
+        one
+        for one in details
+        if one["type"] not in ("string_type", "bool_type")
+        or not isinstance(one["input"], dict)
+        or not any(other["loc"][: len(one["loc"]) - 1] == one["loc"][:-1] and other["loc"] != one["loc"] for other in details)
+    ]
+    return kept or details
+
+
+def _keys_of(place: tuple, data: object) -> tuple:
+    """The place of a mistake without the forms that a key may have, which are no keys of the file."""
+    found, at = [], data
+    for number, part in enumerate(place, 1):
+        inside = at[part] if isinstance(at, dict) and part in at else None
+        if isinstance(part, str) and part != "[key]" and inside is None and number < len(place) and not (
+            isinstance(at, dict) and part in at
+        ):  # fmt: skip
+            continue
+        found.append(part)
+        at = at[part] if isinstance(at, list) and isinstance(part, int) and part < len(at) else inside
+    if len(found) > 1 and isinstance(found[-1], str) and not isinstance(at, dict) and found[-1] in _FORMS:
+        found.pop()
+    return tuple(found)
+
+
+_FORMS = {"str", "bool", "int", "float"}
+"""Names of forms at the end of a place."""
 
 
 _REPR = reprlib.Repr()
@@ -214,6 +247,7 @@ def _sentence(detail: dict, model: type[BaseModel], field: str) -> str:
         "model_attributes_type": "must contain 'key: value' lines",
         "finite_number": "must be a finite number",
         "string_pattern_mismatch": f"is an invalid name: {_NAMES.get(detail.get('ctx', {}).get('pattern'), 'use plain letters')}",
+        "too_short": f"must have at least {detail.get('ctx', {}).get('min_length')} entries",
     }.get(kind)
     if expected is None:
         message = detail["msg"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from practicework.errors import did_you_mean
-from practicework.study.documents import Flag, Strict
+from practicework.study.documents import Strict
 from practicework.study.scale import Name, Number, normalized
 
 if TYPE_CHECKING:
@@ -99,11 +99,11 @@ class Multiple(Strict):
         (),
         description=("Cells that mean an explicit no, or with `form: tick_all` an empty box; default: `0`, `No` and the like."),
     )
-    other: Flag = Field(
+    other: bool | str = Field(
         False,
         description=(
-            "Whether joined texts may contain answers in respondents' own words, which are counted and dropped; without it, they "
-            "are a mistake."
+            "Answers in respondents' own words, which are counted and dropped: `true` if joined texts may contain them (without "
+            "it, they are a mistake); for columns of options, the column that has them, such as `Q5[other]`."
         ),
     )
     joint_display: JointDisplay | None = Field(None, description="Comparison with a published matrix of cases.")
@@ -145,6 +145,10 @@ class Multiple(Strict):
                 raise ValueError("'columns' has '{by}', but the question has no 'by'; add it, or remove it from 'columns'.")
         if same := {normalized(one) for one in self.ticked} & {normalized(one) for one in self.unticked}:
             raise ValueError(f"'{sorted(same)[0]}' is both 'ticked' and 'unticked'; remove it from one.")
+        if isinstance(self.columns, Joined) and isinstance(self.other, str):
+            raise ValueError("'other' names a column, but the options are joined texts; write 'other: true'.")
+        if self.other is True and not isinstance(self.columns, Joined):
+            raise ValueError("'other: true' is for joined texts; name the column with the answers in respondents' own words.")
         if isinstance(self.columns, Joined) and self.forced:
             raise ValueError("joined texts contain no explicit no; remove 'unticked' and 'form: forced_choice'.")
         if (

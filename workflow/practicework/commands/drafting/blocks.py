@@ -1,9 +1,11 @@
 """Which columns belong together: what the survey tool says, else names with one stem and the same kind of answers."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
+from itertools import pairwise
 
 from practicework.commands.drafting.answers import ENOUGH, Column, column
 from practicework.stages.ingest.deidentify import why_dropped
@@ -22,6 +24,9 @@ TEXTS, CONSTANT, NOTHING, AMBIGUOUS = (
 
 _GENERIC = re.compile(r"[a-z]|var|variable|question|frage|item|col|column", re.IGNORECASE)
 """Stems that say nothing: Q1, V2, question_3."""
+
+_BOXES = {"checked", "unchecked", "selected", "not selected", "ticked", "not ticked", "quoted", "not quoted"}
+"""Words that tools write for ticked and unticked boxes and for nothing else."""
 
 _ANSWERS = {"whole", "coded", "codes", "text", "ends", "slider"}
 _CLASS = {"whole": "number", "slider": "slider", "coded": "code", "codes": "codes", "text": "text", "ends": "text"}
@@ -82,6 +87,9 @@ def find(raw: RawTable) -> Found:
         for at in range(len(raw.header))
         if at not in left_out
     }
+    for at in raw.rewritten.keys() & columns.keys():
+        if several := _codes([raw.rewritten[at].get(cell, cell) for cell in cells[at]]):
+            columns[at] = Column("choices", several)
     groups = _groups(raw, columns)
     blocks, single, ticks = [], [], []
     for (kind, name), places in groups.items():
@@ -109,6 +117,23 @@ def find(raw: RawTable) -> Found:
         else:
             variables.append(at)
     return Found(columns, sorted(blocks, key=lambda block: block.positions[0]), variables, dict(sorted(left_out.items())), ticks)
+
+
+def _codes(cells: Iterable[str | None]) -> Counter:
+    """The cells if they look like several codes joined by commas and not like decimal numbers; empty otherwise.
+
+    Codes are listed in ascending order, and each also stands alone; 1,5, 2,5 and 3,5 are numbers.
+    """
+    counts = Counter(cell.strip() for cell in cells if cell and cell.strip())
+    lists = [cell.split(",") for cell in counts]
+    single = {codes[0] for codes in lists if len(codes) == 1}
+    joined = [codes for codes in lists if len(codes) > 1]
+    fits = (
+        all(code.isascii() and code.isdigit() and len(code) < 3 and code in single for codes in lists for code in codes)
+        and all(int(first) < int(second) for codes in joined for first, second in pairwise(codes))
+        and {codes[-1] for codes in joined} != {"5"}
+    )
+    return counts if joined and fits else Counter()
 
 
 def stem(name: str) -> tuple[str, bool]:
@@ -144,6 +169,8 @@ def _ticks(raw: RawTable, columns: list[Column], places: list[int]) -> bool:
     if all("___" in raw.header[at] for at in places):
         return True
     some = [column for column in columns if column.kind != "empty"]
+    if len(some) > 1 and all({normalized(cell) for cell in column.counts} <= _BOXES for column in some):
+        return True
     return len(some) > 1 and all(column.kind == "tick" for column in some)
 
 

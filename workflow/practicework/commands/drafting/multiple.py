@@ -21,6 +21,9 @@ _NONE = re.compile(r"(none|nothing|keine|nichts|aucun|rien|nessun|ningun|ninguna
 """Texts of an explicit "none of these"."""
 
 _OTHER = re.compile(r"(other|andere|sonstige|autre|altro|otro|outro|anders)\b.*", re.IGNORECASE)
+_CHOICE = re.compile(r"(.+?) ?\(choice=(.+)\)")
+"""Headings of the boxes of a question in an export of REDCap with labels."""
+
 _REST = re.compile(r"([\W_]*)(\w+)([\W_]*)")
 
 
@@ -121,6 +124,12 @@ def _of_columns(raw: RawTable, found: Found, places: list[int]) -> list[_Questio
         stems.setdefault(stem(raw.header[at])[0], []).append(at)
     if len(stems) > 1 and all(len(own) > 1 for own in stems.values()):  # a matrix of options by parts
         return [one for own in stems.values() for one in _of_columns(raw, found, own)]
+    if all(choices := [_CHOICE.fullmatch(raw.header[at]) for at in places]) and len({one[1] for one in choices}) == 1:
+        texts = {one[2]: one[2] for one in choices}
+        none = next((text for text in texts if _NONE.fullmatch(text)), None)
+        options = {text: wording(text) for text in texts if text != none}
+        form = (" (choice=", ")")
+        return [_Question(choices[0][1], choices[0][1], {*places}, options, form, none)] if len(options) > 1 else []
     head = next(iter(stems)) if len(stems) == 1 else commonprefix([raw.header[at] for at in places]).rstrip("_.[( ")  # noqa: RUF071 (characters are meant)
     rests = [_REST.fullmatch(raw.header[at][len(head) :]) for at in places]
     if (
@@ -157,7 +166,9 @@ def _of_cells(raw: RawTable, found: Found, sources: list[str], at: int) -> list[
     """The question whose options are joined in cells: the parts that at least two respondents have."""
     counts = found.columns[at].counts + found.columns[at].odd
     parts = {one: _parts(counts, one) for one in SEPARATORS}
-    separator = max(SEPARATORS, key=lambda one: (sum(n for n in parts[one].values() if n > 1), -SEPARATORS.index(one)))
+    separator = max(SEPARATORS, key=lambda one: (_pieces(parts[one], one), -SEPARATORS.index(one)))
+    if all(cell.endswith(";") for cell in counts):  # as Microsoft Forms ends each choice
+        separator = ";"
     texts = sorted(text for text, n in parts[separator].items() if n > 1)
     none = next((text for text in texts if _NONE.fullmatch(text)), None)
     options = {text: wording(text) for text in texts if text != none}
@@ -169,15 +180,22 @@ def _of_cells(raw: RawTable, found: Found, sources: list[str], at: int) -> list[
     return [_Question(head, label, {at}, options, (separator,), none, other=other)]
 
 
+def _pieces(parts: Counter, separator: str) -> int:
+    """How many pieces of cells several respondents have, less those that contain a mark which texts hardly ever have."""
+    others = [mark for mark in (";", "|", "\n", *([","] if separator == ", " else [])) if mark != separator]
+    return sum(-n if any(mark in text for mark in others) else n for text, n in parts.items() if n > 1)
+
+
 def _parts(counts: Counter, separator: str) -> Counter:
     """How many respondents have each part of the cells; parts that only occur one after the other are one option."""
-    cells = [([part.strip() for part in cell.split(separator) if part.strip()], n) for cell, n in counts.items()]
+    cells = [([part for part in cell.split(separator) if part.strip()], n) for cell, n in counts.items()]
     while True:
         found = Counter()
         pairs = Counter()
         for parts, n in cells:
-            found.update(dict.fromkeys(parts, n))
-            pairs.update(dict.fromkeys(pairwise(parts), n))
+            own = [part.strip() for part in parts]
+            found.update(dict.fromkeys(own, n))
+            pairs.update(dict.fromkeys(pairwise(own), n))
         tied = next(
             (pair for pair, n in pairs.items() if n > 1 and n == found[pair[0]] == found[pair[1]] and n < sum(counts.values())),
             None,
@@ -190,7 +208,7 @@ def _parts(counts: Counter, separator: str) -> Counter:
 def _tied(parts: list[str], pair: tuple[str, str], separator: str) -> list[str]:
     out: list[str] = []
     for part in parts:
-        if out and (out[-1], part) == pair:
+        if out and (out[-1].strip(), part.strip()) == pair:
             out[-1] = f"{out[-1]}{separator}{part}"
         else:
             out.append(part)

@@ -319,7 +319,7 @@ def _figure(one: Model) -> Figure:
 def _analysis(found: list[Model]) -> str:
     parts = []
     for ordered in (False, True):
-        names = [one.outcome for one in found if one.ordered == ordered]
+        names = list(dict.fromkeys(one.outcome for one in found if one.ordered == ordered))
         if names and ordered:
             parts.append(
                 _("We modelled {outcomes} by proportional odds (McCullagh, 1980), whose assumption was tested by comparing "

@@ -128,7 +128,7 @@ def _ids(context: Context, facts: Mapping) -> str:
 
 def _missing(context: Context, facts: Mapping) -> str:
     if facts["missing"]:
-        return _(
+        known = _(
             "Of {cells} answers, {missing} ({percent}%) were missing, from {people} ({kinds}); none was imputed.",
             cells=f"{facts['cells']:,}",
             missing=f"{facts['missing']:,}",
@@ -136,9 +136,17 @@ def _missing(context: Context, facts: Mapping) -> str:
             people=count("{n} respondent", "{n} respondents", facts["incomplete"]),
             kinds=", ".join(f"{_(kind)}: {number:,}" for kind, number in facts["kinds"]),
         )
+        return sentences(known, _apart(context))
     if context.config.multiple and facts["cells"]:
         return _("No answers to items and variables were missing; those to questions with several answers are reported below.")
     return _("No answers were missing.") if facts["cells"] else ""
+
+
+def _apart(context: Context) -> str:
+    """That numbers of missing answers are without questions that have several answers, if there are any."""
+    if not context.config.multiple:
+        return ""
+    return _("Questions with several answers are not included; the respondents who answered them are reported with each.")
 
 
 def _left_out(context: Context, facts: Mapping) -> str:
@@ -179,6 +187,7 @@ def _participants(context: Context, facts: Mapping) -> tuple:
                 people=count("{n} respondent", "{n} respondents", facts["incomplete"]),
             )
         )
+        found += filter(None, [_apart(context)])
     elif facts["cells"]:
         several = context.config.multiple
         found.append(_("No responses to items were missing.") if several else _("No responses were missing."))

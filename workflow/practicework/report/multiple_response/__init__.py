@@ -6,10 +6,9 @@ from practicework.report import apa
 from practicework.report.contents import ref
 from practicework.report.context import Context
 from practicework.report.messages import _, listing, say, sentences
-from practicework.report.multiple_response import figures, tables
+from practicework.report.multiple_response import drawings, tables
 from practicework.report.multiple_response.facts import Question, percent, respondents, statistic_words
 from practicework.report.section import Block, Fold, Heading, Items, Paragraph, Section, present
-from practicework.report.table import Drawing
 
 REFERENCES = (
     "bilder2000", "bilder2004", "cochran1950", "davison1997", "fetters2013", "freeman1951", "holm1979", "koziol2014", "mancl2001",
@@ -40,7 +39,7 @@ def section(context: Context) -> Section:
             "analysis": (_analysis(found),) if found else (),
             "results": tuple(block for one in made for block in one.results),
         },
-        methods=((_("Questions with several answers"), _methods()),) if found else (),
+        methods=((_("Questions with several answers"), _methods(found)),) if found else (),
         limitations=tuple(filter(None, (_limits(one) for one in found))),
         references=REFERENCES,
         software=("statsmodels",),
@@ -104,6 +103,8 @@ def _groups(one: Question, variable: str, rows: list[dict], *, brief: bool = Fal
             if whole["p_value"] < 0.05
             else _("Whether answers about {question} differ by {variable} remains unclear, p {p}.", **words)
         )
+    elif parts:
+        found.append(_("Answers about {question} were tested against {variable} within parts only.", **words))
     clear = [row for row in parts if row["p_holm"] is not None and row["p_holm"] < 0.05]
     if clear:
         listed = [_("{part} (p {p})", part=apa.lower(one.part(row["by"])), p=apa.p_equals(row["p_holm"])) for row in clear]
@@ -143,7 +144,11 @@ def _questions(one: Question, other: str, rows: list[dict]) -> str:
             )
         else:
             found.append(
-                _("Whether they are associated with {other} remains unclear in {parts}.", parts=listing(listed), **words)
+                _(
+                    "Whether answers about {question} are associated with {other} remains unclear in {parts}.",
+                    parts=listing(listed),
+                    **words,
+                )
                 if listed
                 else _("Whether answers about {question} are associated with {other} remains unclear, p {p}.", **words)
             )
@@ -171,6 +176,14 @@ def _regressions(one: Question) -> str:
                 if row["estimate"] > 0
                 else _("Higher {variable} went with lower odds of ticking options{where}, OR = {odds}, 95% CI {ci}.")
             )
+            if row["term"].endswith("]"):
+                form = (
+                    _("Odds of ticking options{where} were higher for {variable} than for the first category, OR = {odds}, "
+                      "95% CI {ci}.")
+                    if row["estimate"] > 0
+                    else _("Odds of ticking options{where} were lower for {variable} than for the first category, OR = {odds}, "
+                           "95% CI {ci}.")
+                )  # fmt: skip
             found.append(
                 form.format(variable=words, where=where, odds=apa.number(row["odds_ratio"]),
                             ci=apa.interval(row["odds_low"], row["odds_high"]))
@@ -236,10 +249,10 @@ class _Blocks:
     """The blocks of one question, which page and manuscript share."""
 
     def __init__(self, one: Question) -> None:
-        self.one, self.shares, self.figure = one, tables.shares(one), _shares_drawing(one)
-        self.groups = {variable: (_group_drawing(one, variable), tables.by_group(one, variable)) for variable in one.groups}
+        self.one, self.shares, self.figure = one, tables.shares(one), drawings.shares(one)
+        self.groups = {variable: (drawings.by_group(one, variable), tables.by_group(one, variable)) for variable in one.groups}
         self.joint, self.models, self.options = tables.joint(one), tables.models(one), tables.options(one)
-        self.display, self.agreement = tables.joint_display(one), _agreement_drawing(one)
+        self.display, self.agreement = tables.joint_display(one), drawings.agreement(one)
 
     @property
     def body(self) -> tuple[Block, ...]:
@@ -291,50 +304,6 @@ def _answered(one: Question) -> str:
     return _("{n} answered the question ({how}).", n=apa.upper(respondents(one.n)), how=how)
 
 
-def _shares_drawing(one: Question) -> Drawing:
-    name = f"multiple_response_{one.name}_shares"
-    if one.spec.by:
-        caption = one.context.note(
-            _("{question}: respondents who ticked each option, by {by}, in percent of those whose answer is known ({n}).",
-              question=one.title, by=apa.lower(one.spec.by_label), n=one.of),
-            _("Darker cells are larger shares; a dash marks options that were not asked."),
-        )  # fmt: skip
-        return Drawing(name, figures.heat_map(one), caption, _("A grid of options and parts with percentages."))
-    caption = one.context.note(
-        _("{question}: respondents who ticked each option, in percent of those whose answer is known ({n}).",
-          question=one.title, n=one.of),
-        _("Lines are Wilson's 95% intervals."),
-    )  # fmt: skip
-    return Drawing(name, figures.dots(one), caption, _("Points with intervals, one row per option."))
-
-
-def _group_drawing(one: Question, variable: str) -> Drawing | None:
-    figure = figures.by_group(one, variable)
-    if figure is None:
-        return None
-    caption = one.context.note(
-        _("{question} by {variable}: respondents who ticked each option, in percent ({n}).", question=one.title,
-          variable=one.context.inline(variable), n=one.of),
-        _("Lines are Wilson's 95% intervals; groups of fewer than five respondents are not shown."),
-    )  # fmt: skip
-    alternative = _("Points with intervals for each group, one row per option, a panel per part.")
-    return Drawing(f"multiple_response_{one.name}_by_{variable}", figure, caption, alternative)
-
-
-def _agreement_drawing(one: Question) -> Drawing | None:
-    figure = figures.agreement(one)
-    if figure is None:
-        return None
-    caption = one.context.note(
-        _("{question}: the survey's shares in percent of respondents ({n}), with Wilson's 95% intervals, by what cases claim.",
-          question=one.title, n=one.of),
-        _("Filled squares are uses that the cases claim, hollow circles are uses that they do not; the dashed line is the "
-          "declared threshold."),
-    )  # fmt: skip
-    alternative = _("Points with intervals for each claim, in groups by part, with a vertical line at the threshold.")
-    return Drawing(f"multiple_response_{one.name}_joint_display", figure, caption, alternative)
-
-
 def _measures(one: Question) -> str:
     options = listing([f"“{one.option(option)}”" for option in one.spec.options])
     how = (
@@ -347,8 +316,16 @@ def _measures(one: Question) -> str:
 
 
 def _analysis(found: list[Question]) -> str:
-    tests = [test for one in found for test in one.tests.values()]
-    joint = next((test for test in tests if not test.predictors), None)
+    tests = {f"{one.name} {name}": test for one in found for name, test in one.tests.items()}
+    joint = {name: (test.resamples, test.bootstrap) for name, test in tests.items() if not test.predictors}
+    settings = {
+        one: _("{resamples} resamples; statistic: {statistic}", resamples=f"{one[0]:,}", statistic=statistic_words(one[1]))
+        for one in joint.values()
+    }
+    if len(settings) > 1:  # each with the names of its tests
+        for one, words in settings.items():
+            named = listing([name.split(" ", 1)[1].replace("_", " ") for name, own in joint.items() if own == one])
+            settings[one] = _("{tests}: {settings}", tests=named, settings=words)
     parts = [
         _("Answers to questions with several answers are reported as shares of respondents with Wilson's (1927) intervals. "
           "Pearson's χ² of the table of ticks was not used, because it counts respondents several times.")
@@ -356,11 +333,10 @@ def _analysis(found: list[Question]) -> str:
     if joint:
         parts.append(
             _("All options were tested jointly against groups or other questions (Bilder et al., 2000; Bilder & Loughin, 2004) "
-              "by a bootstrap under the null hypothesis ({resamples} resamples; statistic: {statistic}), which was declared "
-              "beforehand, and single options by exact tests (Freeman & Halton, 1951) with Holm's (1979) correction.",
-              resamples=f"{joint.resamples:,}", statistic=statistic_words(joint.bootstrap))
+              "by a bootstrap under the null hypothesis ({settings}), which was declared beforehand, and single options by exact "
+              "tests (Freeman & Halton, 1951) with Holm's (1979) correction.", settings="; ".join(settings.values()))
         )  # fmt: skip
-    if any(test.predictors for test in tests):
+    if any(test.predictors for test in tests.values()):
         parts.append(
             _("Options were regressed on respondents' characteristics by logistic equations with respondents as clusters (GEE) "
               "and standard errors corrected for few clusters (Mancl & DeRouen, 2001).")
@@ -373,16 +349,20 @@ def _analysis(found: list[Question]) -> str:
     return sentences(*parts)
 
 
-def _methods() -> str:
-    return _(
-        "An unticked box counts as a no only if the respondent ticked another option or an explicit “none of these”; otherwise "
-        "the respondent's answers to the question are missing. Joint tests are listwise over the options, leave out options that "
+def _methods(found: list[Question]) -> str:
+    boxes = _(
+        "An unticked box counts as a no only if the respondent ticked another option or an explicit “none of these”, or answered "
+        "in own words; otherwise the respondent's answers to the question are missing."
+    )
+    tests = _(
+        "Joint tests are listwise over the options, leave out options that "
         "nobody or everybody ticked and groups of fewer than five respondents, and need 40 respondents; with fewer, only shares "
         "and exact tests are shown. X² is the sum of Pearson's χ² of all options (counts of zero are replaced by one half); its "
         "Rao–Scott correction of second order compares it with χ² by the eigenvalues of the estimated covariance (Bilder et al., "
         "2000; Koziol & Bilder, 2014). The bootstrap keeps the sizes of the groups and draws whole answers independently of the "
         "group; p counts the sample as one of the resamples (Davison & Hinkley, 1997)."
     )
+    return sentences("" if all(one.spec.forced for one in found) else boxes, tests)
 
 
 def _limits(one: Question) -> str:

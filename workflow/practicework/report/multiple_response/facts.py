@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -77,9 +78,15 @@ class Question:
         """An option's text."""
         return self.spec.text(option)
 
+    @cached_property
+    def parted(self) -> Multiple:
+        """The question with parts: this one, or the one with which it is tested."""
+        others = [self.context.config.multiple[test.other] for test in self.tests.values() if test.other]
+        return next((one for one in (self.spec, *others) if one.by), self.spec)
+
     def part(self, part: str | None) -> str:
         """A part's text; a word for all parts."""
-        return self.spec.part_text(part) if part else _("All")
+        return self.parted.part_text(part) if part else _("All")
 
     def cell(self, option: str, part: str | None) -> str:
         """An option, and in which part."""
@@ -94,12 +101,15 @@ class Question:
     @property
     def of(self) -> str:
         """The number of respondents in words, or its range over options."""
-        numbers = sorted({row["n"] for row in self.known})
-        if not numbers:
-            return _("n = 0")
-        if len(numbers) == 1:
-            return _("n = {n}", n=f"{numbers[0]:,}")
-        return _("n = {low} to {high}", low=f"{numbers[0]:,}", high=f"{numbers[-1]:,}")
+        return of(row["n"] for row in self.known)
+
+
+def of(numbers: Iterable[int]) -> str:
+    """Numbers of respondents in words: one, or their range."""
+    found = sorted({*numbers}) or [0]
+    if len(found) == 1:
+        return _("n = {n}", n=f"{found[0]:,}")
+    return _("n = {low} to {high}", low=f"{found[0]:,}", high=f"{found[-1]:,}")
 
 
 def percent(row: dict) -> str:

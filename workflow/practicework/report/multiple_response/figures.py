@@ -47,7 +47,7 @@ def dots(one: Question) -> Figure:
         axes.plot(100 * row["share"], place, "o", color=COLOURS[0], markersize=5)
     axes.set_yticks(range(len(rows)), ["\n".join(wrap(one.option(row["option"]), 40)) for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xlim(0, 100)
+    axes.set_xlim(-2, 102)
     label(axes, x=_("Respondents with the option (%)"))
     return figure
 
@@ -78,7 +78,7 @@ def by_group(one: Question, variable: str) -> Figure | None:
             axes.set_title(wrapped(one.part(part), 0.9 * WIDTH / columns), fontsize=9, loc="left")
         axes.set_yticks(range(len(options)), ["\n".join(wrap(one.option(option), 26)) for option in options])
         axes.set_ylim(len(options) - 0.5, -0.5)
-        axes.set_xlim(0, 100)
+        axes.set_xlim(-2, 102)
         axes.grid(axis="x", color=GREY, alpha=0.2, linewidth=0.6)
     for axes in panels[len(parts) :]:
         axes.set_visible(False)
@@ -126,7 +126,7 @@ def agreement(one: Question) -> Figure | None:
             tick.set_fontweight("bold")
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(at - 0.4, -0.6)
-    axes.set_xlim(0, 100)
+    axes.set_xlim(-2, 102)
     axes.axvline(100 * one.spec.joint_display.threshold, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
     label(axes, x=_("Respondents with the option (%)"))
     found = [name for name in colours if any(row["agreement"] == name for row in rows)]

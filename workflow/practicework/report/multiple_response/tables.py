@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from practicework.report import apa
 from practicework.report.messages import _, listing
-from practicework.report.multiple_response.facts import Question, agreement_words, claim_words, statistic_words
+from practicework.report.multiple_response.facts import Question, agreement_words, claim_words, of, statistic_words
 from practicework.report.table import Column, Table, heading, integer, interval, made, number, p, precision, share, text
+
+FEWEST = 5
+"""Respondents of a group below which the stage shows no share."""
 
 PERCENT = "95% CI (%)"
 
@@ -69,8 +72,9 @@ def by_group(one: Question, variable: str) -> Table | None:
             return apa.joined("{} {}", share=apa.share(own["share"]),
                               ci=apa.interval(100 * own["ci_low"], 100 * own["ci_high"], 0))  # fmt: skip
 
-        n = max(row["n"] for row in found if row["level"] == level)
-        return made(f"level_{level:g}", _("{group} (n = {n})", group=one.level(variable, level), n=f"{n:,}"), cell)
+        known = [row["n"] for row in found if row["level"] == level and row["share"] is not None]
+        numbers = of(known) if known else _("n < {least}", least=FEWEST)
+        return made(f"level_{level:g}", _("{group} ({numbers})", group=one.level(variable, level), numbers=numbers), cell)
 
     columns = [
         text("option", _("Option"), lambda row: one.option(row["option"])),
@@ -104,7 +108,8 @@ def joint(one: Question) -> Table | None:
          "rao_scott": own.get("rao_scott", {}).get("p_value")}
         for (test, by), own in found.items() if "bootstrap" in own
     ]  # fmt: skip
-    several = bool(one.spec.by)
+    several = any(row["by"] for row in rows)
+    refused = [f"{one.part(row['by'])}: {row['note']}." for row in one.rows("tests") if row["primary"] and row["p_value"] is None]
 
     def against(row: dict) -> str:
         if row["kind"] == "questions":
@@ -114,7 +119,7 @@ def joint(one: Question) -> Table | None:
     columns = [
         *([text("test", _("Test"), lambda row: row["test"].replace("_", " "))] if len({row["test"] for row in rows}) > 1 else []),
         text("group", _("Against"), against),
-        *([text("by", one.spec.by_label, lambda row: one.part(row["by"]))] if several else []),
+        *([text("by", one.parted.by_label, lambda row: one.part(row["by"]))] if several else []),
         integer("n", "n"),
         p("bootstrap", _("Bootstrap p")),
         *([p("p_holm", _("p (Holm)"))] if several else []),
@@ -129,6 +134,7 @@ def joint(one: Question) -> Table | None:
           "({statistics}) is the declared test. Rao–Scott is the second-order correction of the sum of χ²; Bonferroni is the "
           "smallest p value of an option times the number of tests.", statistics=listing(list(statistics))),
         _("Holm's correction is over the parts.") if several else "",
+        *dict.fromkeys(refused),
     )  # fmt: skip
     title = _("{question}: joint tests", question=one.title)
     return Table.of(f"multiple_response_{one.name}_joint", title, columns, rows, note,
@@ -168,9 +174,11 @@ def within(one: Question) -> Table | None:
         number("statistic", "Q"),
         integer("df", "df"),
         p("p_value", "p"),
+        *([p("p_holm", _("p (Holm)"))] if len(rows) > 1 else []),
     ]  # fmt: skip
     note = one.context.note(
-        _("Cochran's Q tests whether the same respondents tick all options, or an option in all parts, equally often.")
+        _("Cochran's Q tests whether the same respondents tick all options, or an option in all parts, equally often."),
+        _("Holm's correction is over all rows.") if len(rows) > 1 else "",
     )
     title = _("{question}: comparisons within respondents", question=one.title)
     return Table.of(f"multiple_response_{one.name}_within", title, columns, rows, note,
@@ -245,9 +253,14 @@ def options(one: Question) -> Table | None:
         before = (row["test"], row["by"], row["term"])
         rows.append(row)
     columns = [text("option", _("Option"), lambda row: one.option(row["option"])), *_coefficient()]
+    refused: dict[str, list[str]] = {}
+    for row in found:
+        if row["estimate"] is None and row["note"]:
+            refused.setdefault(row["note"], []).append(one.cell(row["option"], row["by"]))
     note = one.context.note(
-        _("One equation per option. A dash marks options with too few respondents who ticked them, or did not, for the number of "
-          "coefficients (five each; Vittinghoff & McCulloch, 2007).")
+        _("One equation per option, if at least five respondents per coefficient ticked it, and as many did not (Vittinghoff & "
+          "McCulloch, 2007)."),
+        *(f"{', '.join(dict.fromkeys(cells))}: {reason}." for reason, cells in refused.items()),
     )  # fmt: skip
     title = _("{question}: regressions of single options", question=one.title)
     return Table.of(f"multiple_response_{one.name}_options", title, columns, rows, note,

@@ -7,7 +7,7 @@ otherwise nothing is known about the respondent, and all options are missing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -17,6 +17,7 @@ import pandas as pd
 from practicework.errors import StudyError, did_you_mean
 from practicework.stages.ingest.coding import NO_ANSWER, NOT_SHOWN, R_MISSING
 from practicework.stages.ingest.columns import Matcher
+from practicework.stages.ingest.joined import parsed, separated, unfit
 from practicework.study import Study
 from practicework.study.multiple import SEPARATORS, TICKED, UNTICKED, Joined, Multiple, column
 from practicework.study.scale import normalized
@@ -110,6 +111,9 @@ class _Question:
         self.missing = {normalized(code) for code in missing} | {normalized(R_MISSING)}
         sosci = raw.tool == SOSCI
         self.ticked = _forms(one.ticked or (("2", *TICKED[1:]) if sosci else TICKED))
+        self.texts = {normalized(text): option for option, own in one.options.items() for text in (option, *own)}
+        if one.none:
+            self.texts[normalized(one.none)] = ""
         self.unticked = _forms(one.unticked or (("1", *UNTICKED[1:]) if sosci else UNTICKED)) - self.ticked
 
     def parts(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -131,7 +135,7 @@ class _Question:
         if n := self.others.get(part):
             notes.append(f"{_number(n, 'answer')} in respondents' own words dropped")
         if n := self.both.get(part):
-            notes.append(f"{_number(n, 'respondent')} ticked both an option and 'none'; the option counts")
+            notes.append(f"{_number(n, 'respondent')} ticked both an option and 'none', and the option counts")
         if n := self.silent.get(part):
             notes.append(
                 f"{_number(n, 'respondent')} with an explicit no for every option, which counts as not answered (add "
@@ -236,7 +240,23 @@ class _Question:
             cells = {normalized(cell) for cell in self.cells[place] if cell and cell.strip()}
             own = cells - self.ticked - self.unticked - self.missing  # the text of the option itself, if it is the only one
             none = np.array(self._states(place, own if len(own) == 1 and number(next(iter(own))) is None else set())) == "ticked"
-        return self._decided(part, states, none)
+        return self._decided(part, states, none, self._own_words(part, places) if self.one.other else False)
+
+    def _own_words(self, part: str, places: Mapping[tuple[str, str], int]) -> np.ndarray:
+        """Who answered in own words, in the column that `other` names; the words are counted and dropped."""
+        pattern = str(self.one.other)
+        place = self._find(pattern, part)
+        if place is None or place in places.values():
+            what = "is also the column of an option" if place is not None else "does not exist"
+            column_ = pattern.replace("{by}", part)
+            raise StudyError(
+                f"{self.raw.shown}: '{column_}', which 'multiple.{self.name}.other' names, {what}; correct it in the config."
+            )
+        self.used.add(place)
+        empty = self.missing | {normalized(code) for code in self.raw.missing.get(place, ())} | self.unticked
+        own = np.array([bool(cell and normalized(cell)) and normalized(cell) not in empty for cell in self.cells[place]])
+        self.others[part] = int(own.sum())
+        return own
 
     def _states(self, place: int, texts: set[str]) -> list[str]:
         """The state of each cell: ticked, no, empty or not shown."""
@@ -257,9 +277,10 @@ class _Question:
             elif forms & texts:
                 known[cell] = "ticked"
             else:
+                what = shown(cell) if number(cell) is not None else "a text"
                 raise _Unread(
                     f"{self.raw.shown}, row {self.raw.lines[cells.index(cell)]}, column '{heading(self.raw.header[place])}': "
-                    f"{shown(cell)} is neither a ticked nor an unticked option of '{self.name}'; correct it, or add it to the "
+                    f"{what} is neither a ticked nor an unticked option of '{self.name}'; correct it, or add it to the "
                     f"question's 'ticked' or 'unticked' (with 'form: tick_all' if an unticked box is not an explicit no)"
                 )
         return [known[cell] for cell in cells]
@@ -292,7 +313,9 @@ class _Question:
                 f"{self.raw.shown} has no column '{wanted}'{close}; correct 'multiple.{self.name}.columns' in the config."
             )
         self.used |= {*places.values()}
-        separator = joined.separator or self._separator(places)
+        counts = Counter(cell for place in places.values() for cell in self._own(place)
+                         if cell and normalized(cell) not in self.missing)  # fmt: skip
+        separator = joined.separator or separated(counts, self.texts)
         options = [*self.one.options]
         found = {}
         for part in self.one.parts:
@@ -305,7 +328,7 @@ class _Question:
             none, own = np.zeros((2, len(states)), bool)
             self.others[part] = 0
             known: dict[str, tuple[set[str], int]] = {}
-            for row, cell in enumerate(self.cells[places[part]]):
+            for row, cell in enumerate(self._own(places[part])):
                 if cell is None and self.raw.tool in TELLS_SHOWN:
                     states[row] = NOT_SHOWN
                 if not cell or normalized(cell) in self.missing:
@@ -321,47 +344,21 @@ class _Question:
             found[part] = self._decided(part, states, none, own)
         return found
 
-    def _parsed(self, cell: str, separator: str) -> Iterator[str | None]:
-        """Yield the options of a cell, an empty name for "none", and None for other texts; texts may contain the separator."""
-        texts = {normalized(text): name for name, own in self.one.options.items() for text in (name, *own)}
-        if self.one.none:
-            texts[normalized(self.one.none)] = ""
-        tokens = cell.split(separator)
-        at = 0
-        while at < len(tokens):
-            if not tokens[at].strip():
-                at += 1
-                continue
-            for end in range(len(tokens), at, -1):
-                text = normalized(separator.join(tokens[at:end]))
-                if text in texts or normalized(plain(text)) in texts:
-                    yield texts.get(text, texts.get(normalized(plain(text))))
-                    at = end
-                    break
-            else:
-                yield None
-                at += 1
-
-    def _separator(self, places: Mapping[str, int]) -> str:
-        """The separator by which cells have the most options and the fewest other texts; of several, the first."""
-        counts = Counter(cell for place in places.values() for cell in self.cells[place]
-                         if cell and normalized(cell) not in self.missing)  # fmt: skip
-        known, unknown = Counter(), Counter()
-        for one in SEPARATORS:
-            for cell, n in counts.items():
-                found = [*self._parsed(cell, one)]
-                unknown[one] += n * found.count(None)
-                known[one] += n * (len(found) - found.count(None))
-        return min(SEPARATORS, key=lambda one: (-known[one], unknown[one], SEPARATORS.index(one)))
+    def _own(self, place: int) -> list[str | None]:
+        """The cells of a column of joined texts as the file has them: 1,2 are two codes and no decimal number."""
+        own = self.raw.rewritten.get(place, {})
+        return [own.get(cell, cell) for cell in self.cells[place]]
 
     def _ticks(self, cell: str, separator: str, place: int, row: int) -> tuple[set[str], int]:
         """The options in a cell, and the number of other texts."""
-        found = [*self._parsed(cell, separator)]
+        found = [*parsed(cell, separator, self.texts)]
         others = found.count(None)
-        if others and not self.one.other:
-            fits = next((one for one in SEPARATORS if one != separator and None not in self._parsed(cell, one)), None)
+        wrong = others > 0 and unfit(cell, separator, self.texts)
+        if others and (wrong or not self.one.other):
+            fits = next((one for one in SEPARATORS if one != separator and None not in parsed(cell, one, self.texts)), None)
             remedy = (
                 f"write 'separator: {fits!r}'" if fits
+                else "it joins options by something else; write the right 'separator'" if wrong
                 else "add it to 'options', or 'other: true' if respondents could answer in their own words"
             )  # fmt: skip
             raise _Unread(

@@ -133,7 +133,7 @@ def _ordered(fit: Fit) -> dict:
     if len(np.unique(fit.design.outcome)) > MOST_LEVELS:
         raise NotComputable(f"the outcome has more than {MOST_LEVELS} values")
     matrix, outcome, note = _some(fit)
-    fitted = Ordered(matrix, outcome).fit()
+    fitted = Ordered(matrix, outcome).fit(robust=False)
     # the thresholds stand in for the intercept, which is the first column of the design
     places, p = fitted.regression.places, matrix.shape[1]
     whole, both = np.zeros(p), np.zeros((p, p))

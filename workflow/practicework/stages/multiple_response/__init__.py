@@ -75,7 +75,7 @@ def _overview(states: pd.DataFrame, questions: Mapping[str, Question]) -> pd.Dat
     for name, question in questions.items():
         own = states[states["response"] == name]
         unread = own.loc[own["option"].isna(), "note"]
-        n = max((int(table.notna().any(axis=1).sum()) for table in question.answers.values()), default=0)
+        n = int(pd.concat(question.answers.values(), axis=1).notna().any(axis=1).sum())
         note = f"{name}: {unread.iloc[0]}." if len(unread) else None
         if note is None and not n:
             note = f"{name}: nobody answered the question."

@@ -76,8 +76,8 @@ def table(grid: Grid, headings: int = 1, **facts: object) -> RawTable:
     rows, lines = grid.rows[headings:], grid.lines[headings:]
     if not rows:
         raise StudyError(f"{grid.shown} has a header but no respondents; export the responses again.")
-    ambiguous = canonical(rows, grid.delimiter, grid.reading.decimal, grid.reading.thousands)
-    return RawTable(grid.shown, header, rows, lines, ambiguous=ambiguous, **facts)
+    ambiguous, rewritten = canonical(rows, grid.delimiter, grid.reading.decimal, grid.reading.thousands)
+    return RawTable(grid.shown, header, rows, lines, ambiguous=ambiguous, rewritten=rewritten, **facts)
 
 
 def plain(text: str | None) -> str:

@@ -41,7 +41,9 @@ def plain(cell: str) -> str:
     return cell if value is None else repr(value)
 
 
-def canonical(rows: list[list[str | None]], delimiter: str, decimal: str | None, thousands: str | None) -> dict[int, str]:
+def canonical(
+    rows: list[list[str | None]], delimiter: str, decimal: str | None, thousands: str | None
+) -> tuple[dict[int, str], dict[int, dict[str, str]]]:
     """Rewrite numbers with a decimal point and without separators, in place, in columns of numbers; other cells stay as they are.
 
     Parameters
@@ -55,10 +57,13 @@ def canonical(rows: list[list[str | None]], delimiter: str, decimal: str | None,
 
     Returns
     -------
-    dict of int to str
+    ambiguous : dict of int to str
         The positions of the columns with a cell that can mean two numbers, and this cell. They are not changed.
+    rewritten : dict of int to dict of str to str
+        By position: the cells as they are now, and as they were, since 1,2 may also be two codes of a question with several
+        answers.
     """
-    columns, pointed = {}, {}
+    columns, pointed, rewritten = {}, {}, {}
     for position, cells in enumerate(zip(*rows, strict=True)):
         distinct = {cell for cell in set(cells) if cell and cell.strip() not in ("", "NA")}
         certain = {cell for cell in distinct if cell.isalnum() or (cell[0] in _STARTS and _CERTAIN.fullmatch(cell))}
@@ -88,7 +93,8 @@ def canonical(rows: list[list[str | None]], delimiter: str, decimal: str | None,
         if changed:
             for row in rows:
                 row[position] = changed.get(row[position], row[position])
-    return ambiguous
+            rewritten[position] = {now: cell for cell, now in changed.items()}
+    return ambiguous, rewritten
 
 
 def _is_number(text: str) -> bool:

@@ -45,6 +45,8 @@ class RawTable:
         Position, then the file's own label of each code.
     ambiguous : dict
         Position, then a cell that can mean two numbers (1.234), where nothing in the file shows which.
+    rewritten : dict
+        Position, then the file's own text of each number that was rewritten with a decimal point.
     groups : dict
         Position, then the survey tool's question to which the column belongs; columns of one question share it.
     stems : dict
@@ -72,6 +74,7 @@ class RawTable:
     finished_as: frozenset[str] = frozenset()
     labels: dict[int, dict[str, str]] = field(default_factory=dict)
     ambiguous: dict[int, str] = field(default_factory=dict)
+    rewritten: dict[int, dict[str, str]] = field(default_factory=dict)
     groups: dict[int, str] = field(default_factory=dict)
     stems: dict[int, str] = field(default_factory=dict)
     wordings: dict[int, str] = field(default_factory=dict)

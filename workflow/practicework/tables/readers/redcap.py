@@ -39,6 +39,8 @@ def table(grid: Grid) -> RawTable:
             raw.groups[at] = field
         else:
             raw.aliases.append(())
+            if box := re.fullmatch(r"(.+?) ?\(choice=.+\)", name):
+                raw.groups[at] = box[1]
     return RawTable(
         **vars(raw)
         | {

@@ -8,6 +8,7 @@ from clients import files
 from newcomer import export
 
 from practicework.commands import cli, confirming
+from practicework.numerics import power
 from practicework.study import load_study
 from practicework.study.editing import edited
 
@@ -254,3 +255,99 @@ def test_scales_of_a_library_are_taken_as_they_are(drafted, root):
     assert load_study(folder).config.scales[-2:] == names
     drafted.post("/undo")
     assert not [name for name in names if (folder / f"scales/{name}.yaml").exists()]
+
+
+def test_codes_that_the_file_contains_keep_their_labels(client):
+    """Where cells are codes, labels and categories cannot be put in another order, which would change their meaning."""
+    lines = [f"{at},{at % 2 + 1},{at % 4 + 1},{(at + 1) % 4 + 1},{at % 3 + 1}" for at in range(60)]
+    client.post("/data/upload", {}, ("s.csv", ("id,gender,joy_1,joy_2,joy_3\n" + "\n".join(lines) + "\n").encode()))
+    client.change("/data/draft", {"file": "data/raw/s.csv"})
+    client.change("/variables", {"names_gender": "1 = Man\n2 = Woman"})
+    page = client.get("/variables").text
+    assert "<li>1 = Man</li><li>2 = Woman</li>" in page
+    assert "place_gender" not in page
+
+
+def test_a_form_that_shows_an_older_file_is_refused(drafted):
+    """Otherwise it would take back what was changed in another tab."""
+    seen = re.search(r'name="seen" value="(\w+)"', drafted.get("/scales/use").text)[1]
+    drafted.change("/scales/use", {"label": "Usefulness", "seen": seen})
+    refused = drafted.post("/scales/use", {"label": "Use", "method": "sum", "seen": seen, "back": "/scales/use"})
+    assert "was changed since this page was loaded" in drafted.follow(refused.place).text
+    assert load_study(drafted.guard.desk.folder).scales["use"].label == "Usefulness"
+
+
+def test_power_counts_the_terms_of_categories(drafted):
+    folder = drafted.guard.desk.folder
+    raw = folder / "data/raw/team_survey.csv"
+    lines = raw.read_text().splitlines()
+    added = ["team", "Which team?", '"{""ImportId"": ""QID9""}"', *(str(at % 3 + 1) for at in range(90))]
+    raw.write_text("\n".join(f"{line},{cell}" for line, cell in zip(lines, added, strict=True)) + "\n")
+    config = folder / "config/config.yaml"
+    text = edited(config.read_text(), ("variables",), ["age", "team"])
+    config.write_text(edited(text, ("categories",), {"team": {1: "A", 2: "B", 3: "C"}}))
+    drafted.change("/models", {"outcome": "zeal", "predictor": "use", "moderator": "team", "name": "main"})
+    own = power.power(0.01, 0.0, 90, 84, 0.05, 2)
+    assert f"is {own:.2f}".replace("0.", ".") in drafted.get("/models").text
+    assert f"{power.required_n(0.01, 0.0, 6, 0.05, 2):,} respondents" in drafted.get("/models").text
+
+
+def test_line_ends_of_an_editor_stay(drafted):
+    folder = drafted.guard.desk.folder
+    config = folder / "config/config.yaml"
+    config.write_bytes(config.read_bytes().replace(b"\n", b"\r\n"))
+    before = config.read_bytes()
+    drafted.change("/study", {"title": "Zeal at work", "question": ""})
+    after = config.read_bytes()
+    assert after.count(b"\r\n") == after.count(b"\n") == before.count(b"\n")
+    drafted.post("/undo")
+    assert config.read_bytes() == before
+
+
+def test_what_was_added_can_be_removed(drafted):
+    """A scale, a sample and a synthesis; the files stay."""
+    folder = drafted.guard.desk.folder
+    (folder / "data/raw/second.csv").write_text((folder / "data/raw/team_survey.csv").read_text())
+    drafted.change("/data/sample", {"file": "data/raw/second.csv", "name": "second"})
+    drafted.change("/models", {"outcome": "zeal", "predictor": "use", "moderator": "help", "name": "main"})
+    drafted.change(
+        "/models/synthesis", [("samples", "sample"), ("samples", "second"), ("same_people", "no"), ("name", "synthesis")]
+    )
+    assert list(load_study(folder).config.synthesis) == ["synthesis"]
+    drafted.change("/models/remove", {"section": "synthesis", "name": "synthesis"})
+    drafted.change("/models/remove", {"section": "moderation", "name": "main"})
+    drafted.change("/scales/help", {"decision": "leave_out"})
+    drafted.change("/data/remove", {"name": "second"})
+    study = load_study(folder)
+    assert (study.config.synthesis, study.config.moderation, list(study.config.samples)) == (None, None, ["sample"])
+    assert list(study.scales) == ["zeal", "use"]
+    assert (folder / "scales/help.yaml").is_file()
+    refused = drafted.post(
+        "/models/process", [("outcome", "zeal"), ("predictor", "use"), ("mediators", "age"), ("moderates", "a")]
+    )
+    assert "Choose the moderator of these paths" in drafted.follow(refused.place).text
+
+
+def test_a_missing_export_can_be_added_again(drafted):
+    raw = drafted.guard.desk.folder / "data/raw/team_survey.csv"
+    content = raw.read_bytes()
+    raw.unlink()
+    page = drafted.get("/data")
+    assert page.status == 200
+    assert "team_survey.csv" in re.search(r"class=\"mistake\"[^>]*>([^<]*)<", page.text)[1]
+    drafted.post("/data/upload", {"back": "/data"}, ("team_survey.csv", content))
+    assert 'class="mistake"' not in drafted.get("/data").text
+
+
+def test_codes_for_missing_answers_of_all_columns(drafted):
+    drafted.change("/variables", {"missing_sample_all columns": "-99; refused"})
+    assert load_study(drafted.guard.desk.folder).config.samples["sample"].missing == ("-99", "refused")
+
+
+def test_answers_are_no_headings(client):
+    """Of a file without its first row, nothing is shown or drafted."""
+    lines = ["Anna Secret,Agree,2", *("P" + str(at) + ",Agree,2" for at in range(20))]
+    place = client.post("/data/upload", {"back": "/data"}, ("s.csv", "\n".join(lines).encode())).place
+    text = client.follow(place).text
+    assert "the first row contains answers and no headings" in text
+    assert "Secret" not in text

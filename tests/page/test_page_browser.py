@@ -190,6 +190,19 @@ def test_what_is_typed_before_the_script_runs_is_kept(visit, served, tmp_path):
         waits(page.locator(field), text)
 
 
+def test_what_was_discarded_does_not_return(visit, served, tmp_path):
+    guard = served(tmp_path / "study")
+    ready(guard)
+    page = visit(guard)
+    page.goto(f"http://127.0.0.1:{guard.port}/scales/use")
+    page.check("input[name=drop][value=use_1]")
+    page.click("text=Show the changes")
+    page.click("button[value=discard]")
+    page.wait_for_selector("text=The change was discarded.")
+    page.goto(f"http://127.0.0.1:{guard.port}/scales/use")
+    assert not page.is_checked("input[name=drop][value=use_1]")
+
+
 def test_a_mistake_leads_to_its_field(visit, served, tmp_path):
     """Also inside of what is folded; the keyboard is there, and the field is described by the sentence."""
     guard = served(tmp_path / "study")

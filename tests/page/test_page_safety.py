@@ -4,9 +4,11 @@ import http.client
 import subprocess
 import sys
 import urllib.parse
+from pathlib import Path
 
 import pytest
 from clients import Client, files
+from newcomer import export
 
 from practicework.commands import cli
 from practicework.page.changes import Changes, Refused
@@ -152,3 +154,16 @@ def test_the_server_listens_on_this_machine_only_and_ends(tmp_path):
         process.terminate()
         assert process.wait(20) in (0, 143)
     assert (tmp_path / "new").is_dir()
+
+
+def test_long_names_and_folders_that_cannot_be_written(client, monkeypatch):
+    """A sentence, and nothing half-written."""
+    answer = client.post("/data/upload", {"back": "/data"}, ("調査データ" * 25 + ".csv", export().encode()))
+    assert answer.place.startswith("/data/file?")
+
+    def refuse(*args: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied", "/x/data/raw")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    answer = client.post("/data/upload", {"back": "/data"}, ("other.csv", b"a\n1\n"))
+    assert "raw cannot be read or written (Permission denied)" in client.follow(answer.place).text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,6 +69,12 @@ def collect(study: Study, raws: Mapping[str, RawTable] | None = None) -> Answers
     except StudyError as error:
         return Answers(problem=str(error))
     return Answers(found, questions, states=states)
+
+
+def states_codes(cells: Iterable[str], codes: Iterable[int]) -> bool:
+    """Return whether cells are codes of labels or categories, so that the file itself says which is which."""
+    known = {*codes}
+    return any(value in known for cell in {*cells} if (value := number(cell)) is not None)
 
 
 def scale_lines(scale: Scale, answers: Answers) -> list[str]:

@@ -26,8 +26,8 @@ from practicework.study.editing import REMOVE, edited
 HERE = Path(__file__).parent
 FILES = {"page.css": "text/css", "page.js": "text/javascript"}
 
-ODD = (ValueError, KeyError, IndexError, OverflowError, RecursionError, yaml.YAMLError)
-"""What unusual files can raise in code that edits or shows them; the study stays as it is."""
+ODD = (ValueError, KeyError, IndexError, OverflowError, RecursionError, OSError, yaml.YAMLError)
+"""What unusual files and folders can raise in code that edits or shows them; the study stays as it is."""
 
 STEPS = (
     ("data", "Data"), ("scales", "Scales"), ("variables", "Variables"), ("models", "Models"), ("run", "Run"), ("read", "Read"),
@@ -52,6 +52,7 @@ ACTIONS = {
     "/data/upload": data.upload,
     "/data/draft": data.draft,
     "/data/sample": data.add_sample,
+    "/data/remove": data.remove_sample,
     "/scales/{scale}": scales.save,
     "/variables": variables.save,
     "/models": models.save,
@@ -65,6 +66,7 @@ ACTIONS = {
     "/run": reading.start,
     "/run/cancel": reading.cancel,
     "/verify": reading.verify,
+    "/expect": reading.expect,
     "/package": reading.package,
 }
 """What forms do: functions of the desk, the request and the form that return where to go next."""
@@ -88,7 +90,10 @@ def application(desk: Desk) -> Starlette:
 
     def failed(request: Request, error: Exception) -> Response:
         sentence = _sentence(error)
-        return shown(request, "mistake.html", {"sentence": sentence, "link": reading.field_of(sentence)}, 400)
+        link = reading.field_of(sentence)
+        if link and link.partition("#")[0] == request.url.path:  # which cannot be shown
+            link = None
+        return shown(request, "mistake.html", {"sentence": sentence, "link": link, "study": isinstance(error, StudyError)}, 400)
 
     def page(view: Callable[[Desk, Request], tuple[str, dict]]) -> Callable:
         async def endpoint(request: Request) -> Response:
@@ -110,8 +115,9 @@ def application(desk: Desk) -> Starlette:
                     return RedirectResponse(await run_in_threadpool(act, desk, request, form), 303)
                 except (StudyError, Refused, *ODD) as error:
                     back = inside(str(form.get("back", request.url.path.rpartition("/")[0] or "/")))
-                    place = getattr(error, "place", "") or reading.place_on(back, str(error))
-                    return RedirectResponse(desk.tell(f"{back}#{place}" if place else back, str(error), mistake=True), 303)
+                    sentence = _sentence(error)
+                    place = getattr(error, "place", "") or reading.place_on(back, sentence)
+                    return RedirectResponse(desk.tell(f"{back}#{place}" if place else back, sentence, mistake=True), 303)
 
         return endpoint
 
@@ -191,6 +197,8 @@ def _sentence(error: Exception) -> str:
     """What a person reads about an error."""
     if isinstance(error, StudyError | Refused):
         return str(error)
+    if isinstance(error, OSError):
+        return f"{Path(error.filename or 'The file').name} cannot be read or written ({error.strerror}). Nothing was changed."
     return (
         f"The page cannot show or change this ({type(error).__name__}); nothing was written. Use an editor, and please report it."
     )
@@ -248,4 +256,6 @@ def _next(desk: Desk) -> dict:
         return {"path": "/models", "words": "Say what you want to test."}
     if not _reports(desk):
         return {"path": "/run", "words": "Run the study."}
+    if desk.changed_since_run():
+        return {"path": "/run", "words": "Run the study again, since it was changed."}
     return {"path": "/read", "words": "Read the report."}

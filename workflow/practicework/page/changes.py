@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 import re
@@ -139,7 +140,8 @@ class Changes:
                 load_study(self.folder)
         except (StudyError, OSError) as error:
             for file in written:
-                self._put(file, before[file])
+                with contextlib.suppress(OSError):  # what could not be written is as it was
+                    self._put(file, before[file])
             reason = f"{error.filename} cannot be written ({error.strerror})." if isinstance(error, OSError) else str(error)
             raise Refused(f"{consequence}: {reason}") from None
 

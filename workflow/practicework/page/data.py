@@ -10,12 +10,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from practicework.commands import drafting
+from practicework.errors import StudyError
 from practicework.page import uploads
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk
 from practicework.stages.ingest import read_file
 from practicework.study import CONFIG
-from practicework.study.editing import edited
+from practicework.study.editing import REMOVE, edited
 from practicework.study.study import RAW
 from practicework.tables.files.grid import Reading
 from practicework.tables.files.raw import RawTable
@@ -26,13 +27,17 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
     if not desk.exists:
         files = [f"{RAW.as_posix()}/{path.name}" for path in sorted((desk.folder / RAW).glob("*")) if _export(path.name)]
         files = [file for file in files if file.isprintable()]
-        return "data.html", {"exists": False, "samples": [], "files": files}
-    study = desk.study()
-    samples = [
-        {"name": name, "file": study.config.samples[name].file, "lines": _lines(raw)} for name, raw in desk.raws(study).items()
-    ]
+        return "data.html", {"exists": False, "samples": [], "files": files, "problem": ""}
+    try:
+        study = desk.study()
+        samples = [
+            {"name": name, "file": study.config.samples[name].file, "lines": _lines(raw)}
+            for name, raw in desk.raws(study).items()
+        ]
+    except StudyError as problem:  # an export that is missing can be added here
+        return "data.html", {"exists": True, "samples": [], "files": [], "problem": str(problem)}
     files = [file for file in study.unused_raw_files if _export(file) and file.isprintable()]
-    return "data.html", {"exists": True, "samples": samples, "files": files}
+    return "data.html", {"exists": True, "samples": samples, "files": files, "problem": ""}
 
 
 def _export(name: str) -> bool:
@@ -103,6 +108,16 @@ def draft(desk: Desk, request: Request, form: FormData) -> str:
     if lines:
         texts[".gitignore"] = "\n".join([*ignore.splitlines(), *lines]) + "\n"
     return f"/change/{desk.changes.propose(f'Draft a study from {file}', '/', texts).id}"
+
+
+def remove_sample(desk: Desk, request: Request, form: FormData) -> str:
+    """Propose that the study does not use a sample any more; its file stays."""
+    study, name = desk.study(), str(form.get("name", ""))
+    if name not in study.config.samples:
+        raise Refused("The study has no such sample.")
+    path = ("samples", name) if len(study.config.samples) > 1 else ("samples",)
+    text = edited(desk.changes.text(CONFIG.as_posix()) or "", path, REMOVE)
+    return f"/change/{desk.changes.propose(f'Remove the sample {name}', '/data', {CONFIG.as_posix(): text}).id}"
 
 
 def add_sample(desk: Desk, request: Request, form: FormData) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from starlette.datastructures import FormData
+
 from practicework.commands import evidence
 from practicework.errors import StudyError
-from practicework.page.changes import Changes
+from practicework.page.changes import Changes, Refused
 from practicework.page.tasks import Tasks
 from practicework.stages.ingest.deidentify import SMALL
 from practicework.study import CONFIG, Study, load_study
-from practicework.study.scale import normalized
+from practicework.study.scale import FOLDER, normalized
 from practicework.study.undecided import Point, undecided
 from practicework.tables.files.numbers import number
 from practicework.tables.files.personal import personal
@@ -50,6 +53,18 @@ class Desk:
         path, mark, place = path.partition("#")
         return f"{path}{'&' if '?' in path else '?'}said={key}{mark}{place}"
 
+    def mark(self, file: str) -> str:
+        """Return what a form keeps of the file that it shows."""
+        return hashlib.sha256((self.changes.text(file) or "").encode()).hexdigest()[:16]
+
+    def check_seen(self, form: FormData, file: str) -> None:
+        """Refuse a form that shows an older version of a file, since it would take back what was changed meanwhile."""
+        if form.get("seen", self.mark(file)) != self.mark(file):
+            raise Refused(
+                f"{file} was changed since this page was loaded, in another tab or an editor. The page now shows the file as it "
+                "is, with what you typed; look at it, and send it again."
+            )
+
     @property
     def exists(self) -> bool:
         """Whether the folder has a study."""
@@ -79,6 +94,15 @@ class Desk:
             return evidence.collect(study, self.raws(study))
         except StudyError as error:
             return evidence.Answers(problem=str(error))
+
+    def changed_since_run(self) -> bool:
+        """Return whether a file of the study is newer than one of its reports."""
+        study = self.study()
+        files = [self.folder / CONFIG, *(self.folder / FOLDER / f"{name}.yaml" for name in study.scales)]
+        files += [self.folder / one.file for one in study.config.samples.values()]
+        newest = max((path.stat().st_mtime for path in files if path.is_file()), default=0.0)
+        reports = (self.folder / "results" / part / "report/report.html" for part in study.part_names)
+        return any(path.is_file() and path.stat().st_mtime < newest for path in reports)
 
     def points(self, study: Study) -> dict[str, list[Point]]:
         """Return what is undecided by page: `scales/<id>` and `variables`, in their order."""

@@ -11,8 +11,12 @@ from practicework.numerics import power
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk
 from practicework.report import apa
-from practicework.study import CONFIG
+from practicework.study import CONFIG, Study
 from practicework.study.editing import REMOVE, edited
+from practicework.study.settings import Model
+
+PATHS = {"a": "to the mediators", "b": "from the mediators to the outcome", "direct": "from the predictor to the outcome"}
+"""The paths that a moderator may change, in words."""
 
 PROFILES = 4
 """Profiles that the form offers."""
@@ -22,16 +26,19 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
     """The models of the study, and a sentence for a new one."""
     study = desk.study()
     known = [{"name": name, "label": study.label(name)} for name in (*study.scales, *study.variables)]
-    n = max((len(raw.rows) for raw in desk.raws(study).values()), default=0)
+    sizes = {sample: len(raw.rows) for sample, raw in desk.raws(study).items()}
+    largest = max(sizes, key=sizes.get, default="")
+    n, where = sizes.get(largest, 0), f" ({largest}, the largest sample)" if len(sizes) > 1 else ""
     rows = [
         {"name": name, "outcome": study.label(one.outcome), "predictor": study.label(one.predictor),
          "moderator": study.label(one.moderator), "covariates": [study.label(other) for other in one.covariates],
-         "power": _power(n, len(one.covariates), study.config.moderation.smallest_change)}
+         "power": _power(study, one, n, where)}
         for name, one in study.moderation_models.items()
     ]  # fmt: skip
     process = [
         {"name": name, "number": one.number, "outcome": study.label(one.outcome), "predictor": study.label(one.predictor),
-         "mediators": [study.label(other) for other in one.mediators], "moderator": one.moderator and study.label(one.moderator)}
+         "mediators": [study.label(other) for other in one.mediators], "moderator": one.moderator and study.label(one.moderator),
+         "paths": [PATHS[path] for path in one.moderates], "covariates": [study.label(other) for other in one.covariates]}
         for name, one in study.process_models.items()
     ]  # fmt: skip
     own = study.config.profiles
@@ -42,22 +49,29 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
         "scales": [(one.id, one.label) for one in study.scales.values()],
         "profiles": None if own is None else {"indicators": own.indicators, "prototypes": own.prototypes},
         "numbers": range(1, PROFILES + 1), "real": real, "samples": list(study.config.samples),
-        "syntheses": list(study.syntheses),
+        "syntheses": [{"name": name, "samples": one.samples or real, "declared": name in (study.config.synthesis or ())}
+                      for name, one in study.syntheses.items()],
         "others": [name.replace("_", " ") for name in sections if getattr(study.config, name)],
     }  # fmt: skip
 
 
-def _power(n: int, covariates: int, change: float) -> str:
+def _power(study: Study, model: Model, n: int, where: str) -> str:
     """What a model can show with n respondents."""
-    parameters = 4 + covariates
+
+    def width(name: str) -> int:
+        return len(study.config.categories[name]) - 1 if name in study.config.categories else 1
+
+    change = study.config.moderation.smallest_change
+    terms = width(model.predictor) * width(model.moderator)
+    parameters = 1 + width(model.predictor) + width(model.moderator) + terms + sum(map(width, model.covariates))
     if n <= parameters:
-        return f"{n} respondents are too few for {parameters} coefficients."
-    own = power.power(change, 0.0, n, n - parameters, 0.05)
-    needed = power.required_n(change, 0.0, parameters, 0.05)
+        return f"{n} respondents{where} are too few for {parameters} coefficients."
+    own = power.power(change, 0.0, n, n - parameters, 0.05, terms)
+    needed = power.required_n(change, 0.0, parameters, 0.05, terms)
     wanted = f"80% power requires {needed:,} respondents" if needed else "no sample of up to a million reaches 80% power"
     return (
-        f"With {n:,} respondents, power to detect an interaction of ΔR² = {apa.unit(change, 3)} is {apa.unit(own)}; {wanted} (if "
-        "all other terms explain nothing; less if they explain more)."
+        f"With {n:,} respondents{where}, power to detect an interaction of ΔR² = {apa.unit(change, 3)} is {apa.unit(own)}; "
+        f"{wanted} (if all other terms explain nothing; less if they explain more)."
     )
 
 
@@ -87,6 +101,8 @@ def remove(desk: Desk, request: Request, form: FormData) -> str:
     known = {"moderation": study.moderation_models, "process": study.process_models}.get(section, {})
     if section == "profiles":
         path = ("profiles",)
+    elif section == "synthesis" and name in (study.config.synthesis or ()):
+        path = (section, name) if len(study.config.synthesis) > 1 else (section,)
     elif name in known:
         path = (section, "models", name) if len(known) > 1 else (section,)
     else:
@@ -111,6 +127,8 @@ def save_process(desk: Desk, request: Request, form: FormData) -> str:
         if not paths:
             raise Refused("Choose the paths that the moderator may change, or no moderator.", "process_moderator")
         model |= {"moderator": moderator, "moderates": paths}
+    elif paths:
+        raise Refused("Choose the moderator of these paths, or none of the paths.", "process_moderator")
     if covariates := [name for name in known if name in form.getlist("covariates")]:
         model["covariates"] = covariates
     name = _name(str(form.get("name", "")), study.process_models)
@@ -155,7 +173,8 @@ def save_synthesis(desk: Desk, request: Request, form: FormData) -> str:
     synthetic = [name for name in samples if config.samples[name].synthetic]
     if synthetic and len(synthetic) < len(samples):
         raise Refused("Synthetic samples are pooled only among themselves; choose other samples.", "synthesis_samples")
-    name = _name(str(form.get("name", "")) or "synthesis", study.part_names)
+    automatic = {*study.syntheses} - {*(config.synthesis or ())}  # which a declared synthesis replaces
+    name = _name(str(form.get("name", "")) or "synthesis", {*study.part_names} - automatic)
     entry: dict = {"samples": samples}
     if form.get("same_people") in ("yes", "no"):
         entry["same_people"] = form["same_people"] == "yes"

@@ -15,7 +15,8 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from practicework.commands import program, running
 from practicework.commands.exporters import FORMATS
-from practicework.commands.verification import numbers
+from practicework.commands.verification import EXPECTED, numbers
+from practicework.commands.verification import expect as write_expected
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk
 from practicework.page.guard import REPORT_POLICY
@@ -55,6 +56,8 @@ def field_of(sentence: str, study: Study | None = None) -> str | None:
 
 def place_on(page: str, sentence: str) -> str:
     """Return the id of the field on a page that the sentence of a mistake is about; empty if it is about none of this page."""
+    if page.partition("?")[0] == "/data":
+        return next((field for field in ("encoding", "sheet") if field in sentence), "")
     path, _mark, place = (field_of(sentence) or "").partition("#")
     return place if path == page.partition("?")[0] else ""
 
@@ -152,7 +155,8 @@ def handover_view(desk: Desk, request: Request) -> tuple[str, dict]:
     task = desk.tasks.task
     return "handover.html", {
         "command": f"practicework run {shlex.quote(str(desk.folder))}", "version": __version__,
-        "task": task.status() if task and task.kind in ("verify", "package") else None,
+        "task": task.status() if task and task.kind in ("verify", "package", "expect") else None,
+        "expected": any((desk.folder / EXPECTED).glob("*.csv")),
     }  # fmt: skip
 
 
@@ -168,6 +172,17 @@ def verify(desk: Desk, request: Request, form: FormData) -> str:
         return passed
 
     return _started(desk, "verify", "Verify the study", work)
+
+
+def expect(desk: Desk, request: Request, form: FormData) -> str:
+    """Keep the numbers of the last run as the expected ones, in the background."""
+
+    def work(task: Task) -> bool:
+        files = write_expected(desk.folder, program.home())
+        task.sentences = [f"The numbers of the last run are the expected ones now: {', '.join(files)}."]
+        return True
+
+    return _started(desk, "expect", "Keep the numbers", work)
 
 
 def package(desk: Desk, request: Request, form: FormData) -> str:

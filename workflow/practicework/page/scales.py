@@ -69,10 +69,12 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
     ]  # fmt: skip
     names = list(study.scales)
     after = names[names.index(scale.id) + 1 :]
+    cells = [cell for item in scale.items for cell in answers.cells.get(item.id, [])]
     labels = [{"code": code, "text": texts[0] if texts else str(code)} for code, texts in sorted(scale.response.labels.items())]
     return "scale.html", {
         "scale": scale, "items": items, "labels": labels, "points": [WHAT[key] for key in scale.confirm],
-        "order": "order" in scale.confirm, "problem": answers.problem,
+        "order": "order" in scale.confirm, "problem": answers.problem, "seen": desk.mark(f"scales/{scale.id}.yaml"),
+        "fixed": evidence.states_codes(cells, scale.response.labels),
         "others": [(one.id, one.label) for one in study.scales.values() if one.id != scale.id and one.response == scale.response],
         "reliability": None if scale.confirm else _reliability(desk, study, scale),
         "following": next((f"/scales/{one}" for one in after if study.scales[one].confirm), "/variables"),
@@ -108,6 +110,12 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
     study = desk.study()
     scale = _scale(study, request)
     file, back = f"scales/{scale.id}.yaml", f"/scales/{scale.id}"
+    desk.check_seen(form, file)
+    if form.get("decision") == "leave_out":
+        names = [name for name in study.config.scales if name != scale.id]
+        config = edited(desk.changes.text(CONFIG.as_posix()) or "", ("scales",), names or REMOVE)
+        title = f"Leave {scale.label} out of the study"
+        return f"/change/{desk.changes.propose(title, '/scales', {CONFIG.as_posix(): config}).id}"
     text = desk.changes.text(file) or ""
     changes = corrections(scale, read_yaml(desk.folder / file, file)["items"], form)
     ordered = bool(form.get("ordered"))
@@ -124,7 +132,10 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
     for path, value in changes.items():
         text = edited(text, path, value)
     texts: dict[str, str | None] = {file: text}
-    if moves := {item: to for item in scale.item_ids if (to := str(form.get(f"move_{item}", "")))}:
+    dropped = {str(one) for one in form.getlist("drop")}
+    if moves := {item: to for item in scale.item_ids if (to := str(form.get(f"move_{item}", ""))) and item not in dropped}:
+        if dropped | moves.keys() == {*scale.item_ids} and dropped:
+            raise Refused("No item would be left; leave out the scale instead, or keep an item.", f"item-{scale.item_ids[0]}")
         texts = moved(desk, study, scale, text, moves)
         back = "/scales"
     title = f"{'Accept' if form.get('decision') == 'accept' else 'Change'} {scale.label}"

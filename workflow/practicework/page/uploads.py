@@ -13,6 +13,9 @@ from practicework.page.changes import Refused
 LARGEST = 200 * 1024 * 1024
 """Bytes of an export."""
 
+MOST = 200
+"""Bytes of the name of a file, which systems limit to 255."""
+
 ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".sav", ".zsav")
 
 
@@ -25,6 +28,8 @@ def keep(folder: Path, upload: UploadFile) -> str:
         The ending is unknown, the file is empty or too large, data/raw is a link, or another file has the name.
     """
     name = re.sub(r"[^\w.-]+", "_", Path(upload.filename or "").name).lstrip("._")[-100:]
+    while len(name.encode()) > MOST:
+        name = name[1:]
     if not name.lower().endswith(ENDINGS):
         raise Refused(f"Exports end in {', '.join(ENDINGS)}. Export the responses from the survey tool again.")
     raw = folder / "data/raw"

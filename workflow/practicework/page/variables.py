@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from practicework.commands import corrections
+from practicework.commands import corrections, evidence
 from practicework.commands.confirming import WHAT
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk, bars
@@ -19,6 +19,9 @@ from practicework.tables.files.numbers import number
 
 MOST_CATEGORIES = 12
 """Distinct whole numbers up to which a variable may have categories."""
+
+ALL = "all columns"
+"""Codes for missing answers that are those of every column."""
 
 RULES = {
     "duplicates": "later copies of the same answers",
@@ -42,14 +45,14 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
                 {"code": code, "text": texts[0] if texts else str(code)}
                 for code, texts in config.categories.get(name, {}).items()
             ],
+            "fixed": evidence.states_codes(answers.cells.get(name, []), config.categories.get(name, {})),
         }
         for name in study.variables
     ]  # fmt: skip
     missing = [
-        {"sample": sample, "name": name, "codes": "; ".join(codes), "by_name": isinstance(spec.missing, dict)}
+        {"sample": sample, "name": name, "codes": "; ".join(codes)}
         for sample, spec in config.samples.items()
-        for name, codes in (spec.missing.items() if isinstance(spec.missing, dict) else [("all columns", spec.missing)])
-        if codes
+        for name, codes in (spec.missing.items() if isinstance(spec.missing, dict) else [(ALL, spec.missing)])
     ]
     questions = [
         {"name": name, "label": one.label, "options": [texts[0] for texts in one.options.values()],
@@ -59,7 +62,7 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
     open_ = [WHAT[point.key] for point in desk.points(study).get("variables", [])]
     return "variables.html", {
         "variables": rows, "missing": missing, "questions": questions, "points": open_, "all_rules": RULES,
-        "problem": answers.problem,
+        "problem": answers.problem, "seen": desk.mark(CONFIG.as_posix()), "all": ALL,
         "screening": config.screening is not None, "rules": config.screening.exclude if config.screening else (),
     }  # fmt: skip
 
@@ -67,6 +70,7 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
 def save(desk: Desk, request: Request, form: FormData) -> str:
     """Propose which variables and questions are kept, their categories and quasi-identifiers, and that they are accepted."""
     study, file = desk.study(), CONFIG.as_posix()
+    desk.check_seen(form, file)
     text = desk.changes.text(file) or ""
     changes: corrections.Changes = {}
     dropped = [name for name in study.variables if name in form.getlist("drop")]
@@ -82,8 +86,10 @@ def save(desk: Desk, request: Request, form: FormData) -> str:
     if named:
         changes[("categories",)] = _kept(study, ordered, dropped) | named
     for sample, spec in study.config.samples.items():
-        if isinstance(spec.missing, dict) and (codes := _codes(sample, spec.missing, form)) is not None:
-            changes[("samples", sample, "missing")] = {k: v for k, v in codes.items() if k not in dropped} or REMOVE
+        known = spec.missing if isinstance(spec.missing, dict) else {ALL: spec.missing}
+        if (codes := _codes(sample, known, form)) is not None:
+            kept = codes.get(ALL) if known.keys() == {ALL} else {k: v for k, v in codes.items() if k not in dropped}
+            changes[("samples", sample, "missing")] = kept or REMOVE
     identifiers = [name for name in study.variables if name in form.getlist("identifier") and name not in dropped]
     if set(identifiers) != {*study.config.quasi_identifiers} - {*study.clusters}:
         changes[("quasi_identifiers",)] = identifiers or REMOVE

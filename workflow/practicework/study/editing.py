@@ -83,10 +83,11 @@ def edit(file: Path, changes: dict[tuple[str, ...], object]) -> None:
 
 
 def replaced(file: Path, text: str) -> None:
-    """Write a file as a whole, through a new file beside it, so that nothing is half-written; its mode stays."""
+    """Write a file as a whole, through a new file beside it, so that nothing is half-written; its mode and line ends stay."""
+    end = "\r\n" if file.is_file() and b"\r\n" in file.read_bytes() else "\n"
     number, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
-        with os.fdopen(number, "w", encoding="utf-8") as new:
+        with os.fdopen(number, "w", encoding="utf-8", newline=end) as new:
             new.write(text)
         if file.exists():
             shutil.copymode(file, name)

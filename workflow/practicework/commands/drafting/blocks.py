@@ -8,6 +8,7 @@ from functools import reduce
 from itertools import pairwise
 
 from practicework.commands.drafting.answers import ENOUGH, Column, column
+from practicework.errors import StudyError
 from practicework.stages.ingest.deidentify import why_dropped
 from practicework.study.scale import normalized
 from practicework.tables.files.personal import MOST_ANSWERS
@@ -80,6 +81,7 @@ class Found:
 def find(raw: RawTable) -> Found:
     """Sort the columns of an export into blocks of items, single variables and others."""
     cells = list(zip(*raw.rows, strict=True))
+    _check_headings(raw, cells)
     left_out = {at: why for at in range(len(raw.header)) if (why := why_dropped(raw, at)) != UNDECLARED}
     left_out |= {at: AMBIGUOUS for at in raw.ambiguous if at not in left_out}
     columns = {
@@ -117,6 +119,19 @@ def find(raw: RawTable) -> Found:
         else:
             variables.append(at)
     return Found(columns, sorted(blocks, key=lambda block: block.positions[0]), variables, dict(sorted(left_out.items())), ticks)
+
+
+def _check_headings(raw: RawTable, cells: list[tuple]) -> None:
+    """Refuse a file whose first row is a respondent: as headings, the answers would be shown and written.
+
+    Headings that also occur among the cells of their column are answers.
+    """
+    answers = [at for at, name in enumerate(raw.header) if name and any(cell and cell.strip() == name for cell in cells[at])]
+    if len(answers) > max(1, 0.2 * len(raw.header)):
+        raise StudyError(
+            f"{raw.shown}: the first row contains answers and no headings; add a first row with a name for each column, or "
+            "export the responses again."
+        )
 
 
 def _codes(cells: Iterable[str | None]) -> Counter:

@@ -86,7 +86,8 @@ for (const drop of document.querySelectorAll(".drop")) {
 // this script runs, so the first value of a field is the one in the page's source.
 const typed = (form) => `typed ${location.pathname} ${form.getAttribute("action") || ""}`;
 const sent = sessionStorage.getItem("sent");
-if (sent && document.querySelector(".said")?.textContent.trim().startsWith("Written")) localStorage.removeItem(sent);
+const last = document.querySelector(".said")?.textContent.trim() || "";
+if (sent && (last.startsWith("Written") || last.startsWith("The change was discarded"))) localStorage.removeItem(sent);
 for (const form of document.querySelectorAll("form[method=post]")) {
   const fields = [...form.elements].filter((one) => one.name && one.name !== "ordered" && !["hidden", "file", "submit"].includes(one.type));
   if (!fields.length) continue;

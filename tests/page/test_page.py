@@ -9,6 +9,7 @@ from newcomer import export
 
 from practicework.commands import cli, confirming
 from practicework.numerics import power
+from practicework.page.tasks import Task
 from practicework.study import load_study
 from practicework.study.editing import edited
 
@@ -351,3 +352,17 @@ def test_answers_are_no_headings(client):
     text = client.follow(place).text
     assert "the first row contains answers and no headings" in text
     assert "Secret" not in text
+
+
+def test_progress_is_by_part_and_stage():
+    task = Task("run", "Run the study")
+    for line in (
+        "s: ingest (4 left)",
+        "t: ingest (3 left)",
+        "Note: something.",
+        "s: multiple_response (2 left)",
+        "overview (last)",
+    ):
+        task.show(line)
+    assert task.status()["parts"] == ["s: ingest, multiple response", "t: ingest", "all: overview"]
+    assert (task.done, task.left) == (4, 0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from practicework.errors import StudyError
 
-_LEFT = re.compile(r"(.+) \((\d+) left\)")
+_ENDED = re.compile(r"(?:(.+): )?(\w+) \((?:(\d+) left|last)\)")
 
 
 @dataclass
@@ -29,6 +29,8 @@ class Task:
         What to report at its end: mistakes, or the result.
     done, left : int
         Jobs that ended, and that are left, as far as they are known.
+    parts : dict of str to list of str
+        The stages that ended, by sample or other part of the study.
     """
 
     kind: str
@@ -43,14 +45,14 @@ class Task:
     process: subprocess.Popen | None = None
     stopped: bool = False
     changed: list[str] = field(default_factory=list)
+    parts: dict[str, list[str]] = field(default_factory=dict)
 
     def show(self, line: str) -> None:
         """Take in a line of progress."""
         self.lines.append(line)
-        if match := _LEFT.fullmatch(line):
-            self.done, self.left = self.done + 1, int(match[2])
-        elif line.endswith("(last)"):
-            self.done, self.left = self.done + 1, 0
+        if match := _ENDED.fullmatch(line):
+            self.done, self.left = self.done + 1, int(match[3] or 0)
+            self.parts.setdefault(match[1] or "all", []).append(match[2].replace("_", " "))
 
     @property
     def seconds(self) -> float:
@@ -70,6 +72,7 @@ class Task:
         return {
             "kind": self.kind, "title": self.title, "state": self.state, "lines": self.lines[-200:], "sentences": self.sentences,
             "done": self.done, "left": self.left, "seconds": round(self.seconds), "changed": self.changed,
+            "parts": [f"{part}: {', '.join(stages)}" for part, stages in self.parts.items()],
             "seconds_left": None if left is None else round(left),
         }  # fmt: skip
 

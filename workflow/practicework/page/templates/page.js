@@ -13,8 +13,12 @@ async function look() {
     bar.max = task.done + task.left || 1;
     if (task.done) bar.value = task.done;
     const left = task.seconds_left === null ? "" : `, about ${task.seconds_left} s left`;
-    const last = task.lines.length ? `; ${task.lines[task.lines.length - 1]}` : "";
-    box.querySelector(".time").textContent = `${task.seconds} s${left}${last}`;
+    box.querySelector(".time").textContent = `${task.seconds} s${left}`;
+    box.querySelector(".parts").replaceChildren(...task.parts.map((line) => {
+      const item = document.createElement("li");
+      item.textContent = line;
+      return item;
+    }));
     box.querySelector(".log").textContent = task.lines.join("\n");
   } catch { /* the server has ended; the next request of a person will say so */ }
 }

@@ -80,15 +80,18 @@ def take(desk: Desk, request: Request, form: FormData) -> str:
             texts[Path(name).stem] = content.decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError:
             raise Refused(f"{name} is not a text in UTF-8.", "scale") from None
-    return _proposed(desk, texts)
+    return _proposed(desk, texts, replace=True)
 
 
-def _proposed(desk: Desk, scales: dict[str, str]) -> str:
-    """Propose scale files, given as text by id, and that the study uses them; each file is checked before."""
+def _proposed(desk: Desk, scales: dict[str, str], *, replace: bool = False) -> str:
+    """Propose scale files, given as text by id, and that the study uses them; each file is checked before.
+
+    A file of a lab may replace a drafted one of the same name: the change shows every line.
+    """
     texts, labels = {}, []
     for name, text in scales.items():
         file = f"scales/{name}.yaml"
-        if desk.changes.text(file) is not None:
+        if desk.changes.text(file) is not None and not replace:
             raise Refused(f"{file} exists already; choose another id.", "id")
         scale = validated(Scale, parsed(text, file), file)
         if scale.id != name:
@@ -98,7 +101,7 @@ def _proposed(desk: Desk, scales: dict[str, str]) -> str:
     if desk.exists:
         config = desk.changes.text(CONFIG.as_posix()) or ""
         listed = read_yaml(desk.folder / CONFIG, CONFIG.as_posix()).get("scales") or []
-        texts[CONFIG.as_posix()] = edited(config, ("scales",), [*listed, *scales])
+        texts[CONFIG.as_posix()] = edited(config, ("scales",), list(dict.fromkeys([*listed, *scales])))
     title = f"Add the scale{'s' if len(labels) > 1 else ''} {', '.join(labels)}"
     return f"/change/{desk.changes.propose(title, '/scales', texts).id}"
 

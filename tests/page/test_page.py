@@ -244,7 +244,6 @@ def test_scales_of_a_library_are_taken_as_they_are(drafted, root):
     for wrong, words in (
         (("Promotion work.yaml", b"x"), "Promotion work.yaml: a scale file is named id.yaml"),
         (("other.yaml", files[0][1]), "The id in other.yaml is &#39;promotion&#39;; give the scale and its file the same name."),
-        (("use.yaml", files[0][1]), "scales/use.yaml exists already"),
         (("bad.yaml", b"\xff\xfe"), "bad.yaml is not a text in UTF-8."),
         (("odd.yaml", b"id: odd\n"), "scales/odd.yaml"),
     ):
@@ -256,6 +255,11 @@ def test_scales_of_a_library_are_taken_as_they_are(drafted, root):
     assert load_study(folder).config.scales[-2:] == names
     drafted.post("/undo")
     assert not [name for name in names if (folder / f"scales/{name}.yaml").exists()]
+    own = (folder / "scales/use.yaml").read_text().replace("label: Use", "label: Perceived usefulness", 1)
+    shown = drafted.post("/instruments/take", {"back": "/scales"}, ("use.yaml", own.encode()), field="scale")
+    drafted.follow(drafted.post(shown.place, {"decision": "write"}).place)
+    assert load_study(folder).scales["use"].label == "Perceived usefulness"
+    assert load_study(folder).config.scales.count("use") == 1
 
 
 def test_codes_that_the_file_contains_keep_their_labels(client):

@@ -1,5 +1,6 @@
 """The page writes what a person sees and nothing else."""
 
+import html
 import re
 import shutil
 import time
@@ -269,8 +270,12 @@ def test_codes_that_the_file_contains_keep_their_labels(client):
     client.change("/data/draft", {"file": "data/raw/s.csv"})
     client.change("/variables", {"names_gender": "1 = Man\n2 = Woman"})
     page = client.get("/variables").text
-    assert "<li>1 = Man</li><li>2 = Woman</li>" in page
+    assert "1 = Man\n2 = Woman</textarea>" in page
     assert "place_gender" not in page
+    client.change("/variables", {"names_gender": "1 = Men\n2 = Women"})
+    assert load_study(client.guard.desk.folder).config.categories["gender"] == {1: ("Men",), 2: ("Women",)}
+    refused = client.post("/variables", {"names_gender": "1 = Men\n2 = ", "back": "/variables"})
+    assert "Name every category of gender, or none." in client.follow(refused.place).text
 
 
 def test_a_form_that_shows_an_older_file_is_refused(drafted):
@@ -314,6 +319,10 @@ def test_what_was_added_can_be_removed(drafted):
     folder = drafted.guard.desk.folder
     (folder / "data/raw/second.csv").write_text((folder / "data/raw/team_survey.csv").read_text())
     drafted.change("/data/sample", {"file": "data/raw/second.csv", "name": "second"})
+    (folder / "data/raw/third.csv").write_text("id,other\n1,2\n")
+    shown = drafted.change("/data/sample", {"file": "data/raw/third.csv", "name": "third"})
+    assert "third.csv has no column 'zeal_1'" in html.unescape(shown.text)
+    drafted.change("/data/remove", {"name": "third"})
     drafted.change("/models", {"outcome": "zeal", "predictor": "use", "moderator": "help", "name": "main"})
     drafted.change(
         "/models/synthesis", [("samples", "sample"), ("samples", "second"), ("same_people", "no"), ("name", "synthesis")]

@@ -14,8 +14,8 @@ from practicework.errors import StudyError
 from practicework.page import uploads
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk
-from practicework.stages.ingest import read_file
-from practicework.study import CONFIG
+from practicework.stages.ingest import columns, read_file
+from practicework.study import CONFIG, Study
 from practicework.study.editing import REMOVE, edited
 from practicework.study.study import RAW
 from practicework.tables.files.grid import Reading
@@ -31,7 +31,7 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
     try:
         study = desk.study()
         samples = [
-            {"name": name, "file": study.config.samples[name].file, "lines": _lines(raw)}
+            {"name": name, "file": study.config.samples[name].file, "lines": _lines(raw), "problem": _unmatched(study, name, raw)}
             for name, raw in desk.raws(study).items()
         ]
     except StudyError as problem:  # an export that is missing can be added here
@@ -42,6 +42,15 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
 
 def _export(name: str) -> bool:
     return name.lower().endswith(uploads.ENDINGS)
+
+
+def _unmatched(study: Study, sample: str, raw: RawTable) -> str:
+    """Why the columns of an export are not those of the study; empty if they are."""
+    try:
+        columns.match(raw, study, sample)
+    except StudyError as problem:
+        return str(problem)
+    return ""
 
 
 def _lines(raw: RawTable) -> list[str]:

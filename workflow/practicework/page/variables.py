@@ -40,7 +40,7 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
         {
             "name": name, "question": answers.questions.get(name, ""), "identifier": name in config.quasi_identifiers,
             "bars": bars(Counter(cell for cell in answers.cells.get(name, []) if cell)),
-            "named": "" if name in config.categories else "\n".join(_values(answers.cells.get(name, []))),
+            "named": _lines(config.categories.get(name, {}), answers.cells.get(name, [])),
             "categories": [
                 {"code": code, "text": texts[0] if texts else str(code)}
                 for code, texts in config.categories.get(name, {}).items()
@@ -132,17 +132,33 @@ def _values(cells: list[str]) -> list[str]:
     return [f"{int(value)} = " for value in sorted(values)]
 
 
+def _lines(categories: Mapping[int, tuple[str, ...]], cells: list[str]) -> str:
+    """Categories whose codes the file contains, or values that may be codes of some, as lines of a form."""
+    if not categories:
+        return "\n".join(_values(cells))
+    if not evidence.states_codes(cells, categories):
+        return ""
+    return "\n".join(f"{code} = {texts[0] if texts else ''}" for code, texts in categories.items())
+
+
 def _named(study: Study, form: FormData, dropped: list[str]) -> dict:
-    """The categories that a form names: lines such as `1 = Man`."""
+    """The categories that a form names anew: lines such as `1 = Man`."""
     found = {}
     for name in study.variables:
-        lines = [line.strip() for line in str(form.get(f"names_{name}", "")).splitlines() if line.partition("=")[2].strip()]
-        if not lines or name in dropped or name in study.config.categories:
+        lines = [line.partition("=") for line in str(form.get(f"names_{name}", "")).splitlines() if line.strip()]
+        texts = [text.strip() for _code, _mark, text in lines]
+        if not any(texts) or name in dropped:
             continue
+        if not all(texts):
+            raise Refused(f"Name every category of {name}, or none.", f"names_{name}")
         try:
-            found[name] = {int(code): text.strip() for code, _mark, text in (line.partition("=") for line in lines)}
+            codes = [int(code) for code, _mark, _text in lines]
         except ValueError:
             raise Refused(f"The categories of {name} are lines such as '1 = Man'.", f"names_{name}") from None
+        known = study.config.categories.get(name, {})
+        own = {code: (text, *known.get(code, ())[1:]) for code, text in zip(codes, texts, strict=True)}
+        if own != known:
+            found[name] = corrections.texts_of(own)
     return found
 
 

@@ -12,6 +12,7 @@ from newcomer import export
 
 from practicework.commands import cli
 from practicework.page.changes import Changes, Refused
+from practicework.page.server import _listening
 
 
 def test_only_a_browser_with_the_token_is_let_in(served, tmp_path):
@@ -153,7 +154,29 @@ def test_the_server_listens_on_this_machine_only_and_ends(tmp_path):
         server.close()
         process.terminate()
         assert process.wait(20) in (0, 143)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        process.stdout.readline()
+        again = process.stdout.readline().strip()
+        process.terminate()
+        process.wait(20)
+    # the same port, for which the browser keeps what was typed, and another token
+    assert urllib.parse.urlsplit(again).port == urllib.parse.urlsplit(address).port
+    assert again != address
     assert (tmp_path / "new").is_dir()
+
+
+@pytest.mark.parametrize("known", ["22", "99999", "x", "-1"])
+def test_a_port_that_no_page_uses_is_ignored(known, tmp_path):
+    note = tmp_path / ".snakemake/page_port"
+    note.parent.mkdir()
+    note.write_text(known)
+    listening = _listening(note)
+    port = listening.getsockname()[1]
+    assert note.read_text() == str(port) != known
+    other = _listening(note)  # the port is in use
+    assert other.getsockname()[1] != port
+    listening.close()
+    other.close()
 
 
 def test_long_names_and_folders_that_cannot_be_written(client, monkeypatch):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
 import sys
 import threading
@@ -16,6 +18,9 @@ from practicework.page.app import application
 from practicework.page.desk import Desk
 from practicework.page.guard import Guard
 
+PORT, LOWEST = Path(".snakemake/page_port"), 1024
+"""The file with the port of the last time, and the lowest port that a file may name."""
+
 ALONE = 120
 """Seconds without a sign of an open tab after which the server ends, if tabs have given signs."""
 
@@ -28,9 +33,7 @@ def serve(folder: Path, *, browser: bool = True) -> int:
     if folder.exists() and not folder.is_dir():
         raise StudyError(f"{folder} is a file; name a folder, which may be empty or new.")
     folder.mkdir(parents=True, exist_ok=True)
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listening.bind(("127.0.0.1", 0))
-    listening.listen()  # before the address is shown: whoever opens it at once waits instead of being refused
+    listening = _listening(folder.resolve() / PORT)
     guard = made(Desk(folder), listening.getsockname()[1])
     server = uvicorn.Server(uvicorn.Config(guard, log_level="error", access_log=False, server_header=False, lifespan="off"))
     print(f"The page of {folder} is open at\n  {guard.address}\nClose its tabs, or press Ctrl-C here, to end it.", flush=True)
@@ -44,6 +47,27 @@ def serve(folder: Path, *, browser: bool = True) -> int:
         guard.desk.tasks.cancel()
     print("The page is closed. The study folder contains everything.", file=sys.stderr)
     return 0
+
+
+def _listening(note: Path) -> socket.socket:
+    """Return a socket that listens on a random port, or on that of the last time, whose unsent forms the browser has kept."""
+    inside = os.path.realpath(note) == str(note)  # a link would lead out of the study
+    known = note.read_text(encoding="utf-8", errors="replace")[:5] if inside and note.is_file() else ""
+    for port in (int(known) if known.isdecimal() and LOWEST <= int(known) < 2**16 else 0, 0):
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(("127.0.0.1", port))
+            break
+        except OSError:  # another program has the port
+            listening.close()
+    listening.listen()  # before the address is shown: whoever opens it at once waits instead of being refused
+    if inside:
+        with contextlib.suppress(OSError):
+            note.parent.mkdir(exist_ok=True)
+            note.write_text(str(listening.getsockname()[1]), encoding="utf-8")
+    return listening
 
 
 def made(desk: Desk, port: int) -> Guard:

@@ -1,6 +1,7 @@
 """The page writes what a person sees and nothing else."""
 
 import html
+import os
 import re
 import shutil
 import time
@@ -379,3 +380,20 @@ def test_progress_is_by_part_and_stage():
         task.show(line)
     assert task.status()["parts"] == ["s: ingest, multiple response", "t: ingest", "all: overview"]
     assert (task.done, task.left) == (4, 0)
+
+
+def test_a_changed_study_is_to_be_run_again(drafted):
+    """Also by the command line; a run that found nothing to compute counts."""
+    desk = drafted.guard.desk
+    report = desk.folder / "results/sample/report/report.html"
+    report.parent.mkdir(parents=True)
+    report.write_text("")
+    assert not desk.changed_since_run()
+    config = desk.folder / "config/config.yaml"
+    os.utime(config, (config.stat().st_atime, report.stat().st_mtime + 10))
+    assert desk.changed_since_run()
+    log = desk.folder / ".snakemake/log/x.snakemake.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("")
+    os.utime(log, (log.stat().st_atime, report.stat().st_mtime + 20))
+    assert not desk.changed_since_run()

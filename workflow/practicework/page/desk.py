@@ -96,13 +96,13 @@ class Desk:
             return evidence.Answers(problem=str(error))
 
     def changed_since_run(self) -> bool:
-        """Return whether a file of the study is newer than one of its reports."""
+        """Return whether a file of the study is newer than the last run, which may have found nothing to compute."""
         study = self.study()
         files = [self.folder / CONFIG, *(self.folder / FOLDER / f"{name}.yaml" for name in study.scales)]
         files += [self.folder / one.file for one in study.config.samples.values()]
-        newest = max((path.stat().st_mtime for path in files if path.is_file()), default=0.0)
-        reports = (self.folder / "results" / part / "report/report.html" for part in study.part_names)
-        return any(path.is_file() and path.stat().st_mtime < newest for path in reports)
+        runs = [*(self.folder / ".snakemake/log").glob("*.log"), *self.folder.glob("results/*/report/report.html")]
+        changed, run = (max((one.stat().st_mtime for one in some if one.is_file()), default=0.0) for some in (files, runs))
+        return changed > run
 
     def points(self, study: Study) -> dict[str, list[Point]]:
         """Return what is undecided by page: `scales/<id>` and `variables`, in their order."""

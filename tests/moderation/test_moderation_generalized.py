@@ -182,3 +182,12 @@ def test_mistakes_are_stated_in_words(data):
         analyse(few, "m", model("binary"), settings(cluster="firm"), np.random.default_rng(1))
     with pytest.raises(StudyError, match="not identified"):
         analyse(data.assign(c=data["x"]), "m", model("binary"), settings(), np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("n", [6, 7])
+def test_no_more_respondents_than_parameters_are_refused(data, n):
+    """Three thresholds and four slopes: robust standard errors require at least eight respondents."""
+    some = data.drop_duplicates("stage").sort_values("stage")
+    some = pd.concat([some, data.drop(some.index)]).head(n)
+    with pytest.raises(StudyError, match=f"it has 7 parameters, but only {n} respondents with all values"):
+        analyse(some, "m", model("ordered"), settings(), np.random.default_rng(1))

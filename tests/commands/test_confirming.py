@@ -9,6 +9,7 @@ import yaml
 from practicework.commands import cli, confirming
 from practicework.errors import StudyError
 from practicework.study import load_study
+from practicework.study.editing import edited
 from practicework.study.undecided import check_decided, undecided
 
 TEXTS = ["1-2 hours", "3-5 hours", "More"]
@@ -132,6 +133,21 @@ def test_removed_by_hand_is_as_good(study):
         file.write_text("".join(line for line in file.read_text().splitlines(keepends=True) if "confirm:" not in line))
     check_decided(load_study(study))
     assert cli.main(["check", str(study)]) == 0
+
+
+def test_codes_that_the_file_contains_keep_their_labels(tmp_path):
+    """Neither the labels of a scale nor categories can be put in another order, since the cells are the codes."""
+    lines = [f"{at},{at % 2 + 1},{at % 4 + 1},{(at + 1) % 4 + 1},{at % 3 + 1}" for at in range(60)]
+    (tmp_path / "s.csv").write_text("id,gender,joy_1,joy_2,joy_3\n" + "\n".join(lines) + "\n")
+    assert cli.main(["init", str(tmp_path / "study"), "--from", str(tmp_path / "s.csv")]) == 0
+    scale, config = tmp_path / "study/scales/joy.yaml", tmp_path / "study/config/config.yaml"
+    scale.write_text(edited(scale.read_text(), ("response", "labels"), {1: "Never", 4: "Always"}))
+    text = edited(config.read_text(), ("categories",), {"gender": {1: "Man", 2: "Woman"}})
+    config.write_text(edited(text, ("confirm",), ["categories"]))
+    prompts = []
+    confirming.run(tmp_path / "study", lambda prompt: prompts.append(prompt) or "a")
+    assert prompts == ["  [a]ccept, [n]ame, [r]ange, reverse [k]eys, leave out [i]tems, [d]ivide, [s]kip, [q]uit: ",
+                       "  [a]ccept, [s]kip, [q]uit: "]  # fmt: skip
 
 
 def test_a_study_without_a_draft_is_decided(root):

@@ -7,6 +7,7 @@ import yaml
 
 from practicework.commands import drafting
 from practicework.commands.drafting import answers, blocks, scales, words
+from practicework.errors import StudyError
 from practicework.study import load_study
 from practicework.tables.files.raw import RawTable
 
@@ -55,6 +56,17 @@ def draft(tmp_path) -> Callable[..., tuple[dict, dict[str, dict]]]:
 
 
 # what belongs together
+
+
+def test_answers_are_no_headings_but_names_may_occur_in_cells():
+    """A first row of answers is refused; running numbers, and boxes that contain the text of their option, are names."""
+    answered = [f"{at % 4 + 1},{at % 3 + 1},{'Agree' if at % 2 else 'Disagree'}" for at in range(20)]
+    with pytest.raises(StudyError, match=r"^export\.csv: the first row contains answers and no headings"):
+        blocks.find(table(["4", "2", "Agree"], *answered))
+    running = blocks.find(of({str(at): cycle([1, 2, 3, 4, 5], shift=at) for at in range(1, 7)}))
+    assert len(running.columns) == 6
+    boxes = blocks.find(of({name: cycle([name, "", ""], shift=at) for at, name in enumerate(("Web", "Phone", "Fax"))}))
+    assert len(boxes.columns) == 3
 
 
 def test_single_columns_are_no_scale():

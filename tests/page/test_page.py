@@ -361,7 +361,7 @@ def test_codes_for_missing_answers_of_all_columns(drafted):
 
 def test_answers_are_no_headings(client):
     """Of a file without its first row, nothing is shown or drafted."""
-    lines = ["Anna Secret,Agree,2", *("P" + str(at) + ",Agree,2" for at in range(20))]
+    lines = ["Anna Secret,Agree,2", *(f"P{at},{'Disagree' if at % 3 else 'Agree'},{at % 4}" for at in range(20))]
     place = client.post("/data/upload", {"back": "/data"}, ("s.csv", "\n".join(lines).encode())).place
     text = client.follow(place).text
     assert "the first row contains answers and no headings" in text

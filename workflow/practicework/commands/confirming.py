@@ -59,10 +59,11 @@ def run(folder: Path, ask: Callable[[str], str] = input) -> int:
             groups = [group for group in _groups(undecided(study)) if (group[0].file, group[0].owner) not in skipped]
             if not groups:
                 break
-            print("\n".join(["", *_shown(study, groups[0], evidence.collect(study))]))
+            answers = evidence.collect(study)
+            print("\n".join(["", *_shown(study, groups[0], answers)]))
             if len(groups) > 1:
                 print(f"  ({len(groups) - 1} more after this)")
-            if not _decide(study, groups[0], ask):
+            if not _decide(study, groups[0], answers, ask):
                 skipped.add((groups[0][0].file, groups[0][0].owner))
     except (Stopped, EOFError):
         print()
@@ -140,12 +141,12 @@ def _means(cell: str, code: str) -> bool:
     return cell == code or (number(cell) is not None and number(cell) == number(code))
 
 
-def _decide(study: Study, group: list[Point], ask: Callable[[str], str]) -> bool:
+def _decide(study: Study, group: list[Point], answers: evidence.Answers, ask: Callable[[str], str]) -> bool:
     """Ask about a group until it is accepted (True) or skipped (False); corrections are written and shown at once."""
     scale = study.scales.get(group[0].owner) if group[0].file.startswith("scales/") else None
     unknown = any(point.key == "order" for point in group)
     while True:
-        choices = dict(_choices(study, group))
+        choices = dict(_choices(study, group, answers))
         accept = [] if unknown else ["[a]ccept"]
         prompt = ", ".join([*accept, *(words for words, _ in choices.values()), "[s]kip, [q]uit: "])
         answer = ask(f"  {prompt}").strip().lower()
@@ -182,8 +183,9 @@ def _still_undecided(folder: Path, group: list[Point]) -> list[Point]:
 def _decide_again(folder: Path, group: list[Point], ask: Callable[[str], str]) -> bool:
     study = load_study(folder)
     left = _still_undecided(folder, group)
-    print("\n".join(_shown(study, left, evidence.collect(study))))
-    return _decide(study, left, ask)
+    answers = evidence.collect(study)
+    print("\n".join(_shown(study, left, answers)))
+    return _decide(study, left, answers, ask)
 
 
 def _confirm(study: Study, group: list[Point]) -> None:
@@ -205,17 +207,20 @@ def _without_keys(confirm: tuple[str, ...], keys: set[str]) -> object:
 def _apply(study: Study, file: str, changes: dict[tuple[str, ...], object]) -> None:
     """Write changes; if the study would no longer load, the file stays as it was."""
     path = study.folder / file
-    before = path.read_text(encoding="utf-8")
+    before = path.read_bytes()
     edit(path, changes)
     try:
         load_study(study.folder)
     except StudyError as error:
-        path.write_text(before, encoding="utf-8")
+        path.write_bytes(before)
         raise ValueError(f"Not changed: {error}") from None
 
 
-def _choices(study: Study, group: list[Point]) -> Iterator[tuple[str, tuple[str, Callable]]]:
-    """The corrections that a group allows: letter, words and the function that asks for them."""
+def _choices(study: Study, group: list[Point], answers: evidence.Answers) -> Iterator[tuple[str, tuple[str, Callable]]]:
+    """The corrections that a group allows: letter, words and the function that asks for them.
+
+    Labels whose codes the file contains keep their places.
+    """
     from practicework.commands import corrections
 
     point = group[0]
@@ -223,7 +228,7 @@ def _choices(study: Study, group: list[Point]) -> Iterator[tuple[str, tuple[str,
         scale = study.scales[point.owner]
         yield "n", ("[n]ame", corrections.label)
         yield "r", ("[r]ange", lambda ask: corrections.response(scale, ask))
-        if scale.response.labels:
+        if scale.response.labels and not answers.contain_codes(scale.item_ids, scale.response.labels):
             yield "l", ("[l]abels in order", lambda ask: corrections.labels(scale, ask))
         yield "k", ("reverse [k]eys", lambda ask: corrections.keys(scale, study.folder, ask))
         if len(scale.items) > 1:
@@ -236,4 +241,6 @@ def _choices(study: Study, group: list[Point]) -> Iterator[tuple[str, tuple[str,
     elif point.key == "variables":
         yield "v", ("leave out [v]ariables", lambda ask: corrections.variables(study, ask))
     elif point.key == "categories":
-        yield "c", ("order of a [c]ategory", lambda ask: corrections.categories(study, ask))
+        names = [name for name, codes in study.config.categories.items() if not answers.contain_codes([name], codes)]
+        if names:
+            yield "c", ("order of a [c]ategory", lambda ask: corrections.categories(study, names, ask))

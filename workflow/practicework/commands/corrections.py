@@ -146,9 +146,9 @@ def multiple(study: Study, ask: Ask) -> Changes:
     return changes
 
 
-def categories(study: Study, ask: Ask) -> Changes:
-    """Ask for the order of the categories of a variable."""
-    (name,) = _names(ask("  Variable: "), list(study.config.categories), one=True)
+def categories(study: Study, names: list[str], ask: Ask) -> Changes:
+    """Ask for the order of the categories of one of some variables."""
+    (name,) = _names(ask("  Variable: "), names, one=True)
     found = {one: texts_of(codes) for one, codes in study.config.categories.items()}
     return {("categories",): found | {name: _ordered(study.config.categories[name], ask)}}
 

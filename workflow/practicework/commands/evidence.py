@@ -48,6 +48,12 @@ class Answers:
     problem: str = ""
     states: dict[str, list[dict]] = field(default_factory=dict)
 
+    def contain_codes(self, names: Iterable[str], codes: Iterable[int]) -> bool:
+        """Return whether cells are codes of labels or categories, so that the file itself states what each code means."""
+        known = {*codes}
+        cells = {cell for name in names for cell in self.cells.get(name, [])}
+        return any(value in known for cell in cells if (value := number(cell)) is not None)
+
 
 def collect(study: Study, raws: Mapping[str, RawTable] | None = None) -> Answers:
     """Return the cells of every item and variable; `raws` are the tables of the samples if they are read already."""
@@ -69,12 +75,6 @@ def collect(study: Study, raws: Mapping[str, RawTable] | None = None) -> Answers
     except StudyError as error:
         return Answers(problem=str(error))
     return Answers(found, questions, states=states)
-
-
-def states_codes(cells: Iterable[str], codes: Iterable[int]) -> bool:
-    """Return whether cells are codes of labels or categories, so that the file itself says which is which."""
-    known = {*codes}
-    return any(value in known for cell in {*cells} if (value := number(cell)) is not None)
 
 
 def scale_lines(scale: Scale, answers: Answers) -> list[str]:

@@ -131,10 +131,11 @@ class Regression(ABC):
         NotComputable
             If the likelihood has no maximum, or there are too few respondents.
         """
-        n, k = len(self.outcome), len(self.start())
+        start, n = self.start(), len(self.outcome)
+        k = len(start)
         if robust and n <= k:
             raise NotComputable(f"it has {k} parameters, but only {n} respondents with all values")
-        found, fine = self.maximise(np.ones((1, len(self.outcome))), self.start()[None], EXACT)
+        found, fine = self.maximise(np.ones((1, n)), start[None], EXACT)
         if not fine[0]:
             raise NotComputable("the likelihood has no maximum in this sample")
         return Fitted(self, found[0], groups)

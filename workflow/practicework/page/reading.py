@@ -57,7 +57,7 @@ def field_of(sentence: str, study: Study | None = None) -> str | None:
 def place_on(page: str, sentence: str) -> str:
     """Return the id of the field on a page that the sentence of a mistake is about; empty if it is about none of this page."""
     if page.partition("?")[0] == "/data":
-        return next((field for field in ("encoding", "sheet") if field in sentence), "")
+        return next((field for field in ("encoding", "sheet") if re.search(rf"\b{field}\b", sentence)), "")
     path, _mark, place = (field_of(sentence) or "").partition("#")
     return place if path == page.partition("?")[0] else ""
 
@@ -176,6 +176,10 @@ def verify(desk: Desk, request: Request, form: FormData) -> str:
 
 def expect(desk: Desk, request: Request, form: FormData) -> str:
     """Keep the numbers of the last run as the expected ones, in the background."""
+
+    place = desk.folder / EXPECTED
+    if os.path.realpath(place) != str(place) or any(path.is_symlink() for path in place.glob("*")):
+        raise Refused(f"{EXPECTED.as_posix()} or a file in it is a link; replace it by a folder.")
 
     def work(task: Task) -> bool:
         files = write_expected(desk.folder, program.home())

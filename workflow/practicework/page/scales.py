@@ -69,12 +69,11 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
     ]  # fmt: skip
     names = list(study.scales)
     after = names[names.index(scale.id) + 1 :]
-    cells = [cell for item in scale.items for cell in answers.cells.get(item.id, [])]
     labels = [{"code": code, "text": texts[0] if texts else str(code)} for code, texts in sorted(scale.response.labels.items())]
     return "scale.html", {
         "scale": scale, "items": items, "labels": labels, "points": [WHAT[key] for key in scale.confirm],
         "order": "order" in scale.confirm, "problem": answers.problem, "seen": desk.mark(f"scales/{scale.id}.yaml"),
-        "fixed": evidence.states_codes(cells, scale.response.labels),
+        "fixed": answers.contain_codes(scale.item_ids, scale.response.labels),
         "others": [(one.id, one.label) for one in study.scales.values() if one.id != scale.id and one.response == scale.response],
         "reliability": None if scale.confirm else _reliability(desk, study, scale),
         "following": next((f"/scales/{one}" for one in after if study.scales[one].confirm), "/variables"),

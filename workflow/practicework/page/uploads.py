@@ -50,7 +50,7 @@ def keep(folder: Path, upload: UploadFile) -> str:
         if _same(path, upload):
             return f"data/raw/{name}"
         raise Refused(f"data/raw/{name} already exists and is another file; rename the export.") from None
-    except Refused:
+    except (Refused, OSError):
         path.unlink(missing_ok=True)
         raise
     return f"data/raw/{name}"

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from practicework.commands import corrections, evidence
+from practicework.commands import corrections
 from practicework.commands.confirming import WHAT
+from practicework.commands.evidence import Answers
 from practicework.page.changes import Refused
 from practicework.page.desk import Desk, bars
 from practicework.stages.ingest.deidentify import SMALL
@@ -40,12 +41,12 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
         {
             "name": name, "question": answers.questions.get(name, ""), "identifier": name in config.quasi_identifiers,
             "bars": bars(Counter(cell for cell in answers.cells.get(name, []) if cell)),
-            "named": _lines(config.categories.get(name, {}), answers.cells.get(name, [])),
+            "named": _lines(answers, name, config.categories.get(name, {})),
             "categories": [
                 {"code": code, "text": texts[0] if texts else str(code)}
                 for code, texts in config.categories.get(name, {}).items()
             ],
-            "fixed": evidence.states_codes(answers.cells.get(name, []), config.categories.get(name, {})),
+            "fixed": answers.contain_codes([name], config.categories.get(name, {})),
         }
         for name in study.variables
     ]  # fmt: skip
@@ -62,7 +63,7 @@ def view(desk: Desk, request: Request) -> tuple[str, dict]:
     open_ = [WHAT[point.key] for point in desk.points(study).get("variables", [])]
     return "variables.html", {
         "variables": rows, "missing": missing, "questions": questions, "points": open_, "all_rules": RULES,
-        "problem": answers.problem, "seen": desk.mark(CONFIG.as_posix()), "all": ALL,
+        "problem": answers.problem, "seen": desk.mark(CONFIG.as_posix()),
         "screening": config.screening is not None, "rules": config.screening.exclude if config.screening else (),
     }  # fmt: skip
 
@@ -132,11 +133,11 @@ def _values(cells: list[str]) -> list[str]:
     return [f"{int(value)} = " for value in sorted(values)]
 
 
-def _lines(categories: Mapping[int, tuple[str, ...]], cells: list[str]) -> str:
+def _lines(answers: Answers, name: str, categories: Mapping[int, tuple[str, ...]]) -> str:
     """Categories whose codes the file contains, or values that may be codes of some, as lines of a form."""
     if not categories:
-        return "\n".join(_values(cells))
-    if not evidence.states_codes(cells, categories):
+        return "\n".join(_values(answers.cells.get(name, [])))
+    if not answers.contain_codes([name], categories):
         return ""
     return "\n".join(f"{code} = {texts[0] if texts else ''}" for code, texts in categories.items())
 

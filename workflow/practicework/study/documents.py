@@ -202,13 +202,12 @@ def _keys_of(place: tuple, data: object) -> tuple:
     """The place of a mistake without the forms that a key may have, which are no keys of the file."""
     found, at = [], data
     for number, part in enumerate(place, 1):
-        inside = at[part] if isinstance(at, dict) and part in at else None
-        if isinstance(part, str) and part != "[key]" and inside is None and number < len(place) and not (
-            isinstance(at, dict) and part in at
-        ):  # fmt: skip
+        key = isinstance(at, dict) and part in at
+        if isinstance(part, str) and part != "[key]" and not key and number < len(place):
             continue
         found.append(part)
-        at = at[part] if isinstance(at, list) and isinstance(part, int) and part < len(at) else inside
+        entry = isinstance(at, list) and isinstance(part, int) and part < len(at)
+        at = at[part] if key or entry else None
     if len(found) > 1 and isinstance(found[-1], str) and not isinstance(at, dict) and found[-1] in _FORMS:
         found.pop()
     return tuple(found)

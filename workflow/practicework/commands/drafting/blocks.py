@@ -124,9 +124,16 @@ def find(raw: RawTable) -> Found:
 def _check_headings(raw: RawTable, cells: list[tuple]) -> None:
     """Refuse a file whose first row is a respondent: as headings, the answers would be shown and written.
 
-    Headings that also occur among the cells of their column are answers.
+    Headings that also occur among the cells of their column, beside others, are answers. Running numbers are names, and an option
+    whose box contains its own text has no other cells.
     """
-    answers = [at for at, name in enumerate(raw.header) if name and any(cell and cell.strip() == name for cell in cells[at])]
+    numbers = [name for name in raw.header if name.isdecimal()]
+    running = len(numbers) > 1 and numbers == [str(int(numbers[0]) + place) for place in range(len(numbers))]
+    answers = []
+    for at, name in enumerate(raw.header):
+        distinct = {cell.strip() for cell in cells[at] if cell and cell.strip()}
+        if name in distinct and len(distinct) > 1 and not (running and name.isdecimal()):
+            answers.append(name)
     if len(answers) > max(1, 0.2 * len(raw.header)):
         raise StudyError(
             f"{raw.shown}: the first row contains answers and no headings; add a first row with a name for each column, or "

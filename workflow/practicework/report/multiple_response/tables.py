@@ -7,9 +7,6 @@ from practicework.report.messages import _, listing
 from practicework.report.multiple_response.facts import Question, agreement_words, claim_words, of, statistic_words
 from practicework.report.table import Column, Table, heading, integer, interval, made, number, p, precision, share, text
 
-FEWEST = 5
-"""Respondents of a group below which the stage shows no share."""
-
 PERCENT = "95% CI (%)"
 
 
@@ -73,7 +70,7 @@ def by_group(one: Question, variable: str) -> Table | None:
                               ci=apa.interval(100 * own["ci_low"], 100 * own["ci_high"], 0))  # fmt: skip
 
         known = [row["n"] for row in found if row["level"] == level and row["share"] is not None]
-        numbers = of(known) if known else _("n < {least}", least=FEWEST)
+        numbers = of(known) if known else _("not shown")
         return made(f"level_{level:g}", _("{group} ({numbers})", group=one.level(variable, level), numbers=numbers), cell)
 
     columns = [
